@@ -1,0 +1,3 @@
+module ecrm
+
+go 1.26
