@@ -1,0 +1,412 @@
+package tabular
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"strconv"
+	"strings"
+)
+
+const (
+	jsonMaxRecord = 16 << 20
+	jsonMaxItems  = 20 // objects of a list that become columns of their own
+	jsonMaxDepth  = 16
+)
+
+// columnIndex gives every key a position, in the order they are met.
+type columnIndex struct {
+	names []string
+	at    map[string]int
+	fixed bool // keys not known are left out
+	max   int
+}
+
+func newColumnIndex(d *Detected, max int) *columnIndex {
+	c := &columnIndex{at: map[string]int{}, max: max}
+	if d != nil && len(d.Columns) > 0 {
+		for _, col := range d.Columns {
+			c.put(col.RawHeader)
+		}
+		c.fixed = true
+	}
+	return c
+}
+
+func (c *columnIndex) put(key string) int {
+	if i, ok := c.at[key]; ok {
+		return i
+	}
+	if c.fixed || len(c.names) >= c.max {
+		return -1
+	}
+	c.at[key] = len(c.names)
+	c.names = append(c.names, key)
+	return len(c.names) - 1
+}
+
+// jsonSource yields the records of a JSON file.
+type jsonSource struct {
+	rc     io.Closer
+	budget *budgetReader
+	dec    *json.Decoder
+	cols   *columnIndex
+	array  bool // records are the elements of an array, else one after another
+	number int
+	ended  bool
+}
+
+// budgetReader stops a single record from filling the memory.
+type budgetReader struct {
+	r    io.Reader
+	left int
+}
+
+func (b *budgetReader) Read(p []byte) (int, error) {
+	if b.left <= 0 {
+		return 0, fail(CodeTooLarge, nil, "limit", strconv.Itoa(jsonMaxRecord))
+	}
+	n, err := b.r.Read(p)
+	b.left -= n
+	return n, err
+}
+
+func openJSON(path string, opt Options, d *Detected) (keyedSource, error) {
+	rc, _, err := openBytes(path, opt)
+	if err != nil {
+		return nil, err
+	}
+	dec, err := decodeReader(rc, d.Encoding)
+	if err != nil {
+		_ = rc.Close()
+		return nil, err
+	}
+	s := &jsonSource{rc: rc, budget: &budgetReader{r: dec, left: jsonMaxRecord}, cols: newColumnIndex(d, opt.maxColumns())}
+	s.dec = json.NewDecoder(s.budget)
+	s.dec.UseNumber()
+	if err := s.begin(path, opt, d); err != nil {
+		_ = s.rc.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// begin finds where the records are: in an array, in an array under some key
+// of an object, or one after another.
+func (s *jsonSource) begin(path string, opt Options, d *Detected) error {
+	where, err := findRecords(path, opt, d)
+	if err != nil {
+		return err
+	}
+	switch where {
+	case "":
+		return nil
+	case "[":
+		_, err := s.dec.Token()
+		s.array = true
+		return s.syntax(err)
+	}
+	if _, err := s.dec.Token(); err != nil {
+		return s.syntax(err)
+	}
+	for s.dec.More() {
+		s.budget.left = jsonMaxRecord
+		k, err := s.dec.Token()
+		if err != nil {
+			return s.syntax(err)
+		}
+		if k == where {
+			_, err := s.dec.Token()
+			s.array = true
+			return s.syntax(err)
+		}
+		var skip json.RawMessage
+		if err := s.dec.Decode(&skip); err != nil {
+			return s.syntax(err)
+		}
+	}
+	return fail(CodeBadJSON, nil, "offset", "0")
+}
+
+// findRecords decides where the records are: "" for values one after another,
+// "[" for an array, else the key of the array.
+func findRecords(path string, opt Options, d *Detected) (string, error) {
+	rc, _, err := openBytes(path, opt)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = rc.Close() }()
+	r, err := decodeReader(rc, d.Encoding)
+	if err != nil {
+		return "", err
+	}
+	dec := json.NewDecoder(&budgetReader{r: r, left: 64 << 20})
+	first, err := dec.Token()
+	if err != nil {
+		return "", fail(CodeBadJSON, err, "offset", strconv.FormatInt(dec.InputOffset(), 10))
+	}
+	if first == json.Delim('[') {
+		return "[", nil
+	}
+	if first != json.Delim('{') {
+		return "", nil
+	}
+	// An object: a wrapper around one array of objects, or the first record.
+	found := ""
+	for dec.More() {
+		k, err := dec.Token()
+		if err != nil {
+			return "", nil
+		}
+		v, err := dec.Token()
+		if err != nil {
+			return "", nil
+		}
+		key, _ := k.(string)
+		switch v {
+		case json.Delim('['):
+			if t, err := dec.Token(); err == nil && t == json.Delim('{') && (found == "" || isRecordsKey(key)) {
+				if isRecordsKey(key) {
+					return key, nil
+				}
+				found = key
+				if skipNested(dec, 2) != nil {
+					return found, nil
+				}
+			} else if err == nil {
+				depth := 1
+				switch t {
+				case json.Delim('['), json.Delim('{'):
+					depth = 2
+				case json.Delim(']'):
+					depth = 0
+				}
+				if skipNested(dec, depth) != nil {
+					return found, nil
+				}
+			}
+		case json.Delim('{'):
+			if skipNested(dec, 1) != nil {
+				return found, nil
+			}
+		}
+	}
+	if _, err := dec.Token(); err != nil {
+		return "", nil
+	}
+	if dec.More() {
+		return "", nil // another record follows: JSON lines
+	}
+	return found, nil
+}
+
+func isRecordsKey(k string) bool {
+	switch strings.ToLower(k) {
+	case "records", "data", "items", "results", "rows", "contacts", "customers", "list", "value":
+		return true
+	}
+	return false
+}
+
+// skipNested reads until depth open brackets are closed.
+func skipNested(dec *json.Decoder, depth int) error {
+	for depth > 0 {
+		t, err := dec.Token()
+		if err != nil {
+			return err
+		}
+		switch t {
+		case json.Delim('{'), json.Delim('['):
+			depth++
+		case json.Delim('}'), json.Delim(']'):
+			depth--
+		}
+	}
+	return nil
+}
+
+func (s *jsonSource) syntax(err error) error {
+	if err == nil {
+		return nil
+	}
+	if ErrorCode(err) != "" {
+		return err
+	}
+	at := strconv.FormatInt(s.dec.InputOffset(), 10)
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		return fail(CodeTruncated, err, "offset", at)
+	}
+	return fail(CodeBadJSON, err, "offset", at)
+}
+
+func (s *jsonSource) keys() []string { return s.cols.names }
+func (s *jsonSource) close() error   { return s.rc.Close() }
+
+// next reads one record. After an error in the syntax nothing more can be
+// read: the broken record is reported as a row of its own and ends the file.
+func (s *jsonSource) next(row *rawRow) error {
+	if s.ended {
+		return io.EOF
+	}
+	s.budget.left = jsonMaxRecord
+	if s.array && !s.dec.More() {
+		s.ended = true
+		if _, err := s.dec.Token(); err != nil {
+			return s.broken(row, err)
+		}
+		return io.EOF
+	}
+	var raw json.RawMessage
+	if err := s.dec.Decode(&raw); err != nil {
+		s.ended = true
+		if err == io.EOF && !s.array {
+			return io.EOF
+		}
+		return s.broken(row, err)
+	}
+	s.number++
+	row.number, row.line, row.problem = s.number, s.number, nil
+	row.cells = row.cells[:0]
+	raw = bytes.TrimSpace(raw)
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.UseNumber()
+	f := flattener{row: row, cols: s.cols, dec: dec}
+	if len(raw) > 0 && (raw[0] == '{' || raw[0] == '[') {
+		f.value("", 0)
+	} else {
+		f.value("value", 0)
+	}
+	if f.lost {
+		row.problem = &Problem{Code: ProblemBadJSON, Usable: true}
+	}
+	return nil
+}
+
+func (s *jsonSource) broken(row *rawRow, err error) error {
+	if ErrorCode(err) != "" && ErrorCode(err) != CodeTooLarge {
+		return err
+	}
+	s.number++
+	row.number, row.line, row.cells = s.number, s.number, row.cells[:0]
+	row.problem = &Problem{Code: ProblemBadJSON, Params: map[string]string{"offset": strconv.FormatInt(s.dec.InputOffset(), 10)}}
+	return nil
+}
+
+// flattener turns one record into cells: nested objects become dotted names,
+// lists of plain values become Values.
+type flattener struct {
+	row  *rawRow
+	cols *columnIndex
+	dec  *json.Decoder
+	lost bool // something did not fit
+}
+
+func (f *flattener) put(key string, c Cell) {
+	if key == "" {
+		key = "value"
+	}
+	i := f.cols.put(key)
+	if i < 0 {
+		f.lost = f.lost || !f.cols.fixed
+		return
+	}
+	for len(f.row.cells) <= i {
+		f.row.cells = append(f.row.cells, Cell{})
+	}
+	f.row.cells[i] = c
+}
+
+func join(prefix, key string) string {
+	if prefix == "" {
+		return key
+	}
+	return prefix + "." + key
+}
+
+func (f *flattener) value(key string, depth int) {
+	t, err := f.dec.Token()
+	if err != nil {
+		f.lost = true
+		return
+	}
+	f.token(key, t, depth)
+}
+
+func (f *flattener) token(key string, t json.Token, depth int) {
+	switch v := t.(type) {
+	case json.Delim:
+		if depth > jsonMaxDepth {
+			f.lost = true
+			_ = skipNested(f.dec, 1)
+			return
+		}
+		if v == '{' {
+			for f.dec.More() {
+				k, err := f.dec.Token()
+				name, ok := k.(string)
+				if err != nil || !ok {
+					f.lost = true
+					return
+				}
+				f.value(join(key, validText(name)), depth+1)
+			}
+			_, _ = f.dec.Token()
+			return
+		}
+		f.list(key, depth)
+	default:
+		if c := scalarCell(t); c.Kind != KindEmpty {
+			f.put(key, c)
+		} else {
+			f.cols.put(key)
+		}
+	}
+}
+
+// list reads an array: plain values together, objects under numbered names.
+func (f *flattener) list(key string, depth int) {
+	var c Cell
+	n := 0
+	for f.dec.More() {
+		t, err := f.dec.Token()
+		if err != nil {
+			f.lost = true
+			return
+		}
+		if _, nested := t.(json.Delim); nested {
+			n++
+			if n > jsonMaxItems {
+				f.lost = true
+				_ = skipNested(f.dec, 1)
+				continue
+			}
+			f.token(join(key, strconv.Itoa(n)), t, depth+1)
+			continue
+		}
+		if v := scalarCell(t); v.Kind != KindEmpty {
+			c.Values = append(c.Values, v.Text)
+		}
+	}
+	_, _ = f.dec.Token()
+	if len(c.Values) > 0 {
+		c.Kind, c.Text = KindText, strings.Join(c.Values, ", ")
+		f.put(key, c)
+	}
+}
+
+func scalarCell(t json.Token) Cell {
+	switch v := t.(type) {
+	case string:
+		return TextCell(strings.ReplaceAll(v, "\x00", ""))
+	case json.Number:
+		n, _ := v.Float64()
+		return Cell{Text: v.String(), Kind: KindNumber, Number: n}
+	case bool:
+		if v {
+			return Cell{Text: "TRUE", Kind: KindBool, Number: 1}
+		}
+		return Cell{Text: "FALSE", Kind: KindBool}
+	}
+	return Cell{}
+}

@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Runs the browser tests of e2e/ against bin/ecrm; their screenshots land in e2e/shots.
+# Arguments choose test files: scripts/e2e.sh e2e/import.test.mjs
+set -euo pipefail
+cd "$(dirname "$0")/.."
+[ -f e2e/package.json ] || { echo "e2e: no e2e/package.json yet, nothing to run"; exit 0; }
+[ $# -gt 0 ] || set -- $(find e2e -maxdepth 1 -name '*.test.mjs' | sort)
+[ $# -gt 0 ] || { echo "e2e: no tests yet, nothing to run"; exit 0; }
+[ -x bin/ecrm ] || { echo "e2e: bin/ecrm is missing, run make build" >&2; exit 1; }
+installed=.cache/e2e-packages.stamp
+mkdir -p .cache
+if [ ! -d e2e/node_modules ] || ! sha256sum --check --status "$installed" 2>/dev/null; then
+  (cd e2e && npm ci --no-audit --no-fund --loglevel=error)
+  sha256sum e2e/package-lock.json >"$installed"
+fi
+# One file at a time: each starts a server and a browser, and timings should mean something.
+exec node --test --test-concurrency=1 --test-reporter=spec "$@"

@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# Runs all tests and shows every failure, not only the first: a step that fails does not stop the
+# others, and the summary at the end says which. --long is `make verify`: everything under the race
+# detector, the tests' longer forms (ECRM_LONG=1), fuzzing, generated files checked.
+# Meant to run inside `scripts/postgres.sh run`.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+export ECRM_REQUIRE_POSTGRES=1
+
+# Packages whose mistakes are races; in `make test` these alone pay for the detector.
+raced='internal/(record|store|jobs|events|live)'
+
+summary=()
+failed=0
+step() {
+  local name=$1 began=$SECONDS result=ok
+  shift
+  echo "== $name"
+  "$@" || { result=FAILED; failed=1; }
+  summary+=("$(printf '%-7s %5ds  %s' "$result" $((SECONDS - began)) "$name")")
+}
+
+in_web() {
+  [ -f web/package.json ] || { echo "no web/package.json yet"; return 0; }
+  (cd web && npm run --if-present test)
+}
+# go_test CHOICE OPTIONS runs the packages for which `grep CHOICE` holds; there may be none yet.
+go_test() {
+  local all chosen
+  # -e: a package that does not load is a failure of its test, not a reason to test nothing
+  all=$(go list -e ./...) && [ -n "$all" ] || return 1
+  # shellcheck disable=SC2086 # the choice is an option and a pattern
+  chosen=$(grep $1 <<<"$all") || { echo "no such packages yet"; return 0; }
+  shift
+  # shellcheck disable=SC2086 # one argument a package
+  go test "$@" $chosen
+}
+
+began=$SECONDS
+step 'web: build' scripts/build-web.sh
+step 'lint' scripts/lint.sh
+step 'web: tests' in_web
+if [ "${1:-}" = --long ]; then
+  export ECRM_LONG=1
+  step 'go: tests, raced, long' go test -race -count=1 -timeout 120m ./...
+  step 'go: fuzz' scripts/fuzz.sh
+  step 'generated files' scripts/generate.sh --check
+else
+  step 'go: tests' go_test "-vE /$raced(/|\$)" -timeout 15m
+  step 'go: tests, raced' go_test "-E /$raced(/|\$)" -race -timeout 15m
+fi
+if [ -n "$(ls cmd/ecrm/*.go 2>/dev/null)" ]; then
+  step 'build' scripts/build.sh
+  step 'e2e' scripts/e2e.sh
+fi
+
+echo "== summary, $((SECONDS - began)) seconds"
+printf '%s\n' "${summary[@]}"
+exit $failed
