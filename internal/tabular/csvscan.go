@@ -443,9 +443,12 @@ func (s *csvScanner) record(dst []Cell) ([]Cell, bool) {
 		}
 		if t == "" {
 			dst = append(dst, Cell{})
-		} else {
-			dst = append(dst, Cell{Text: t, Kind: KindText})
+			continue
 		}
+		if t[0] == '\'' {
+			t = restoreText(t)
+		}
+		dst = append(dst, Cell{Text: t, Kind: KindText})
 	}
 	return dst, bad
 }

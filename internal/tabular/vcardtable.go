@@ -219,6 +219,15 @@ func (f *cardFiller) prop(p *vProp) {
 	case "x-ablabel", "x-abadr", "prodid", "profile", "":
 	case "agent":
 		f.set("agent", f.plain(p))
+	case "bday", "anniversary", "x-anniversary":
+		v := f.plain(p)
+		if y := p.param("x-apple-omit-year"); y != "" && strings.HasPrefix(v, y) {
+			v = "-" + v[len(y):] // no year: --MM-DD
+			if !strings.HasPrefix(v, "--") {
+				v = "-" + v
+			}
+		}
+		f.set(strings.TrimPrefix(p.name, "x-"), v)
 	default:
 		for _, v := range strings.Split(f.plain(p), "\ue000") {
 			f.set(p.name, v)

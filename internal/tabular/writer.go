@@ -22,7 +22,6 @@ type CSVOptions struct {
 // XLSXOptions shapes a workbook.
 type XLSXOptions struct {
 	Widths   []float64 // column widths in characters; 0 or missing is derived from the header
-	TempDir  string    // where the rows wait for the end; "" is the system's
 	DateOnly []bool    // columns whose dates have no time of day, by column; default looks at the value
 }
 
