@@ -58,7 +58,9 @@ const polyphoneList = `
 覃qin/tan! 员yuan/yun! 召zhao/shao! 秘mi/bi! 任ren 俞yu 尹yin 那na 贾jia 谌chen 华hua 宁ning 燕yan 佟tong
 吕lv/lu 绿lv/lu 女nv/nu 旅lv/lu 律lv/lu 铝lv/lu 虑lv/lu 略lve/lue 屡lv/lu 履lv/lu 滤lv/lu 闾lv/lu
 广guang 厂chang 台tai 和he 合he 亚ya 叶ye 车che 发fa 丰feng 万wan 干gan 后hou 只zhi 中zhong 红hong 奇qi 强qiang
-创chuang 南nan 信xin 尾wei 贝bei 汤tang 正zheng 上shang 地di 的de 得de 了le 不bu 王wang 分fen 兴xing 应ying 当dang
+创chuang 南nan 信xin 尾wei 贝bei 汤tang 正zheng 上shang 地di 的de 得de 了le 不bu 王wang 分fen 兴xing 应ying 当dang 乾qian/gan
+佛fo 辟pi 卜bu 掺chan 匙chi/shi 脯fu/pu 蛤ha/ge 还huan/hai 槛kan 傀kui 肋lei 潦liao 似si 削xiao/xue 畜xu/chu 钥yao 帧zhen 爪zhao/zhua
+琢zhuo 仔zai/zi 茄qie/jia 辗zhan 椎zhui 炔que 柞zuo 咯ka 貉he 驴lv/lu 侣lv/lu 缕lv/lu 氯lv/lu 掠lve/lue 虐nve/nue 疟nve/nue
 将jiang 处chu 量liang 说shuo 识shi 血xue 谷gu 洗xi 景jing 陶tao 余yu 予yu 食shi 氏shi 术shu 石shi 采cai 适shi
 担dan 扎zha 折zhe 卷juan 铺pu 埔pu 浦pu 圩wei 涌yong 埗bu 什shi 汽qi 电dian 机ji 科ke 技ji 有you 限xian 公gong 司si`
 
@@ -96,7 +98,12 @@ func reading(written, folded rune) string {
 func readings(dst []twoReadings, run []glyph) []twoReadings {
 	dst = dst[:0]
 	for i, g := range run {
-		p, poly := polyphones[g.folded]
+		p, poly := polyphones[g.written]
+		if !poly && g.written != g.folded {
+			// 長 has the readings of 长; a mere correction of 干 says nothing about 乾.
+			p, poly = polyphones[g.folded]
+			poly = poly && p.second != ""
+		}
 		if !poly {
 			dst = append(dst, twoReadings{reading(g.written, g.folded), ""})
 			continue

@@ -169,8 +169,13 @@ func (t *tally) add(row *rawRow, width int) {
 
 func (t *tally) sample(i int, c *Cell) {
 	v := strings.TrimSpace(c.Text)
-	if r := []rune(v[:min(len(v), 1200)]); len(r) > 200 {
-		v = string(r[:200]) + "…"
+	if n := len(t.samples[i]); n > 0 && t.samples[i][n-1] == v {
+		return
+	}
+	if len(v) > 200 {
+		if r := []rune(v[:min(len(v), 1200)]); len(r) > 200 {
+			v = string(r[:200]) + "…"
+		}
 	}
 	if v == "" || slices.Contains(t.samples[i], v) {
 		return

@@ -115,6 +115,14 @@ func (s *byteSurvey) lines(b []byte) {
 }
 
 func (s *byteSurvey) countUTF8(line []byte) {
+	if utf8.Valid(line) {
+		for _, c := range line {
+			if c >= 0xC0 {
+				s.multi++
+			}
+		}
+		return
+	}
 	for i := 0; i < len(line); {
 		if line[i] < 0x80 {
 			i++
@@ -247,6 +255,9 @@ func guessWide(b []byte) (encodingGuess, bool) {
 	}
 	even, odd := zero[0]+zero[2], zero[1]+zero[3]
 	n := units * 2
+	if (even+odd)*3 < n*2 && printable(b) {
+		return encodingGuess{}, false // plain text with stray zero bytes
+	}
 	switch {
 	case n >= 4 && odd*20 > n && odd > 4*even && plausibleWide(b, EncUTF16LE):
 		return sure(EncUTF16LE, false)
@@ -254,6 +265,16 @@ func guessWide(b []byte) (encodingGuess, bool) {
 		return sure(EncUTF16BE, false)
 	}
 	return encodingGuess{}, false
+}
+
+// printable says whether all bytes but zeros are ASCII text.
+func printable(b []byte) bool {
+	for _, c := range b {
+		if c >= 0x7F || c < 0x20 && c != 0 && c != '\n' && c != '\r' && c != '\t' {
+			return false
+		}
+	}
+	return true
 }
 
 // plausibleWide says whether a UTF-16 reading gives text.

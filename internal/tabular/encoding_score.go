@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/encoding/charmap"
 )
 
 // scoreUTF8 gives points for every sequence of several bytes and takes many
@@ -165,6 +167,9 @@ func runePoints(r rune, name string) float64 {
 // levelPoints judges a Chinese or Japanese character by the level of its code:
 // every national standard puts the common ones first.
 func levelPoints(b []byte, r rune, name string) float64 {
+	if name == EncEUCKR && r >= 0xAC00 && r <= 0xD7A3 && (b[0] < 0xA1 || b[len(b)-1] < 0xA1) {
+		return -2 // a syllable of Microsoft's extension
+	}
 	if !unicode.Is(unicode.Han, r) {
 		return 0
 	}
@@ -219,7 +224,6 @@ const westernSigns = "©®™€£¥§°±²³´·¿¡«»–—‘’“”…�
 // scoreWestern reads the bytes as Windows-1252: accented letters stand alone
 // within words.
 func scoreWestern(b []byte) float64 {
-	e, _ := lookupEncoding(EncWindows1252)
 	score := 0.0
 	isLetter := func(i int) bool {
 		return i >= 0 && i < len(b) && (b[i]|0x20 >= 'a' && b[i]|0x20 <= 'z')
@@ -229,9 +233,8 @@ func scoreWestern(b []byte) float64 {
 		if c < 0x80 {
 			continue
 		}
-		s, err := e.enc.NewDecoder().Bytes(b[i : i+1])
-		r, _ := utf8.DecodeRune(s)
-		if err != nil || r == utf8.RuneError || r < 0xA0 {
+		r := charmap.Windows1252.DecodeByte(c)
+		if r == utf8.RuneError || r < 0xA0 {
 			score -= 4
 			continue
 		}

@@ -113,6 +113,7 @@ func columnLetter(i int) string {
 // names were repeated.
 func nameColumns(cols []Column) (repeated bool) {
 	used := map[string]bool{}
+	again := map[string]int{}
 	for i := range cols {
 		name := cleanHeader(cols[i].RawHeader)
 		if name == "" {
@@ -120,8 +121,10 @@ func nameColumns(cols []Column) (repeated bool) {
 			continue
 		}
 		base := name
-		for n := 2; used[strings.ToLower(name)]; n++ {
+		for used[strings.ToLower(name)] {
 			repeated = true
+			n := max(2, again[base])
+			again[base] = n + 1
 			name = base + " (" + strconv.Itoa(n) + ")"
 		}
 		used[strings.ToLower(name)] = true

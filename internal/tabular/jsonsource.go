@@ -1,6 +1,7 @@
 package tabular
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -52,6 +53,8 @@ type jsonSource struct {
 	budget *budgetReader
 	dec    *json.Decoder
 	cols   *columnIndex
+	lines  *bufio.Reader // set where every line is a record of its own
+	line   int
 	array  bool // records are the elements of an array, else one after another
 	number int
 	ended  bool
@@ -83,8 +86,14 @@ func openJSON(path string, opt Options, d *Detected) (keyedSource, error) {
 		return nil, err
 	}
 	s := &jsonSource{rc: rc, budget: &budgetReader{r: dec, left: jsonMaxRecord}, cols: newColumnIndex(d, opt.maxColumns())}
-	s.dec = json.NewDecoder(s.budget)
+	in := bufio.NewReaderSize(s.budget, 256<<10)
+	s.dec = json.NewDecoder(in)
 	s.dec.UseNumber()
+	head, _ := in.Peek(256 << 10)
+	if first, _, more := bytes.Cut(bytes.TrimLeft(head, " \t\r\n"), []byte("\n")); more && len(first) > 0 && first[0] == '{' && json.Valid(first) {
+		s.lines = in
+		return s, nil
+	}
 	if err := s.begin(path, opt, d); err != nil {
 		_ = s.rc.Close()
 		return nil, err
@@ -250,6 +259,9 @@ func (s *jsonSource) next(row *rawRow) error {
 		return io.EOF
 	}
 	s.budget.left = jsonMaxRecord
+	if s.lines != nil {
+		return s.nextLine(row)
+	}
 	if s.array && !s.dec.More() {
 		s.ended = true
 		if _, err := s.dec.Token(); err != nil {
@@ -266,7 +278,40 @@ func (s *jsonSource) next(row *rawRow) error {
 		return s.broken(row, err)
 	}
 	s.number++
-	row.number, row.line, row.problem = s.number, s.number, nil
+	s.record(row, raw, s.number)
+	return nil
+}
+
+// nextLine reads one line of JSON lines; a broken one is a row with a problem.
+func (s *jsonSource) nextLine(row *rawRow) error {
+	for {
+		s.budget.left = jsonMaxRecord
+		raw, err := s.lines.ReadBytes('\n')
+		if err != nil && err != io.EOF {
+			s.ended = true
+			return s.broken(row, err)
+		}
+		if len(raw) == 0 {
+			return io.EOF
+		}
+		s.line++
+		if raw = bytes.TrimSpace(raw); len(raw) == 0 {
+			continue
+		}
+		s.number++
+		if !json.Valid(raw) {
+			row.number, row.line, row.cells = s.number, s.line, row.cells[:0]
+			row.problem = &Problem{Code: ProblemBadJSON}
+			return nil
+		}
+		s.record(row, raw, s.line)
+		return nil
+	}
+}
+
+// record makes the cells of one record.
+func (s *jsonSource) record(row *rawRow, raw []byte, line int) {
+	row.number, row.line, row.problem = s.number, line, nil
 	row.cells = row.cells[:0]
 	raw = bytes.TrimSpace(raw)
 	dec := json.NewDecoder(bytes.NewReader(raw))
@@ -280,7 +325,6 @@ func (s *jsonSource) next(row *rawRow) error {
 	if f.lost {
 		row.problem = &Problem{Code: ProblemBadJSON, Usable: true}
 	}
-	return nil
 }
 
 func (s *jsonSource) broken(row *rawRow, err error) error {
@@ -400,8 +444,11 @@ func scalarCell(t json.Token) Cell {
 	case string:
 		return TextCell(strings.ReplaceAll(v, "\x00", ""))
 	case json.Number:
-		n, _ := v.Float64()
-		return Cell{Text: v.String(), Kind: KindNumber, Number: n}
+		n, err := v.Float64()
+		if t := v.String(); err != nil || !strings.ContainsAny(t, "eE") {
+			return Cell{Text: t, Kind: KindNumber, Number: n}
+		}
+		return Cell{Text: numberText("", n), Kind: KindNumber, Number: n}
 	case bool:
 		if v {
 			return Cell{Text: "TRUE", Kind: KindBool, Number: 1}

@@ -157,9 +157,10 @@ func sniff(path string, opt Options) (*sniffed, error) {
 		s.encoding = e.name
 	}
 	s.format = opt.Format
-	if s.format == FormatUnknown {
-		s.format, err = sniffText(s.headText(), &s.survey)
+	if s.format != FormatUnknown {
+		return s, nil
 	}
+	s.format, err = sniffText(s.headText(), &s.survey)
 	return s, err
 }
 

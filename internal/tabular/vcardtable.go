@@ -214,8 +214,10 @@ func (f *cardFiller) prop(p *vProp) {
 		for _, v := range splitEscaped(p.text(), ',') {
 			f.add(p.name, unescapeCard(v), "", false)
 		}
-	case "photo", "logo", "sound":
+	case "photo", "logo":
 		f.picture(p)
+	case "sound":
+		f.sound(p)
 	case "x-ablabel", "x-abadr", "prodid", "profile", "":
 	case "agent":
 		f.set("agent", f.plain(p))
@@ -342,13 +344,28 @@ func composeAddress(parts []string) string {
 	return strings.Join(nonEmpty([]string{p(0), p(1), p(2), strings.TrimSpace(p(5) + " " + p(3)), p(4), p(6)}), ", ")
 }
 
+// sound is how Japanese phones write the reading of a name; real sounds are
+// left out.
+func (f *cardFiller) sound(p *vProp) {
+	if p.encoding() == "b" {
+		return
+	}
+	name := "sound"
+	for _, a := range p.params {
+		if strings.EqualFold(a.value, "X-IRMC-N") {
+			name = "x-irmc-n"
+		}
+	}
+	f.set(name, strings.TrimRight(f.plain(p), ";"))
+}
+
 // picture keeps an embedded picture as a data URI, or the address of one.
 func (f *cardFiller) picture(p *vProp) {
 	v := strings.TrimSpace(p.value)
 	switch {
 	case v == "":
 		return
-	case p.encoding() == "b":
+	case p.encoding() == "b", len(v) > 200 && base64Line(v):
 		b, ok := decodeBase64(v)
 		if !ok || len(b) > photoMax {
 			f.photoLost = true

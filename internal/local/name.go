@@ -1,0 +1,185 @@
+package local
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// compoundSurnames lists the surnames of two characters still borne, both scripts.
+var compoundSurnames = set(`歐陽 欧阳 司馬 司马 諸葛 诸葛 上官 司徒 夏侯 令狐 皇甫 尉遲 尉迟 公孫 公孙 慕容 長孫 长孙 宇文 鮮于 鲜于
+	軒轅 轩辕 東方 东方 獨孤 独孤 南宮 南宫 西門 西门 端木 赫連 赫连 濮陽 濮阳 淳于 單于 单于 太史 申屠 公羊 澹臺 澹台 公冶 宗政 完顏 完颜
+	聞人 闻人 鍾離 钟离 呼延 東郭 东郭 百里 第五 拓跋 納蘭 纳兰 葉赫 叶赫 司空 司寇 仲孫 仲孙 巫馬 巫马 公西 漆雕 樂正 乐正 壤駟 宰父 穀梁 谷梁
+	左丘 梁丘 范姜 張簡 张简 張廖 周黃 陳林`)
+
+// doubleSurnames are two ordinary surnames borne together; only a name of four
+// characters has one, since 張簡 alone may be 張 with the given name 簡….
+var doubleSurnames = set(`張簡 张简 張廖 周黃 陳林`)
+
+func set(s string) map[string]bool {
+	out := map[string]bool{}
+	for _, w := range strings.Fields(s) {
+		out[w] = true
+	}
+	return out
+}
+
+func isHan(r rune) bool { return unicode.Is(unicode.Han, r) }
+
+func mostlyHan(s string) bool {
+	han, all := 0, 0
+	for _, r := range s {
+		if unicode.IsLetter(r) {
+			all++
+			if isHan(r) {
+				han++
+			}
+		}
+	}
+	return han > 0 && han*2 >= all
+}
+
+// particles belong to the family name that follows them.
+var particles = set("van von der den de del della di da la le du dos das bin al ter ten")
+
+// suffixes follow a name without being part of either half.
+var suffixes = set("jr sr ii iii iv phd md esq")
+
+// SplitName splits a person's name. Chinese names have the family name first, of
+// two characters where it is one of the compound ones (歐陽, 司馬 …); Latin ones
+// last, unless a comma turns them round ("Lewis, James"). A single word is a
+// given name if Latin, a family name if it is one Chinese character.
+func SplitName(s string) (family, given string) {
+	s = strings.Join(strings.Fields(s), " ")
+	if s == "" {
+		return "", ""
+	}
+	if mostlyHan(s) {
+		return splitHan(s)
+	}
+	if before, after, ok := strings.Cut(s, ","); ok && strings.TrimSpace(before) != "" {
+		after = strings.TrimSpace(after)
+		if !suffixes[strings.ToLower(strings.Trim(after, "."))] {
+			return strings.TrimSpace(before), after
+		}
+		s = strings.TrimSpace(before)
+	}
+	parts := strings.Fields(s)
+	for len(parts) > 2 && suffixes[strings.ToLower(strings.Trim(parts[len(parts)-1], ".,"))] {
+		parts = parts[:len(parts)-1]
+	}
+	if len(parts) == 1 {
+		return "", parts[0]
+	}
+	at := len(parts) - 1
+	for at > 1 && particles[strings.ToLower(parts[at-1])] {
+		at--
+	}
+	return strings.Join(parts[at:], " "), strings.Join(parts[:at], " ")
+}
+
+func splitHan(s string) (family, given string) {
+	// A blank or a dot tells where the family name ends: 王 小明; 迪力·买买提 is given · father's.
+	if first, rest, ok := strings.Cut(s, " "); ok && utf8.RuneCountInString(first) <= 2 {
+		return first, strings.ReplaceAll(rest, " ", "")
+	}
+	if strings.ContainsAny(s, "·・‧•") {
+		return "", s
+	}
+	runes := []rune(s)
+	n := 1
+	if len(runes) >= 2 {
+		two := string(runes[:2])
+		if compoundSurnames[two] && (len(runes) >= 4 || !doubleSurnames[two]) {
+			n = 2
+		}
+	}
+	return string(runes[:n]), string(runes[n:])
+}
+
+var (
+	// What no person is called, and what a given name may be made of: 方中心.
+	companyMarks = strings.Fields(`公司 企業社 企业社 集團 集团 商行 工作室 事務所 事务所 株式会社 株式會社 有限 股份 (股) 銀行 银行 大學 大学 學校 学校 醫院 医院 診所 诊所
+		協會 协会 基金會 基金会 委員會 委员会 合作社 農會 农会 政府 研究院 研究所 酒店 飯店 饭店 餐廳 餐厅 書店 书店 藥局 药局 藥房 工廠 工厂 超市 旅行社`)
+	companyHints = strings.Fields(`企業 企业 實業 实业 工業 工业 科技 國際 国际 中心 貿易 贸易 工程 建設 建设 營造 電子 电子 資訊 信息 顧問 顾问 經銷 廠 厂 行 社 店 會 会`)
+	companyWords = set(`inc corp corporation company co ltd limited llc llp gmbh ag plc pte pty bhd sdn kk sa sas sarl spa bv nv ab oy
+		group holdings bank university college school hospital institute foundation association technologies technology industries
+		international enterprises solutions systems services partners consulting studio studios`)
+)
+
+// IsCompanyName guesses whether a name is a company's rather than a person's: by
+// the words companies are named with, and by length.
+func IsCompanyName(s string) bool {
+	s = narrow(s)
+	if mostlyHan(s) {
+		n := 0
+		for _, r := range s {
+			if isHan(r) {
+				n++
+			}
+		}
+		for _, mark := range companyMarks {
+			if strings.Contains(s, mark) {
+				return true
+			}
+		}
+		for _, hint := range companyHints {
+			if n >= 4 && strings.HasSuffix(s, hint) && !compoundSurnames[string([]rune(s)[:2])] || n >= 6 && strings.Contains(s, hint) {
+				return true
+			}
+		}
+		return n > 5 && !strings.ContainsAny(s, "·・‧ ")
+	}
+	list := strings.FieldsFunc(strings.ToLower(strings.ReplaceAll(s, ".", "")), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	for i, w := range list {
+		if companyWords[w] && i > 0 {
+			return true
+		}
+	}
+	return strings.ContainsAny(s, "&") && len(list) > 1
+}
+
+// Salutation gives the form of address for a person: family name and title where
+// there is one (王經理, 陳董), otherwise with 先生 or 女士 by gender ("m", "f"),
+// otherwise the name. Latin names take Mr. or Ms. with the family name.
+func Salutation(name, title, gender string) string {
+	name, title = strings.TrimSpace(name), strings.TrimSpace(title)
+	family, _ := SplitName(name)
+	g := strings.ToLower(strings.TrimSpace(gender))
+	male := g == "m" || g == "male" || g == "男" || g == "先生"
+	female := g == "f" || g == "female" || g == "女" || g == "女士" || g == "小姐"
+	if mostlyHan(name) {
+		switch {
+		case family == "":
+			return name
+		case title != "" && mostlyHan(title):
+			return family + shortTitle(title)
+		case male:
+			return family + "先生"
+		case g == "小姐":
+			return family + "小姐"
+		case female:
+			return family + "女士"
+		}
+		return name
+	}
+	switch {
+	case family == "":
+		return name
+	case male:
+		return "Mr. " + family
+	case female:
+		return "Ms. " + family
+	}
+	return name
+}
+
+// shortTitle gives the title the way it is said after a name.
+func shortTitle(title string) string {
+	for _, t := range [][2]string{{"董事長", "董"}, {"董事长", "董"}, {"總經理", "總"}, {"总经理", "总"}} {
+		if title == t[0] {
+			return t[1]
+		}
+	}
+	return title
+}

@@ -1,0 +1,47 @@
+package query
+
+import (
+	"errors"
+	"testing"
+)
+
+func TestFilterTextIsParsed(t *testing.T) {
+	n, err := Parse(`level = "A" AND (city IN ("台北市", "新北市") OR owner = me()) AND last_contact_at < today(-30) AND contacts.any(email ~ "@acme.com") AND NOT tags : "vip"`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n.Op != And || len(n.Kids) != 5 || n.Kids[1].Op != Or || n.Kids[3].Op != Any || n.Kids[4].Op != Not {
+		t.Fatalf("wrong tree: %+v", n)
+	}
+	if c, ok := n.Kids[2].Value.(Call); !ok || c.Name != "today" || c.Args[0] != -30 {
+		t.Fatalf("wrong relative date: %+v", n.Kids[2])
+	}
+}
+
+func TestFilterErrorNamesThePlace(t *testing.T) {
+	for text, pos := range map[string]int{`等級 == "A"`: 4, `level = `: 7, `(a = 1`: 6, `a = 1 b`: 6, `= 3`: 0} {
+		_, err := Parse(text)
+		var p *Problem
+		if !errors.As(err, &p) || p.Pos != pos {
+			t.Errorf("%s: %+v, want a problem at %d", text, err, pos)
+		}
+	}
+}
+
+func TestJSONSpellingMeansTheSame(t *testing.T) {
+	n, err := Parse(`{"and":[{"field":"level","op":"=","value":"A"},{"not":{"field":"owner","op":"=","value":{"call":"me"}}}]}`)
+	if err != nil || n.Op != And || n.Kids[1].Op != Not {
+		t.Fatalf("%+v %v", n, err)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	for _, s := range []string{`a = 1`, `a.any(b ~ "x")`, `{"and":[]}`, `((((`, `a in (1,`, "a = \"\\"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if n, err := Parse(s); err == nil && n == nil && len(s) > 0 && s[0] == '(' {
+			t.Fatal("a bracket alone is no filter")
+		}
+	})
+}

@@ -1,0 +1,135 @@
+// Package query says what to read, as data: filter tree, sort, page, selection,
+// groups and measures. It knows neither SQL nor rights: store compiles it,
+// policy adds to it.
+package query
+
+import (
+	"ecrm/internal/schema"
+)
+
+// Op is what a node of a filter does.
+type Op string
+
+// The operators of a filter, as both spellings name them.
+const (
+	And      Op = "and"
+	Or       Op = "or"
+	Not      Op = "not"
+	Eq       Op = "="
+	Ne       Op = "!="
+	Lt       Op = "<"
+	Le       Op = "<="
+	Gt       Op = ">"
+	Ge       Op = ">="
+	In       Op = "in"
+	Contains Op = "~"
+	Has      Op = ":"
+	Empty    Op = "empty"
+	// Any holds when a related record (children of Field) fits the one kid.
+	Any Op = "any"
+	// Shared holds for records shared with one of the Tokens in Value; only
+	// policy makes it.
+	Shared Op = "shared"
+	// Through holds when the record Field points to fits the one kid; only
+	// policy makes it.
+	Through Op = "through"
+	// Never holds for nothing.
+	Never Op = "never"
+)
+
+// Node is one node of a filter tree.
+type Node struct {
+	Op    Op
+	Field string
+	Value any
+	Kids  []*Node
+	// Pos is the byte offset in the text a person typed, for error messages.
+	Pos int
+}
+
+// Call is a relative value: today(-30), this_month(), me(), my_department().
+type Call struct {
+	Name string
+	Args []int
+}
+
+// AllOf joins filters; nil ones are left out.
+func AllOf(nodes ...*Node) *Node { return join(And, nodes) }
+
+// OneOf holds when one of the filters does.
+func OneOf(nodes ...*Node) *Node { return join(Or, nodes) }
+
+func join(op Op, nodes []*Node) *Node {
+	var kept []*Node
+	for _, n := range nodes {
+		if n != nil {
+			kept = append(kept, n)
+		}
+	}
+	switch len(kept) {
+	case 0:
+		return nil
+	case 1:
+		return kept[0]
+	}
+	return &Node{Op: op, Kids: kept}
+}
+
+// Is makes a comparison with an id.
+func Is(field string, id int64) *Node { return &Node{Op: Eq, Field: field, Value: id} }
+
+// Key is one sort key.
+type Key struct {
+	Field string
+	Desc  bool
+}
+
+// Count says how matches are counted.
+type Count string
+
+// The ways to count.
+const (
+	CountNone   Count = "none"
+	CountCapped Count = "capped"
+	CountExact  Count = "exact"
+)
+
+// Query reads a page of one object's records.
+type Query struct {
+	Object  *schema.Object
+	Filter  *Node
+	Words   []Word
+	Sort    []Key
+	Limit   int
+	After   []any
+	Deleted bool
+}
+
+// Word is one search term, already normalised and carrying its class letter.
+type Word struct {
+	Token  string
+	Prefix bool
+}
+
+// Measure is one aggregate.
+type Measure struct {
+	Fn    string `json:"fn"`
+	Field string `json:"field,omitempty"`
+}
+
+// Group is one grouping; By is "", day, month, quarter or year.
+type Group struct {
+	Field string `json:"field"`
+	By    string `json:"by,omitempty"`
+}
+
+// Problem is a filter or sort that cannot be understood: code, position in the
+// text typed (or -1) and what stands there.
+type Problem struct {
+	Code  string
+	Pos   int
+	Token string
+}
+
+// Error names the code; people are shown the message of the code instead.
+func (p *Problem) Error() string { return p.Code + " " + p.Token }

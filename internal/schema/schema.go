@@ -1,0 +1,316 @@
+// Package schema holds objects, fields and their types: what a kind of record
+// is made of. Built-in objects are declared in Go by their module; objects and
+// fields made at run time are the same types read from the database. Nothing
+// here reads or writes records, and nothing here knows SQL beyond the kinds of
+// columns a field owns.
+package schema
+
+import (
+	"fmt"
+	"regexp"
+	"sort"
+	"sync/atomic"
+)
+
+// Text is a label in the three languages of the interface.
+type Text struct {
+	TW string `json:"zh-TW"`
+	CN string `json:"zh-CN"`
+	EN string `json:"en"`
+}
+
+// T makes a Text from its three spellings.
+func T(tw, cn, en string) Text { return Text{TW: tw, CN: cn, EN: en} }
+
+// In returns the label in a language ("zh-TW", "zh-CN", "en"), falling back to
+// whichever spelling exists.
+func (t Text) In(language string) string {
+	order := []string{t.TW, t.CN, t.EN}
+	switch language {
+	case "zh-CN":
+		order = []string{t.CN, t.TW, t.EN}
+	case "en":
+		order = []string{t.EN, t.TW, t.CN}
+	}
+	for _, s := range order {
+		if s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+// Kind is how a column is stored, the same idea in every database.
+type Kind int
+
+// The kinds of columns.
+const (
+	KindText Kind = iota
+	KindInt
+	KindBool
+	KindBytes
+)
+
+// Column is one physical column that a field owns.
+type Column struct {
+	Name string
+	Kind Kind
+}
+
+// Option is one choice of a pick-list. Value is stable; labels may change.
+type Option struct {
+	Value string `json:"value"`
+	Label Text   `json:"label"`
+	Color string `json:"color,omitempty"`
+	// Probability in percent, for stages.
+	Probability int `json:"probability,omitempty"`
+	// Kind is open, won or lost for stages; empty elsewhere.
+	Kind     string `json:"kind,omitempty"`
+	Inactive bool   `json:"inactive,omitempty"`
+}
+
+// Field is one typed attribute of an object: one or more real columns.
+type Field struct {
+	Name     string   `json:"name"`
+	Type     string   `json:"type"`
+	Label    Text     `json:"labels"`
+	Help     Text     `json:"help"`
+	Required bool     `json:"required,omitempty"`
+	Unique   bool     `json:"unique,omitempty"`
+	Options  []Option `json:"options,omitempty"`
+	// Targets are the objects a reference may point to.
+	Targets []string `json:"targets,omitempty"`
+	// Scale is the number of decimals of a decimal or percent.
+	Scale int `json:"scale,omitempty"`
+	// MaxLength limits text in characters; 0 means the type's own limit.
+	MaxLength int `json:"max_length,omitempty"`
+	// Prefix starts the numbers of an autonumber.
+	Prefix string `json:"prefix,omitempty"`
+	// Indexed makes the field sortable and quickly filtered on large objects.
+	Indexed bool `json:"indexed,omitempty"`
+	// Search is the class under which the field's words are found: "n" names,
+	// "p" phones and mails, "i" numbers, "t" text; empty: not searched.
+	Search string `json:"search,omitempty"`
+	// Default is the JSON of the value a new record starts with.
+	Default any `json:"default,omitempty"`
+	// System fields are kept by the engine and cannot be written.
+	System bool `json:"-"`
+	// ReadOnly fields are written by rules alone.
+	ReadOnly bool `json:"-"`
+	// Derived fields never raise the record's version.
+	Derived bool `json:"-"`
+	// Custom fields were made at run time.
+	Custom bool `json:"-"`
+
+	typ     Type
+	columns []Column
+}
+
+// Kind returns the field's type implementation.
+func (f *Field) Kind() Type { return f.typ }
+
+// Columns returns the physical columns the field owns, the main one first.
+func (f *Field) Columns() []Column { return f.columns }
+
+// Column returns the name of the field's main column.
+func (f *Field) Column() string {
+	if len(f.columns) == 0 {
+		return ""
+	}
+	return f.columns[0].Name
+}
+
+// Option returns the option with this value, or nil.
+func (f *Field) Option(value string) *Option {
+	for i := range f.Options {
+		if f.Options[i].Value == value {
+			return &f.Options[i]
+		}
+	}
+	return nil
+}
+
+// Section is one block of a form.
+type Section struct {
+	Label  Text
+	Fields []string
+}
+
+// Related is a list of another object's records that refer to this one.
+type Related struct {
+	Object string
+	Field  string
+}
+
+// Object is a kind of record.
+type Object struct {
+	Name, Plural       string
+	Label, LabelPlural Text
+	Icon, Group        string
+	// Title is the field that names a record in lists and references.
+	Title string
+	// Stage is the pick-list a kanban moves records through; empty: none.
+	Stage string
+	// Owned objects carry company, owner and department and obey data scopes.
+	Owned bool
+	// Through names reference fields: who may see the record they point to may
+	// see this one too (a colleague's call on my customer).
+	Through []string
+	// AdminOnly objects are written by administrators and read by everyone.
+	AdminOnly  bool
+	Fields     []*Field
+	List       []string
+	Quick      []string
+	Highlights []string
+	Sections   []Section
+	Related    []Related
+
+	byName  map[string]*Field
+	columns []Column
+}
+
+// Field returns the field of this name, or nil.
+func (o *Object) Field(name string) *Field { return o.byName[name] }
+
+// Columns returns every physical column of the object's table, id first.
+func (o *Object) Columns() []Column { return o.columns }
+
+// Table returns the name of the object's table.
+func (o *Object) Table() string { return "r_" + o.Name }
+
+// ValueTable returns the table that holds the single values of a field with
+// several, for filters.
+func (o *Object) ValueTable(f *Field) string { return "v_" + o.Name + "_" + f.Name }
+
+var nameForm = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)
+
+func systemFields(owned bool) []*Field {
+	fields := []*Field{
+		{Name: "created_at", Type: "datetime", Label: T("建立時間", "创建时间", "Created"), System: true, Indexed: true},
+		{Name: "created_by", Type: "user", Label: T("建立者", "创建人", "Created by"), System: true},
+		{Name: "updated_at", Type: "datetime", Label: T("更新時間", "更新时间", "Updated"), System: true, Indexed: true},
+		{Name: "updated_by", Type: "user", Label: T("更新者", "更新人", "Updated by"), System: true},
+		{Name: "deleted_at", Type: "datetime", Label: T("刪除時間", "删除时间", "Deleted"), System: true},
+	}
+	if owned {
+		fields = append(fields,
+			&Field{Name: "owner", Type: "user", Label: T("負責業務", "负责人", "Owner"), Indexed: true},
+			&Field{Name: "department", Type: "department", Label: T("部門", "部门", "Department"), Indexed: true},
+		)
+	}
+	return fields
+}
+
+// prepare resolves types and columns; it must run once before use.
+func (o *Object) prepare() error {
+	if !nameForm.MatchString(o.Name) {
+		return fmt.Errorf("object %q: a name is lower-case letters, digits and _", o.Name)
+	}
+	o.byName = make(map[string]*Field, len(o.Fields)+8)
+	o.columns = []Column{{Name: "id", Kind: KindInt}, {Name: "version", Kind: KindInt}}
+	taken := map[string]bool{"id": true, "version": true}
+	has := map[string]bool{}
+	for _, f := range o.Fields {
+		has[f.Name] = true
+	}
+	for _, f := range systemFields(o.Owned) {
+		if !has[f.Name] {
+			o.Fields = append(o.Fields, f)
+		}
+	}
+	for _, f := range o.Fields {
+		if !nameForm.MatchString(f.Name) || o.byName[f.Name] != nil {
+			return fmt.Errorf("object %s: field name %q is malformed or taken twice", o.Name, f.Name)
+		}
+		t, ok := types[f.Type]
+		if !ok {
+			return fmt.Errorf("object %s, field %s: no type %q", o.Name, f.Name, f.Type)
+		}
+		f.typ = t
+		f.columns = t.Columns(f)
+		for _, c := range f.columns {
+			if taken[c.Name] {
+				return fmt.Errorf("object %s, field %s: column %s is taken", o.Name, f.Name, c.Name)
+			}
+			taken[c.Name] = true
+			o.columns = append(o.columns, c)
+		}
+		o.byName[f.Name] = f
+	}
+	if o.Title != "" && o.byName[o.Title] == nil {
+		return fmt.Errorf("object %s: its title field %q does not exist", o.Name, o.Title)
+	}
+	return nil
+}
+
+// With returns a copy of the object that has the given fields as well.
+func (o *Object) With(extra []*Field) *Object {
+	c := *o
+	c.Fields = nil
+	for _, f := range append(append([]*Field{}, o.Fields...), extra...) {
+		copied := *f
+		c.Fields = append(c.Fields, &copied)
+	}
+	return &c
+}
+
+// Registry is one immutable picture of all objects.
+type Registry struct {
+	// Version rises with each change of objects or fields.
+	Version int64
+	objects map[string]*Object
+	plurals map[string]*Object
+	ordered []*Object
+}
+
+// NewRegistry prepares the objects and checks that what they refer to exists.
+func NewRegistry(version int64, objects []*Object) (*Registry, error) {
+	r := &Registry{Version: version, objects: map[string]*Object{}, plurals: map[string]*Object{}, ordered: objects}
+	for _, o := range objects {
+		if r.objects[o.Name] != nil || r.plurals[o.Plural] != nil {
+			return nil, fmt.Errorf("object %s is declared twice", o.Name)
+		}
+		if err := o.prepare(); err != nil {
+			return nil, err
+		}
+		r.objects[o.Name], r.plurals[o.Plural] = o, o
+	}
+	for _, o := range objects {
+		for _, f := range o.Fields {
+			for _, target := range f.Targets {
+				if r.objects[target] == nil {
+					return nil, fmt.Errorf("object %s, field %s refers to %q, which does not exist", o.Name, f.Name, target)
+				}
+			}
+		}
+	}
+	return r, nil
+}
+
+// Object returns the object of this name, or nil.
+func (r *Registry) Object(name string) *Object { return r.objects[name] }
+
+// ByPlural returns the object whose address is /plural, or nil.
+func (r *Registry) ByPlural(plural string) *Object { return r.plurals[plural] }
+
+// Objects returns all objects in the order of their declaration.
+func (r *Registry) Objects() []*Object { return r.ordered }
+
+// Current holds the registry in force; readers never wait for a change.
+type Current struct{ p atomic.Pointer[Registry] }
+
+// Load returns the registry in force.
+func (c *Current) Load() *Registry { return c.p.Load() }
+
+// Store puts another registry in force.
+func (c *Current) Store(r *Registry) { c.p.Store(r) }
+
+// TypeNames lists the field types in alphabetical order.
+func TypeNames() []string {
+	names := make([]string, 0, len(types))
+	for n := range types {
+		names = append(names, n)
+	}
+	sort.Strings(names)
+	return names
+}

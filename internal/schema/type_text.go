@@ -1,0 +1,91 @@
+package schema
+
+import (
+	"net/url"
+	"strings"
+	"unicode/utf8"
+)
+
+// textType is text of one line (text, url, autonumber) or many (longtext).
+type textType struct {
+	max   int
+	lines bool
+	check func(string) bool
+	code  string
+}
+
+func init() {
+	register("text", textType{max: 255})
+	register("longtext", textType{max: 50000, lines: true})
+	register("autonumber", textType{max: 60})
+	register("url", textType{max: 2000, code: "not_a_url", check: func(s string) bool {
+		u, err := url.Parse(s)
+		return err == nil && (u.Scheme == "http" || u.Scheme == "https" || u.Scheme == "") && !strings.ContainsAny(s, " \n")
+	}})
+}
+
+func (t textType) Columns(f *Field) []Column { return one(f, "", KindText) }
+
+func (t textType) Parse(f *Field, value any) ([]any, error) {
+	switch v := value.(type) {
+	case nil:
+		return nil, nil
+	case string:
+		return t.ParseText(f, v)
+	}
+	return nil, Bad("not_text")
+}
+
+func (t textType) ParseText(f *Field, s string) ([]any, error) {
+	s = clean(s, t.lines)
+	if s == "" {
+		return nil, nil
+	}
+	limit := t.max
+	if f.MaxLength > 0 {
+		limit = f.MaxLength
+	}
+	if utf8.RuneCountInString(s) > limit {
+		return nil, Bad("too_long", "max", itoa(limit))
+	}
+	if t.check != nil && !t.check(s) {
+		return nil, Bad(t.code)
+	}
+	return []any{s}, nil
+}
+
+func (t textType) AppendJSON(dst []byte, _ *Field, c []any) []byte {
+	if s, ok := c[0].(string); ok {
+		return appendString(dst, s)
+	}
+	return append(dst, "null"...)
+}
+
+func (t textType) FormatText(_ *Field, c []any) string {
+	s, ok := c[0].(string)
+	if !ok {
+		return ""
+	}
+	return s
+}
+
+// clean trims, drops NUL and other control characters (PostgreSQL refuses NUL)
+// and repairs broken UTF-8; a line break inside a one-line text becomes a blank.
+func clean(s string, lines bool) string {
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			if lines {
+				return r
+			}
+			return ' '
+		case r == '\r':
+			return -1
+		case r < 0x20 || r == 0x7f:
+			return -1
+		}
+		return r
+	}, s)
+	return strings.TrimSpace(s)
+}

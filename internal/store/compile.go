@@ -1,0 +1,717 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"ecrm/internal/normal"
+	"ecrm/internal/query"
+	"ecrm/internal/schema"
+)
+
+// Asker is what a filter needs to know about who asks: its relative values,
+// what it may read, and the rule that guards related objects.
+type Asker interface {
+	// Me is the asker's id.
+	Me() int64
+	// Home is the asker's main department, 0 when there is none.
+	Home() int64
+	// Zone is the asker's time zone.
+	Zone() *time.Location
+	// Readable tells whether the asker may read a field.
+	Readable(o *schema.Object, f *schema.Field) bool
+	// Guard is the filter of the records of an object that the asker may see;
+	// nil means all, a Never node none.
+	Guard(o *schema.Object) *query.Node
+}
+
+type compiler struct {
+	registry *schema.Registry
+	asker    Asker
+	postgres bool
+	b        strings.Builder
+	args     []any
+	aliases  int
+	// trusted is true while compiling a filter that policy made.
+	trusted bool
+}
+
+func (c *compiler) write(s string, args ...any) {
+	c.b.WriteString(s)
+	c.args = append(c.args, args...)
+}
+
+func (c *compiler) alias() string {
+	c.aliases++
+	return fmt.Sprintf("t%d", c.aliases)
+}
+
+func problem(n *query.Node, code string) error {
+	return &query.Problem{Code: code, Pos: n.Pos, Token: n.Field}
+}
+
+// where writes the condition that a record of o under an alias fits n.
+func (c *compiler) where(o *schema.Object, alias string, n *query.Node) error {
+	switch n.Op {
+	case query.And, query.Or:
+		if n.Field == trustedMark {
+			defer func(before bool) { c.trusted = before }(c.trusted)
+			c.trusted = true
+		}
+		c.write("(")
+		for i, kid := range n.Kids {
+			if i > 0 {
+				c.write(" " + strings.ToUpper(string(n.Op)) + " ")
+			}
+			if err := c.where(o, alias, kid); err != nil {
+				return err
+			}
+		}
+		c.write(")")
+		return nil
+	case query.Not:
+		c.write("((")
+		if err := c.where(o, alias, n.Kids[0]); err != nil {
+			return err
+		}
+		c.write(") IS NOT TRUE)")
+		return nil
+	case query.Never:
+		c.write("1 = 0")
+		return nil
+	case query.Shared:
+		tokens, _ := n.Value.([]string)
+		c.write(alias+".id IN (SELECT record_id FROM share WHERE object = ? AND token IN (", o.Name)
+		for i, t := range tokens {
+			if i > 0 {
+				c.write(", ")
+			}
+			c.write("?", t)
+		}
+		c.write(") AND (until IS NULL OR until > ?)", time.Now().UnixMicro())
+		if n.Field == "write" {
+			c.write(" AND can_write")
+		}
+		c.write(")")
+		return nil
+	case query.Through:
+		f := o.Field(n.Field)
+		return c.inside(alias+"."+f.Column(), c.registry.Object(f.Target()), "id", n.Kids[0])
+	case query.Any:
+		return c.anyRelated(o, alias, n)
+	}
+	return c.compare(o, alias, n)
+}
+
+// inside writes "column IN (ids of live records of target that fit n)".
+func (c *compiler) inside(column string, target *schema.Object, key string, n *query.Node) error {
+	a := c.alias()
+	c.write(column + " IN (SELECT " + a + "." + key + " FROM " + target.Table() + " " + a + " WHERE " + a + ".deleted_at IS NULL AND ")
+	if err := c.where(target, a, n); err != nil {
+		return err
+	}
+	c.write(")")
+	return nil
+}
+
+// guarded adds the rule of a related object to what a client asks of it.
+func (c *compiler) guarded(target *schema.Object, n *query.Node) *query.Node {
+	if c.trusted {
+		return n
+	}
+	guard := c.asker.Guard(target)
+	if guard == nil {
+		return n
+	}
+	return query.AllOf(n, &query.Node{Op: query.And, Field: trustedMark, Kids: []*query.Node{guard}})
+}
+
+// trustedMark marks the part of a filter that policy made: it may use fields
+// the asker cannot read. No client can write it, names never hold a blank.
+const trustedMark = "made by policy"
+
+func (c *compiler) anyRelated(o *schema.Object, alias string, n *query.Node) error {
+	target := c.registry.ByPlural(n.Field)
+	if target == nil {
+		return problem(n, "filter_unknown_relation")
+	}
+	for _, f := range target.Fields {
+		if f.Target() == o.Name && !f.System && c.asker.Readable(target, f) {
+			return c.inside(alias+".id", target, f.Column(), c.guarded(target, n.Kids[0]))
+		}
+	}
+	return problem(n, "filter_unknown_relation")
+}
+
+func (c *compiler) compare(o *schema.Object, alias string, n *query.Node) error {
+	name, rest, deeper := strings.Cut(n.Field, ".")
+	if name == "id" {
+		return c.ids(alias+".id", n)
+	}
+	f := o.Field(name)
+	if f == nil {
+		return problem(n, "filter_unknown_field")
+	}
+	if !c.trusted && !c.asker.Readable(o, f) {
+		return problem(n, "filter_unknown_field")
+	}
+	column := alias + "." + f.Column()
+	if deeper {
+		if f.Type == "address" || f.Type == "money" {
+			for _, col := range f.Columns() {
+				if col.Name == f.Name+"_"+rest && col.Kind == schema.KindText {
+					return c.textual(alias+"."+col.Name, n)
+				}
+			}
+			return problem(n, "filter_unknown_field")
+		}
+		target := c.registry.Object(f.Target())
+		if target == nil {
+			return problem(n, "filter_unknown_field")
+		}
+		inner := *n
+		inner.Field = rest
+		return c.inside(column, target, "id", c.guarded(target, &inner))
+	}
+	if n.Op == query.Empty {
+		c.write(column + " IS NULL")
+		return nil
+	}
+	if n.Op == query.Ne {
+		eq := *n
+		eq.Op = query.Eq
+		c.write("((")
+		if err := c.compare(o, alias, &eq); err != nil {
+			return err
+		}
+		c.write(") IS NOT TRUE)")
+		return nil
+	}
+	if n.Op == query.In {
+		list, _ := n.Value.([]any)
+		if len(list) == 0 {
+			c.write("1 = 0")
+			return nil
+		}
+		c.write("(")
+		for i, v := range list {
+			if i > 0 {
+				c.write(" OR ")
+			}
+			eq := *n
+			eq.Op, eq.Value = query.Eq, v
+			if err := c.compare(o, alias, &eq); err != nil {
+				return err
+			}
+		}
+		c.write(")")
+		return nil
+	}
+	switch f.Type {
+	case "reference", "user", "department", "anyreference", "file", "picture":
+		return c.ids(column, n)
+	case "tags", "multipicklist", "phones", "mails":
+		return c.listed(o, f, alias, n)
+	case "datetime":
+		return c.instant(column, n)
+	case "text", "longtext", "url", "autonumber", "address", "picklist":
+		return c.textual(column, n)
+	}
+	return c.plain(f, column, n)
+}
+
+var comparisons = map[query.Op]string{query.Eq: "=", query.Lt: "<", query.Le: "<=", query.Gt: ">", query.Ge: ">="}
+
+func (c *compiler) ids(column string, n *query.Node) error {
+	if n.Op != query.Eq {
+		return problem(n, "filter_operator_unfit")
+	}
+	switch v := n.Value.(type) {
+	case int64:
+		c.write(column+" = ?", v)
+		return nil
+	case query.Call:
+		switch v.Name {
+		case "me":
+			c.write(column+" = ?", c.asker.Me())
+			return nil
+		case "my_department":
+			c.write(column+" = ?", c.asker.Home())
+			return nil
+		}
+	case string:
+		if id, ok := schema.ParseID(v); ok {
+			c.write(column+" = ?", id)
+			return nil
+		}
+	case json.Number:
+		if id, ok := schema.ParseID(v.String()); ok {
+			c.write(column+" = ?", id)
+			return nil
+		}
+	case nil:
+		c.write(column + " IS NULL")
+		return nil
+	}
+	return problem(n, "filter_value_unfit")
+}
+
+func (c *compiler) textual(column string, n *query.Node) error {
+	var s string
+	switch v := n.Value.(type) {
+	case string:
+		s = v
+	case json.Number:
+		s = v.String()
+	case nil:
+		c.write(column + " IS NULL")
+		return nil
+	default:
+		return problem(n, "filter_value_unfit")
+	}
+	s = strings.ReplaceAll(strings.ToValidUTF8(s, ""), "\x00", "")
+	if n.Op == query.Contains {
+		c.write("lower("+column+`) LIKE ? ESCAPE '\'`, "%"+strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(asciiLower(s))+"%")
+		return nil
+	}
+	op, ok := comparisons[n.Op]
+	if !ok {
+		return problem(n, "filter_operator_unfit")
+	}
+	c.write(column+" "+op+" ?", s)
+	return nil
+}
+
+// asciiLower lowers as lower() does in SQLite and under PostgreSQL's "C".
+func asciiLower(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'A' && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, s)
+}
+
+func (c *compiler) listed(o *schema.Object, f *schema.Field, alias string, n *query.Node) error {
+	s, ok := n.Value.(string)
+	if !ok {
+		if num, isNumber := n.Value.(json.Number); isNumber {
+			s, ok = num.String(), true
+		}
+	}
+	if !ok {
+		return problem(n, "filter_value_unfit")
+	}
+	if n.Op == query.Contains {
+		return c.textual(alias+"."+f.Column(), n)
+	}
+	if n.Op != query.Has && n.Op != query.Eq {
+		return problem(n, "filter_operator_unfit")
+	}
+	keys := []string{s}
+	switch f.Type {
+	case "phones":
+		keys = normal.PhoneDigits(s)
+	case "mails":
+		keys = []string{normal.MailKey(s)}
+	}
+	c.write(alias + ".id IN (SELECT record_id FROM " + o.ValueTable(f) + " WHERE value IN (''")
+	for _, k := range keys {
+		c.write(", ?", strings.ReplaceAll(strings.ToValidUTF8(k, ""), "\x00", ""))
+	}
+	c.write("))")
+	return nil
+}
+
+// day finds the first and the last-but-one instant of what a value names.
+func (c *compiler) span(n *query.Node) (from, to time.Time, err error) {
+	zone := c.asker.Zone()
+	switch v := n.Value.(type) {
+	case string:
+		if t, err := time.Parse(time.RFC3339, v); err == nil {
+			return t, t.Add(time.Microsecond), nil
+		}
+		if t, err := time.ParseInLocation("2006-01-02", v, zone); err == nil {
+			return t, t.AddDate(0, 0, 1), nil
+		}
+	case query.Call:
+		now := time.Now().In(zone)
+		shift := 0
+		if len(v.Args) > 0 {
+			shift = v.Args[0]
+		}
+		day := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, zone)
+		switch v.Name {
+		case "now":
+			return now, now.Add(time.Microsecond), nil
+		case "today":
+			return day.AddDate(0, 0, shift), day.AddDate(0, 0, shift+1), nil
+		case "this_week":
+			monday := day.AddDate(0, 0, -(int(day.Weekday())+6)%7+7*shift)
+			return monday, monday.AddDate(0, 0, 7), nil
+		case "this_month":
+			first := time.Date(now.Year(), now.Month()+time.Month(shift), 1, 0, 0, 0, 0, zone)
+			return first, first.AddDate(0, 1, 0), nil
+		case "this_year":
+			first := time.Date(now.Year()+shift, 1, 1, 0, 0, 0, 0, zone)
+			return first, first.AddDate(1, 0, 0), nil
+		}
+	}
+	return from, to, problem(n, "filter_value_unfit")
+}
+
+func (c *compiler) bounds(column string, n *query.Node, value func(time.Time) any) error {
+	from, to, err := c.span(n)
+	if err != nil {
+		return err
+	}
+	switch n.Op {
+	case query.Eq:
+		c.write("("+column+" >= ? AND "+column+" < ?)", value(from), value(to))
+	case query.Lt:
+		c.write(column+" < ?", value(from))
+	case query.Le:
+		c.write(column+" < ?", value(to))
+	case query.Gt:
+		c.write(column+" >= ?", value(to))
+	case query.Ge:
+		c.write(column+" >= ?", value(from))
+	default:
+		return problem(n, "filter_operator_unfit")
+	}
+	return nil
+}
+
+func (c *compiler) instant(column string, n *query.Node) error {
+	if n.Value == nil && n.Op == query.Eq {
+		c.write(column + " IS NULL")
+		return nil
+	}
+	return c.bounds(column, n, func(t time.Time) any { return t.UnixMicro() })
+}
+
+func (c *compiler) plain(f *schema.Field, column string, n *query.Node) error {
+	if f.Type == "date" {
+		return c.bounds(column, n, func(t time.Time) any { return t.Format("2006-01-02") })
+	}
+	op, ok := comparisons[n.Op]
+	if !ok {
+		return problem(n, "filter_operator_unfit")
+	}
+	value := n.Value
+	if f.Type == "money" {
+		value = map[string]any{"amount": value}
+	}
+	columns, err := f.Kind().Parse(f, value)
+	if err != nil {
+		return problem(n, "filter_value_unfit")
+	}
+	if columns == nil {
+		c.write(column + " IS NULL")
+		return nil
+	}
+	if b, ok := columns[0].(bool); ok {
+		if n.Op != query.Eq {
+			return problem(n, "filter_operator_unfit")
+		}
+		if b {
+			c.write("(" + column + " IS TRUE)")
+		} else {
+			c.write("(" + column + " IS FALSE)")
+		}
+		return nil
+	}
+	c.write(column+" "+op+" ?", columns[0])
+	return nil
+}
+
+// words writes the condition that a record's search document holds all words.
+func (c *compiler) words(o *schema.Object, alias string, words []query.Word) {
+	table := "f_" + o.Name
+	var parts []string
+	for _, w := range words {
+		if c.postgres {
+			part := "'" + strings.ReplaceAll(w.Token, "'", "") + "'"
+			if w.Prefix {
+				part += ":*"
+			}
+			parts = append(parts, part)
+			continue
+		}
+		part := `"` + strings.ReplaceAll(w.Token, `"`, "") + `"`
+		if w.Prefix {
+			part += "*"
+		}
+		parts = append(parts, part)
+	}
+	if c.postgres {
+		c.write(alias+".id IN (SELECT id FROM "+table+" WHERE doc @@ ?::tsquery)", strings.Join(parts, " & "))
+		return
+	}
+	c.write(alias+".id IN (SELECT rowid FROM "+table+" WHERE "+table+" MATCH ?)", strings.Join(parts, " AND "))
+}
+
+// Select reads one page: the rows' columns in the order of o.Columns(), or only
+// those asked for.
+type Select struct {
+	Registry *schema.Registry
+	Asker    Asker
+	Guard    *query.Node
+	Query    query.Query
+	Columns  []string
+}
+
+func (s Select) compiler(q Querier) *compiler {
+	return &compiler{registry: s.Registry, asker: s.Asker, postgres: q.Postgres()}
+}
+
+// conditions writes everything behind WHERE.
+func (s Select) conditions(c *compiler) error {
+	o := s.Query.Object
+	if s.Query.Deleted {
+		c.write("t.deleted_at IS NOT NULL")
+	} else {
+		c.write("t.deleted_at IS NULL")
+	}
+	if s.Guard != nil {
+		c.trusted = true
+		c.write(" AND ")
+		if err := c.where(o, "t", s.Guard); err != nil {
+			return err
+		}
+		c.trusted = false
+	}
+	if s.Query.Filter != nil {
+		c.write(" AND ")
+		if err := c.where(o, "t", s.Query.Filter); err != nil {
+			return err
+		}
+	}
+	if len(s.Query.Words) > 0 {
+		c.write(" AND ")
+		c.words(o, "t", s.Query.Words)
+	}
+	return nil
+}
+
+// SortColumn finds the column a sort key orders by.
+func SortColumn(o *schema.Object, field string) (column string, nullable, ok bool) {
+	if field == "id" {
+		return "id", false, true
+	}
+	f := o.Field(field)
+	if f == nil {
+		return "", false, false
+	}
+	if _, many := f.Kind().(schema.Multiple); many || f.Type == "longtext" {
+		return "", false, false
+	}
+	return f.Column(), !(f.Name == "created_at" || f.Name == "updated_at"), true
+}
+
+// Rows reads the page.
+func (s Select) Rows(ctx context.Context, q Querier) ([][]any, error) {
+	c := s.compiler(q)
+	o := s.Query.Object
+	c.write("SELECT ")
+	for i, name := range s.Columns {
+		if i > 0 {
+			c.write(", ")
+		}
+		c.write("t." + name)
+	}
+	c.write(" FROM " + o.Table() + " t WHERE ")
+	if err := s.conditions(c); err != nil {
+		return nil, err
+	}
+	if s.Query.After != nil {
+		c.write(" AND ")
+		s.after(c)
+	}
+	c.write(" ORDER BY ")
+	for i, k := range s.Query.Sort {
+		if i > 0 {
+			c.write(", ")
+		}
+		column, nullable, _ := SortColumn(o, k.Field)
+		if nullable {
+			c.write("(t." + column + " IS NULL), ")
+		}
+		c.write("t." + column)
+		if k.Desc {
+			c.write(" DESC")
+		}
+	}
+	c.write(" LIMIT ?", int64(s.Query.Limit))
+	return q.Query(ctx, c.b.String(), c.args...)
+}
+
+// after writes the condition of the page behind a cursor: greater in the first
+// key, or equal there and greater in the next. NULLs come last either way.
+func (s Select) after(c *compiler) {
+	c.write("(")
+	for i := range s.Query.Sort {
+		if i > 0 {
+			c.write(" OR ")
+		}
+		c.write("(")
+		for j := 0; j <= i; j++ {
+			k := s.Query.Sort[j]
+			column, nullable, _ := SortColumn(s.Query.Object, k.Field)
+			column = "t." + column
+			v := s.Query.After[j]
+			if j > 0 {
+				c.write(" AND ")
+			}
+			switch {
+			case j < i && v == nil:
+				c.write(column + " IS NULL")
+			case j < i:
+				c.write(column+" = ?", v)
+			case v == nil:
+				c.write("1 = 0")
+			default:
+				op := " > ?"
+				if k.Desc {
+					op = " < ?"
+				}
+				if nullable {
+					c.write("("+column+op+" OR "+column+" IS NULL)", v)
+				} else {
+					c.write(column+op, v)
+				}
+			}
+		}
+		c.write(")")
+	}
+	c.write(")")
+}
+
+// CountCap is where a capped count stops.
+const CountCap = 10_000
+
+// Count counts what the query finds: exactly, or up to CountCap.
+func (s Select) Count(ctx context.Context, q Querier, exact bool) (n int64, err error) {
+	c := s.compiler(q)
+	c.write("SELECT count(*) FROM (SELECT 1 FROM " + s.Query.Object.Table() + " t WHERE ")
+	if err := s.conditions(c); err != nil {
+		return 0, err
+	}
+	if !exact {
+		c.write(fmt.Sprintf(" LIMIT %d", CountCap+1))
+	}
+	c.write(") counted")
+	rows, err := q.Query(ctx, c.b.String(), c.args...)
+	if err != nil || len(rows) == 0 {
+		return 0, err
+	}
+	n, _ = rows[0][0].(int64)
+	return n, nil
+}
+
+// Aggregate groups what the query finds. A row holds the groups, then the
+// measures.
+func (s Select) Aggregate(ctx context.Context, q Querier, groups []query.Group, measures []query.Measure) ([][]any, error) {
+	c := s.compiler(q)
+	o := s.Query.Object
+	var by []string
+	column := func(name string) (string, *schema.Field, error) {
+		f := o.Field(name)
+		if f == nil || !s.Asker.Readable(o, f) {
+			return "", nil, &query.Problem{Code: "filter_unknown_field", Pos: -1, Token: name}
+		}
+		return "t." + f.Column(), f, nil
+	}
+	c.write("SELECT ")
+	for _, g := range groups {
+		expr, f, err := column(g.Field)
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case f.Type == "date" && g.By != "" && g.By != "day":
+			n, ok := map[string]int{"month": 7, "year": 4}[g.By]
+			if !ok {
+				return nil, &query.Problem{Code: "group_unfit", Pos: -1, Token: g.By}
+			}
+			expr = fmt.Sprintf("substr(%s, 1, %d)", expr, n)
+		case f.Type != "date" && g.By != "":
+			return nil, &query.Problem{Code: "group_unfit", Pos: -1, Token: g.Field}
+		}
+		by = append(by, expr)
+		c.write(expr + ", ")
+	}
+	for i, m := range measures {
+		if i > 0 {
+			c.write(", ")
+		}
+		if m.Fn == "count" && m.Field == "" {
+			c.write("count(*)")
+			continue
+		}
+		expr, f, err := column(m.Field)
+		if err != nil {
+			return nil, err
+		}
+		numeric := f.Type == "money" || f.Type == "integer" || f.Type == "decimal" || f.Type == "percent"
+		if f.Type == "money" {
+			expr = "t." + f.Name + "_base"
+		}
+		switch {
+		case m.Fn == "count":
+			c.write("count(" + expr + ")")
+		case !numeric:
+			return nil, &query.Problem{Code: "measure_unfit", Pos: -1, Token: m.Field}
+		case m.Fn == "sum" || m.Fn == "avg":
+			if c.postgres {
+				c.write(m.Fn + "(" + expr + ")::bigint")
+			} else {
+				c.write("CAST(" + m.Fn + "(" + expr + ") AS INTEGER)")
+			}
+		case m.Fn == "min" || m.Fn == "max":
+			c.write(m.Fn + "(" + expr + ")")
+		default:
+			return nil, &query.Problem{Code: "measure_unfit", Pos: -1, Token: m.Fn}
+		}
+	}
+	c.write(" FROM " + o.Table() + " t WHERE ")
+	if err := s.conditions(c); err != nil {
+		return nil, err
+	}
+	if len(by) > 0 {
+		c.write(" GROUP BY " + strings.Join(by, ", ") + " ORDER BY " + strings.Join(by, ", "))
+	}
+	c.write(" LIMIT 5000")
+	return q.Query(ctx, c.b.String(), c.args...)
+}
+
+// PutWords replaces a record's search document.
+func PutWords(ctx context.Context, q Querier, o *schema.Object, id int64, tokens []string, fresh bool) error {
+	table := "f_" + o.Name
+	if q.Postgres() {
+		_, err := q.Exec(ctx, "INSERT INTO "+table+" (id, doc) VALUES (?, array_to_tsvector(?::text[])) ON CONFLICT (id) DO UPDATE SET doc = excluded.doc", id, unique(tokens))
+		return err
+	}
+	if !fresh {
+		if _, err := q.Exec(ctx, "DELETE FROM "+table+" WHERE rowid = ?", id); err != nil {
+			return err
+		}
+	}
+	_, err := q.Exec(ctx, "INSERT INTO "+table+" (rowid, doc) VALUES (?, ?)", id, strings.Join(tokens, " "))
+	return err
+}
+
+func unique(words []string) []string {
+	seen := make(map[string]bool, len(words))
+	kept := make([]string, 0, len(words))
+	for _, w := range words {
+		if w != "" && !seen[w] {
+			seen[w] = true
+			kept = append(kept, w)
+		}
+	}
+	return kept
+}

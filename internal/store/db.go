@@ -1,0 +1,329 @@
+// Package store speaks SQL: it opens the database, compiles queries, keeps the
+// schema in step with the registry and runs transactions. It knows objects and
+// fields but nothing of business or rights.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+	_ "modernc.org/sqlite" // the embedded database
+)
+
+// Errors that callers tell apart.
+var (
+	// ErrNoRow is answered when a row that must exist does not.
+	ErrNoRow = errors.New("no such row")
+	// ErrUnique is answered when a value that must be unique is taken.
+	ErrUnique = errors.New("value is taken")
+	// ErrTooExpensive is answered when a statement outlives its budget.
+	ErrTooExpensive = errors.New("statement took too long")
+	// ErrClosed is answered after Close.
+	ErrClosed = errors.New("the store is closed")
+)
+
+// Budget is how long a reading statement may take.
+const Budget = 2 * time.Second
+
+// Querier runs statements; "?" stands for each argument in both databases.
+type Querier interface {
+	// Query reads all rows a statement gives: int64, string, bool, []byte or nil.
+	Query(ctx context.Context, statement string, args ...any) ([][]any, error)
+	// Exec runs a statement and answers the number of rows it touched.
+	Exec(ctx context.Context, statement string, args ...any) (int64, error)
+	// Postgres tells the dialect.
+	Postgres() bool
+}
+
+// DB is an open database.
+type DB struct {
+	pool   *pgxpool.Pool
+	reads  *sqliteReads
+	writer *writer
+}
+
+// Open opens "postgres://…" or "sqlite:PATH", making the latter when absent.
+func Open(ctx context.Context, dsn string) (*DB, error) {
+	if strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://") {
+		config, err := pgxpool.ParseConfig(dsn)
+		if err != nil {
+			return nil, fmt.Errorf("read the database address: %w", err)
+		}
+		config.MaxConns = max(config.MaxConns, 16)
+		config.ConnConfig.RuntimeParams["synchronous_commit"] = "on"
+		config.ConnConfig.RuntimeParams["lock_timeout"] = "10s"
+		pool, err := pgxpool.NewWithConfig(ctx, config)
+		if err != nil {
+			return nil, fmt.Errorf("connect to the database: %w", err)
+		}
+		if err := pool.Ping(ctx); err != nil {
+			pool.Close()
+			return nil, fmt.Errorf("connect to the database: %w", err)
+		}
+		return &DB{pool: pool}, nil
+	}
+	path := strings.TrimPrefix(dsn, "sqlite:")
+	const pragmas = "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=cache_size(-16000)&_pragma=temp_store(MEMORY)&_pragma=mmap_size(1073741824)"
+	wdb, err := sql.Open("sqlite", "file:"+path+pragmas)
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	wdb.SetMaxOpenConns(1)
+	conn, err := wdb.Conn(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	rdb, err := sql.Open("sqlite", "file:"+path+pragmas+"&_pragma=query_only(1)")
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	rdb.SetMaxOpenConns(8)
+	rdb.SetMaxIdleConns(8)
+	db := &DB{reads: &sqliteReads{db: rdb, statements: map[string]*sql.Stmt{}}, writer: newWriter(wdb, conn)}
+	return db, nil
+}
+
+// Close ends all connections after the running writes.
+func (db *DB) Close() {
+	if db.pool != nil {
+		db.pool.Close()
+		return
+	}
+	db.writer.close()
+	db.reads.close()
+}
+
+// Postgres tells whether the database is PostgreSQL.
+func (db *DB) Postgres() bool { return db.pool != nil }
+
+// Query reads under the budget, outside any transaction.
+func (db *DB) Query(ctx context.Context, statement string, args ...any) ([][]any, error) {
+	ctx, cancel := context.WithTimeout(ctx, Budget)
+	defer cancel()
+	var rows [][]any
+	var err error
+	if db.pool != nil {
+		rows, err = pgQuery(ctx, db.pool, statement, args)
+	} else {
+		rows, err = db.reads.query(ctx, statement, args)
+	}
+	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return nil, ErrTooExpensive
+	}
+	return rows, err
+}
+
+// Exec runs one statement as a transaction of its own.
+func (db *DB) Exec(ctx context.Context, statement string, args ...any) (int64, error) {
+	var n int64
+	err := db.Write(ctx, func(ctx context.Context, q Querier) error {
+		var err error
+		n, err = q.Exec(ctx, statement, args...)
+		return err
+	})
+	return n, err
+}
+
+// Write runs fn in a transaction that is synced before Write returns nil. On
+// SQLite the units waiting together share one commit; fn must do nothing slow,
+// may be run again, and sees a context that no client can cancel.
+func (db *DB) Write(ctx context.Context, fn func(ctx context.Context, q Querier) error) error {
+	if db.pool == nil {
+		return db.writer.do(ctx, fn)
+	}
+	for attempt := 0; ; attempt++ {
+		err := db.writePostgres(ctx, fn)
+		var pg *pgconn.PgError
+		if attempt < 5 && errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01") {
+			continue
+		}
+		return err
+	}
+}
+
+func (db *DB) writePostgres(ctx context.Context, fn func(ctx context.Context, q Querier) error) (err error) {
+	ctx = context.WithoutCancel(ctx)
+	tx, err := db.pool.Begin(ctx)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("a write panicked: %v", p)
+		}
+		if err != nil {
+			if rollback := tx.Rollback(ctx); rollback != nil && !errors.Is(rollback, pgx.ErrTxClosed) {
+				err = errors.Join(err, rollback)
+			}
+		}
+	}()
+	if err = fn(ctx, pgTx{tx}); err != nil {
+		return err
+	}
+	if err = tx.Commit(ctx); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	return nil
+}
+
+type pgAny interface {
+	Query(ctx context.Context, statement string, args ...any) (pgx.Rows, error)
+	Exec(ctx context.Context, statement string, args ...any) (pgconn.CommandTag, error)
+}
+
+type pgTx struct{ tx pgx.Tx }
+
+func (t pgTx) Postgres() bool { return true }
+
+func (t pgTx) Query(ctx context.Context, statement string, args ...any) ([][]any, error) {
+	return pgQuery(ctx, t.tx, statement, args)
+}
+
+func (t pgTx) Exec(ctx context.Context, statement string, args ...any) (int64, error) {
+	tag, err := t.tx.Exec(ctx, rebind(statement), args...)
+	return tag.RowsAffected(), translate(err)
+}
+
+func pgQuery(ctx context.Context, q pgAny, statement string, args []any) ([][]any, error) {
+	rows, err := q.Query(ctx, rebind(statement), args...)
+	if err != nil {
+		return nil, translate(err)
+	}
+	defer rows.Close()
+	var all [][]any
+	for rows.Next() {
+		values, err := rows.Values()
+		if err != nil {
+			return nil, translate(err)
+		}
+		for i, v := range values {
+			switch n := v.(type) {
+			case int32:
+				values[i] = int64(n)
+			case int16:
+				values[i] = int64(n)
+			}
+		}
+		all = append(all, values)
+	}
+	return all, translate(rows.Err())
+}
+
+var rebound sync.Map // statement with "?" -> with "$1"; statements are few
+
+func rebind(statement string) string {
+	if s, ok := rebound.Load(statement); ok {
+		return s.(string) //nolint:forcetypeassert // only strings are stored
+	}
+	var b strings.Builder
+	n := 0
+	for i := 0; i < len(statement); i++ {
+		if statement[i] == '?' {
+			n++
+			b.WriteByte('$')
+			b.WriteString(strconv.Itoa(n))
+			continue
+		}
+		b.WriteByte(statement[i])
+	}
+	if len(statement) < 2000 {
+		rebound.Store(statement, b.String())
+	}
+	return b.String()
+}
+
+// translate turns what a driver says into what callers tell apart.
+func translate(err error) error {
+	if err == nil {
+		return nil
+	}
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && pg.Code == "23505" || strings.Contains(err.Error(), "UNIQUE constraint failed") {
+		return fmt.Errorf("%w: %w", ErrUnique, err)
+	}
+	return err
+}
+
+// sqliteReads runs statements on a pool of reading connections and keeps them
+// prepared.
+type sqliteReads struct {
+	db         *sql.DB
+	mu         sync.RWMutex
+	statements map[string]*sql.Stmt
+}
+
+const maxStatements = 1000
+
+func (r *sqliteReads) prepare(ctx context.Context, statement string) (*sql.Stmt, error) {
+	r.mu.RLock()
+	s := r.statements[statement]
+	r.mu.RUnlock()
+	if s != nil {
+		return s, nil
+	}
+	s, err := r.db.PrepareContext(context.WithoutCancel(ctx), statement)
+	if err != nil {
+		return nil, fmt.Errorf("prepare %q: %w", statement, err)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.statements) >= maxStatements {
+		// The pool closes a statement only after its running queries end.
+		for k, old := range r.statements {
+			delete(r.statements, k)
+			if err := old.Close(); err != nil {
+				return nil, err
+			}
+		}
+	}
+	r.statements[statement] = s
+	return s, nil
+}
+
+func (r *sqliteReads) query(ctx context.Context, statement string, args []any) ([][]any, error) {
+	s, err := r.prepare(ctx, statement)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.QueryContext(ctx, args...) //nolint:sqlclosecheck // collect closes
+	if err != nil {
+		return nil, translate(err)
+	}
+	return collect(rows)
+}
+
+func (r *sqliteReads) close() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	_ = r.db.Close() //nolint:errcheck // nothing is left to be saved by a reader
+}
+
+func collect(rows *sql.Rows) ([][]any, error) {
+	defer func() { _ = rows.Close() }() //nolint:errcheck // rows.Err below says what went wrong
+	names, err := rows.Columns()
+	if err != nil {
+		return nil, err
+	}
+	pointers := make([]any, len(names))
+	var all [][]any
+	for rows.Next() {
+		values := make([]any, len(names))
+		for i := range values {
+			pointers[i] = &values[i]
+		}
+		if err := rows.Scan(pointers...); err != nil {
+			return nil, err
+		}
+		all = append(all, values)
+	}
+	return all, translate(rows.Err())
+}

@@ -1,0 +1,58 @@
+package store
+
+import (
+	"context"
+	"sort"
+	"strings"
+)
+
+// Row is one row of a table by column name.
+type Row map[string]any
+
+// Insert adds a row.
+func Insert(ctx context.Context, q Querier, table string, row Row) error {
+	names, args := row.sorted()
+	_, err := q.Exec(ctx, "INSERT INTO "+table+" ("+strings.Join(names, ", ")+") VALUES ("+marks(len(names))+")", args...)
+	return err
+}
+
+// Update changes the rows that equal where and answers how many.
+func Update(ctx context.Context, q Querier, table string, set, where Row) (int64, error) {
+	names, args := set.sorted()
+	cond, more := where.equal()
+	return q.Exec(ctx, "UPDATE "+table+" SET "+strings.Join(names, " = ?, ")+" = ? WHERE "+cond, append(args, more...)...)
+}
+
+// Delete removes the rows that equal where and answers how many.
+func Delete(ctx context.Context, q Querier, table string, where Row) (int64, error) {
+	cond, args := where.equal()
+	return q.Exec(ctx, "DELETE FROM "+table+" WHERE "+cond, args...)
+}
+
+// Find reads columns of the rows that equal where; tail is an ORDER BY and LIMIT
+// written by the caller, never by a client.
+func Find(ctx context.Context, q Querier, table, columns string, where Row, tail string) ([][]any, error) {
+	cond, args := where.equal()
+	return q.Query(ctx, "SELECT "+columns+" FROM "+table+" WHERE "+cond+" "+tail, args...)
+}
+
+func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }
+
+func (r Row) sorted() (names []string, args []any) {
+	for n := range r {
+		names = append(names, n)
+	}
+	sort.Strings(names)
+	for _, n := range names {
+		args = append(args, r[n])
+	}
+	return names, args
+}
+
+func (r Row) equal() (string, []any) {
+	if len(r) == 0 {
+		return "1 = 1", nil
+	}
+	names, args := r.sorted()
+	return strings.Join(names, " = ? AND ") + " = ?", args
+}

@@ -1,0 +1,199 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"ecrm/internal/schema"
+)
+
+// Table is a table of a service that is no object: sessions, jobs, audit.
+type Table struct {
+	Name    string
+	Columns []schema.Column
+	// Key columns form the primary key.
+	Key []string
+	// Indexes list columns, each index one entry; a leading "unique " makes it
+	// unique.
+	Indexes []string
+}
+
+var tables []Table
+
+// Declare adds a service's table to every database that is opened later.
+func Declare(t Table) Table {
+	tables = append(tables, t)
+	return t
+}
+
+// Shares holds who a record is shared with: token is u<id> for a person,
+// d<id> for a department.
+var Shares = Declare(Table{
+	Name: "share",
+	Columns: []schema.Column{
+		{Name: "object", Kind: schema.KindText}, {Name: "record_id", Kind: schema.KindInt}, {Name: "token", Kind: schema.KindText},
+		{Name: "can_write", Kind: schema.KindBool}, {Name: "until", Kind: schema.KindInt},
+		{Name: "created_by", Kind: schema.KindInt}, {Name: "created_at", Kind: schema.KindInt},
+	},
+	Key:     []string{"object", "token", "record_id"},
+	Indexes: []string{"object, record_id"},
+})
+
+func sqlType(k schema.Kind, postgres bool) string {
+	switch k {
+	case schema.KindInt:
+		if postgres {
+			return "BIGINT"
+		}
+		return "INTEGER"
+	case schema.KindBool:
+		return "BOOLEAN"
+	case schema.KindBytes:
+		if postgres {
+			return "BYTEA"
+		}
+		return "BLOB"
+	}
+	if postgres {
+		return `TEXT COLLATE "C"`
+	}
+	return "TEXT"
+}
+
+// Plan lists the statements that bring the database in step with the registry;
+// it only ever adds.
+func (db *DB) Plan(ctx context.Context, r *schema.Registry) ([]string, error) {
+	existing, err := db.columns(ctx)
+	if err != nil {
+		return nil, err
+	}
+	pg := db.Postgres()
+	var plan []string
+	table := func(name string, columns []schema.Column, key []string, suffix string) {
+		have := existing[name]
+		if have == nil {
+			var parts []string
+			for _, c := range columns {
+				part := c.Name + " " + sqlType(c.Kind, pg)
+				if len(key) == 1 && key[0] == c.Name {
+					part += " PRIMARY KEY"
+				}
+				parts = append(parts, part)
+			}
+			if len(key) > 1 {
+				parts = append(parts, "PRIMARY KEY ("+strings.Join(key, ", ")+")")
+			}
+			if pg {
+				suffix = ""
+			}
+			plan = append(plan, "CREATE TABLE "+name+" ("+strings.Join(parts, ", ")+")"+suffix)
+			return
+		}
+		for _, c := range columns {
+			if !have[c.Name] {
+				plan = append(plan, "ALTER TABLE "+name+" ADD COLUMN "+c.Name+" "+sqlType(c.Kind, pg))
+			}
+		}
+	}
+	index := func(name, on, columns, where string, unique bool) {
+		word := "INDEX"
+		if unique {
+			word = "UNIQUE INDEX"
+		}
+		if !existing["index "+name][name] {
+			plan = append(plan, fmt.Sprintf("CREATE %s %s ON %s (%s)%s", word, name, on, columns, where))
+		}
+	}
+	for _, t := range tables {
+		suffix := ""
+		if len(t.Key) > 1 {
+			suffix = " WITHOUT ROWID"
+		}
+		table(t.Name, t.Columns, t.Key, suffix)
+		for i, columns := range t.Indexes {
+			columns, unique := strings.CutPrefix(columns, "unique ")
+			index(fmt.Sprintf("i_%s_%d", t.Name, i), t.Name, columns, "", unique)
+		}
+	}
+	for _, o := range r.Objects() {
+		table(o.Table(), o.Columns(), []string{"id"}, "")
+		live, bin := " WHERE deleted_at IS NULL", " WHERE deleted_at IS NOT NULL"
+		prefix := "i_" + o.Name + "_"
+		index(prefix+"newest", o.Table(), "created_at, id", live, false)
+		index(prefix+"bin", o.Table(), "deleted_at, id", bin, false)
+		for _, f := range o.Fields {
+			switch {
+			case f.System && f.Name != "updated_at":
+				continue
+			case f.Unique:
+				index(prefix+f.Name+"_u", o.Table(), f.Column(), live, true)
+			case f.Name == "owner" || f.Name == "department" || f.Target() != "":
+				index(prefix+f.Name, o.Table(), f.Column()+", created_at, id", live, false)
+			case f.Indexed:
+				index(prefix+f.Name, o.Table(), f.Column()+", id", live, false)
+			}
+			if _, ok := f.Kind().(schema.Multiple); ok {
+				v := o.ValueTable(f)
+				table(v, []schema.Column{{Name: "value", Kind: schema.KindText}, {Name: "record_id", Kind: schema.KindInt}}, []string{"value", "record_id"}, " WITHOUT ROWID")
+				index("i_"+v, v, "record_id", "", false)
+			}
+		}
+		words := "f_" + o.Name
+		if existing[words] == nil {
+			if pg {
+				plan = append(plan, "CREATE TABLE "+words+" (id BIGINT PRIMARY KEY, doc TSVECTOR NOT NULL)",
+					"CREATE INDEX i_"+words+" ON "+words+" USING GIN (doc) WITH (fastupdate = off)")
+			} else {
+				plan = append(plan, "CREATE VIRTUAL TABLE "+words+" USING fts5(doc, content='', contentless_delete=1, detail=none, tokenize='ascii')")
+			}
+		}
+	}
+	return plan, nil
+}
+
+// Sync brings the database in step with the registry.
+func (db *DB) Sync(ctx context.Context, r *schema.Registry) error {
+	// Two nodes that start together take turns; the second finds nothing to do.
+	return db.Write(ctx, func(ctx context.Context, q Querier) error {
+		if q.Postgres() {
+			if _, err := q.Query(ctx, "SELECT pg_advisory_xact_lock(4711001)::text"); err != nil {
+				return err
+			}
+		}
+		plan, err := db.Plan(ctx, r)
+		if err != nil {
+			return err
+		}
+		for _, statement := range plan {
+			if _, err := q.Exec(ctx, statement); err != nil {
+				return fmt.Errorf("%s: %w", statement, err)
+			}
+		}
+		return nil
+	})
+}
+
+// columns lists what the database has: table -> columns, "index NAME" -> itself.
+func (db *DB) columns(ctx context.Context) (map[string]map[string]bool, error) {
+	statement := `SELECT m.name, p.name FROM sqlite_schema m, pragma_table_info(m.name) p WHERE m.type = 'table'
+		UNION ALL SELECT 'index ' || name, name FROM sqlite_schema WHERE type = 'index'`
+	if db.Postgres() {
+		statement = `SELECT table_name::text, column_name::text FROM information_schema.columns WHERE table_schema = current_schema()
+			UNION ALL SELECT 'index ' || indexname::text, indexname::text FROM pg_indexes WHERE schemaname = current_schema()`
+	}
+	rows, err := db.Query(ctx, statement)
+	if err != nil {
+		return nil, fmt.Errorf("read the schema: %w", err)
+	}
+	found := map[string]map[string]bool{}
+	for _, r := range rows {
+		table, _ := r[0].(string)
+		column, _ := r[1].(string)
+		if found[table] == nil {
+			found[table] = map[string]bool{}
+		}
+		found[table][column] = true
+	}
+	return found, nil
+}

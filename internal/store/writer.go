@@ -1,0 +1,240 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// unit is one caller's transaction waiting for the writer.
+type unit struct {
+	ctx  context.Context
+	fn   func(ctx context.Context, q Querier) error
+	done chan error
+	err  error
+}
+
+// writer runs all writes of an SQLite database on one connection. Units that
+// wait together become savepoints of one transaction, and none is answered
+// before the common commit is synced.
+type writer struct {
+	db         *sql.DB
+	conn       *sql.Conn
+	people     chan *unit
+	bulk       chan *unit
+	stop       chan struct{}
+	stopped    chan struct{}
+	once       sync.Once
+	statements map[string]*sql.Stmt
+}
+
+const (
+	maxUnits  = 64
+	maxCommit = 20 * time.Millisecond
+)
+
+type bulkKey struct{}
+
+// Bulk marks the writes under ctx as bulk: people's writes go before them.
+func Bulk(ctx context.Context) context.Context { return context.WithValue(ctx, bulkKey{}, true) }
+
+func newWriter(db *sql.DB, conn *sql.Conn) *writer {
+	w := &writer{
+		db: db, conn: conn, people: make(chan *unit), bulk: make(chan *unit),
+		stop: make(chan struct{}), stopped: make(chan struct{}), statements: map[string]*sql.Stmt{},
+	}
+	go w.run()
+	return w
+}
+
+func (w *writer) do(ctx context.Context, fn func(ctx context.Context, q Querier) error) error {
+	u := &unit{ctx: ctx, fn: fn, done: make(chan error, 1)}
+	queue := w.people
+	if ctx.Value(bulkKey{}) != nil {
+		queue = w.bulk
+	}
+	select {
+	case queue <- u:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-w.stopped:
+		return ErrClosed
+	}
+	// Once taken, the unit runs to its end: the answer must be true.
+	return <-u.done
+}
+
+func (w *writer) close() {
+	w.once.Do(func() { close(w.stop) })
+	<-w.stopped
+	_ = w.conn.Close() //nolint:errcheck // every unit is committed
+	_ = w.db.Close()   //nolint:errcheck // every unit is committed
+}
+
+func (w *writer) run() {
+	defer close(w.stopped)
+	for {
+		var first *unit
+		select {
+		case first = <-w.people:
+		default:
+			select {
+			case first = <-w.people:
+			case first = <-w.bulk:
+			case <-w.stop:
+				return
+			}
+		}
+		w.commit(first)
+	}
+}
+
+// take gives another waiting unit, people before bulk, or nil.
+func (w *writer) take() *unit {
+	select {
+	case u := <-w.people:
+		return u
+	default:
+	}
+	select {
+	case u := <-w.bulk:
+		return u
+	default:
+		return nil
+	}
+}
+
+func (w *writer) commit(first *unit) {
+	ctx := context.Background()
+	var members []*unit
+	if _, err := w.Exec(ctx, "BEGIN IMMEDIATE"); err != nil {
+		first.done <- fmt.Errorf("begin: %w", err)
+		return
+	}
+	started := time.Now()
+	whole := true
+	for u := first; u != nil; {
+		members = append(members, u)
+		if whole = w.savepoint(ctx, u); !whole {
+			break
+		}
+		if len(members) >= maxUnits || time.Since(started) > maxCommit {
+			break
+		}
+		u = w.take()
+	}
+	if whole {
+		_, err := w.Exec(ctx, "COMMIT")
+		if err == nil {
+			for _, u := range members {
+				u.done <- u.err
+			}
+			return
+		}
+	}
+	w.abandon(ctx)
+	for _, u := range members {
+		u.done <- w.alone(ctx, u)
+	}
+}
+
+// abandon leaves whatever transaction is still open.
+func (w *writer) abandon(ctx context.Context) {
+	_, _ = w.Exec(ctx, "ROLLBACK") //nolint:errcheck // there may be none left to roll back
+}
+
+// savepoint runs one unit; false when the whole transaction is lost.
+func (w *writer) savepoint(ctx context.Context, u *unit) bool {
+	if u.err = u.ctx.Err(); u.err != nil {
+		return true
+	}
+	if _, err := w.Exec(ctx, "SAVEPOINT unit"); err != nil {
+		return false
+	}
+	if u.err = w.guarded(u); u.err != nil {
+		if _, err := w.Exec(ctx, "ROLLBACK TO unit"); err != nil {
+			return false
+		}
+	}
+	_, err := w.Exec(ctx, "RELEASE unit")
+	return err == nil
+}
+
+func (w *writer) guarded(u *unit) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("a write panicked: %v", p)
+		}
+	}()
+	return u.fn(context.WithoutCancel(u.ctx), w)
+}
+
+// alone runs one unit in a transaction of its own, after a shared one was lost.
+func (w *writer) alone(ctx context.Context, u *unit) error {
+	if _, err := w.Exec(ctx, "BEGIN IMMEDIATE"); err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	if err := w.guarded(u); err != nil {
+		w.abandon(ctx)
+		return err
+	}
+	if _, err := w.Exec(ctx, "COMMIT"); err != nil {
+		w.abandon(ctx)
+		return fmt.Errorf("commit: %w", err)
+	}
+	return nil
+}
+
+// Postgres tells the dialect.
+func (w *writer) Postgres() bool { return false }
+
+func (w *writer) prepare(ctx context.Context, statement string) (*sql.Stmt, error) {
+	if s := w.statements[statement]; s != nil {
+		return s, nil
+	}
+	s, err := w.conn.PrepareContext(ctx, statement)
+	if err != nil {
+		return nil, fmt.Errorf("prepare %q: %w", statement, err)
+	}
+	if len(w.statements) >= maxStatements {
+		var errs []error
+		for k, old := range w.statements {
+			delete(w.statements, k)
+			errs = append(errs, old.Close())
+		}
+		if err := errors.Join(errs...); err != nil {
+			return nil, err
+		}
+	}
+	w.statements[statement] = s
+	return s, nil
+}
+
+// Query reads inside the running transaction.
+func (w *writer) Query(ctx context.Context, statement string, args ...any) ([][]any, error) {
+	s, err := w.prepare(ctx, statement)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.QueryContext(ctx, args...) //nolint:sqlclosecheck // collect closes
+	if err != nil {
+		return nil, translate(err)
+	}
+	return collect(rows)
+}
+
+// Exec runs a statement inside the running transaction.
+func (w *writer) Exec(ctx context.Context, statement string, args ...any) (int64, error) {
+	s, err := w.prepare(ctx, statement)
+	if err != nil {
+		return 0, err
+	}
+	result, err := s.ExecContext(ctx, args...)
+	if err != nil {
+		return 0, translate(err)
+	}
+	return result.RowsAffected()
+}

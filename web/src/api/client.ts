@@ -1,0 +1,150 @@
+import { Problem } from "./problem";
+import type {
+  Field,
+  Import,
+  Me,
+  Metadata,
+  RecordData,
+  RecordPage,
+  SearchResult,
+  TimelineEntry,
+} from "./types";
+
+const BASE = "/api/v1";
+
+let onSignedOut: () => void = () => {};
+export function whenSignedOut(f: () => void) {
+  onSignedOut = f;
+}
+
+interface Options {
+  method?: string;
+  body?: unknown;
+  form?: FormData;
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+}
+
+async function call<T>(path: string, o: Options = {}): Promise<T> {
+  const headers: Record<string, string> = {
+    Accept: "application/json",
+    "Accept-Language": document.documentElement.lang,
+    ...o.headers,
+  };
+  if (o.body !== undefined) headers["Content-Type"] = "application/json";
+  let res: Response;
+  try {
+    res = await fetch(BASE + path, {
+      method: o.method ?? "GET",
+      headers,
+      body: o.form ?? (o.body === undefined ? undefined : JSON.stringify(o.body)),
+      signal: o.signal,
+      credentials: "same-origin",
+    });
+  } catch (e) {
+    if (e instanceof DOMException && e.name === "AbortError") throw e;
+    throw new Problem(0);
+  }
+  const text = await res.text();
+  let data: unknown;
+  try {
+    data = text ? JSON.parse(text) : undefined;
+  } catch {
+    data = undefined;
+  }
+  if (!res.ok) {
+    if (res.status === 401 && path !== "/session" && path !== "/me") onSignedOut();
+    throw new Problem(res.status, data);
+  }
+  return data as T;
+}
+
+export interface ListQuery {
+  filter?: string;
+  q?: string;
+  sort?: string;
+  limit?: number;
+  cursor?: string;
+  fields?: string;
+  count?: "none" | "capped" | "exact";
+  deleted?: boolean;
+}
+
+export function queryString(o: object): string {
+  const p = new URLSearchParams();
+  for (const [k, v] of Object.entries(o)) {
+    if (v !== undefined && v !== null && v !== "" && v !== false) p.set(k, String(v));
+  }
+  const s = p.toString();
+  return s ? `?${s}` : "";
+}
+
+const quoted = (version: unknown): Record<string, string> =>
+  version === undefined || version === null ? {} : { "If-Match": `"${version}"` };
+
+export interface SetupInput {
+  company: string;
+  language: string;
+  currency: string;
+  administrator: { name: string; login: string; password: string };
+}
+
+export interface AggregateRow {
+  group: unknown[];
+  measures: unknown[];
+}
+
+export const api = {
+  setup: () => call<{ needed: boolean; addresses?: string[] | null }>("/setup"),
+  doSetup: (body: SetupInput) => call("/setup", { method: "POST", body }),
+  signIn: (login: string, password: string) =>
+    call("/session", { method: "POST", body: { login, password } }),
+  signOut: () => call("/session", { method: "DELETE" }),
+  me: () => call<Me>("/me"),
+  patchMe: (body: object) => call<Me | undefined>("/me", { method: "PATCH", body }),
+  objects: () => call<Metadata>("/objects"),
+  addField: (object: string, body: object) =>
+    call<Field>(`/objects/${object}/fields`, { method: "POST", body }),
+
+  list: (plural: string, q: ListQuery = {}, signal?: AbortSignal) =>
+    call<RecordPage>(`/${plural}${queryString(q)}`, { signal }),
+  get: (plural: string, id: string, signal?: AbortSignal) =>
+    call<RecordData>(`/${plural}/${encodeURIComponent(id)}`, { signal }),
+  create: (plural: string, body: object) =>
+    call<RecordData>(`/${plural}`, { method: "POST", body }),
+  patch: (plural: string, id: string, body: object, version?: unknown) =>
+    call<RecordData>(`/${plural}/${encodeURIComponent(id)}`, {
+      method: "PATCH",
+      body,
+      headers: quoted(version),
+    }),
+  remove: (plural: string, id: string) =>
+    call<void>(`/${plural}/${encodeURIComponent(id)}`, { method: "DELETE" }),
+  restore: (plural: string, id: string) =>
+    call<RecordData>(`/${plural}/${encodeURIComponent(id)}/actions/restore`, { method: "POST" }),
+  aggregate: (plural: string, body: object, signal?: AbortSignal) =>
+    call<{ rows: AggregateRow[] }>(`/${plural}/aggregate`, { method: "POST", body, signal }),
+  timeline: (plural: string, id: string, cursor?: string) =>
+    call<{ entries: TimelineEntry[]; next?: string | null }>(
+      `/${plural}/${encodeURIComponent(id)}/timeline${queryString({ cursor })}`,
+    ),
+  comment: (plural: string, id: string, text: string) =>
+    call(`/${plural}/${encodeURIComponent(id)}/comments`, { method: "POST", body: { text } }),
+  search: (q: string, signal?: AbortSignal) =>
+    call<{ results: SearchResult[] }>(`/search${queryString({ q })}`, { signal }),
+
+  importCreate: (file: File, object: string) => {
+    const form = new FormData();
+    form.set("object", object);
+    form.set("file", file);
+    return call<Import>("/imports", { method: "POST", form });
+  },
+  importGet: (id: string) => call<Import>(`/imports/${id}`),
+  importPatch: (id: string, body: object) =>
+    call<Import>(`/imports/${id}`, { method: "PATCH", body }),
+  importAction: (id: string, action: "check" | "run" | "cancel" | "undo") =>
+    call<Import | undefined>(`/imports/${id}/actions/${action}`, { method: "POST" }),
+  importProblemsUrl: (id: string) => `${BASE}/imports/${id}/problems.csv`,
+};
+
+export const eventsUrl = `${BASE}/events`;

@@ -1,0 +1,43 @@
+import { QueryClient, useQuery } from "@tanstack/react-query";
+import { api } from "./client";
+import { isProblem } from "./problem";
+import type { ObjectMeta } from "./types";
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 15_000,
+      refetchOnWindowFocus: false,
+      retry: (n, e) => n < 2 && !(isProblem(e) && e.status >= 400 && e.status < 500),
+    },
+  },
+});
+
+export const useMe = () => useQuery({ queryKey: ["me"], queryFn: api.me, staleTime: 60_000 });
+
+export const useObjects = () =>
+  useQuery({ queryKey: ["objects"], queryFn: api.objects, staleTime: Number.POSITIVE_INFINITY });
+
+/** The object with this name or plural, as this user may see it. */
+export function useObject(nameOrPlural?: string): ObjectMeta | undefined {
+  const { data } = useObjects();
+  return data?.objects.find((o) => o.plural === nameOrPlural || o.name === nameOrPlural);
+}
+
+export function useRecord(plural: string, id: string) {
+  return useQuery({
+    queryKey: ["record", plural, id],
+    queryFn: ({ signal }) => api.get(plural, id, signal),
+  });
+}
+
+/** After a change: what shows records of this kind is asked for again. */
+export function refresh(plural: string, id?: string) {
+  queryClient.invalidateQueries({ queryKey: ["list", plural] });
+  queryClient.invalidateQueries({ queryKey: ["aggregate", plural] });
+  queryClient.invalidateQueries({ queryKey: ["home"] });
+  if (id) {
+    queryClient.invalidateQueries({ queryKey: ["record", plural, id] });
+    queryClient.invalidateQueries({ queryKey: ["timeline", plural, id] });
+  }
+}

@@ -1,0 +1,215 @@
+// The shapes of docs/api.md.
+export type FieldTypeName =
+  | "text"
+  | "longtext"
+  | "integer"
+  | "decimal"
+  | "money"
+  | "percent"
+  | "boolean"
+  | "date"
+  | "datetime"
+  | "picklist"
+  | "multipicklist"
+  | "tags"
+  | "reference"
+  | "anyreference"
+  | "lines"
+  | "user"
+  | "department"
+  | "phones"
+  | "mails"
+  | "url"
+  | "address"
+  | "file"
+  | "picture"
+  | "autonumber";
+
+export interface Option {
+  value: string;
+  label: string;
+  color?: string;
+  inactive?: boolean;
+}
+
+export interface Field {
+  name: string;
+  type: FieldTypeName;
+  label: string;
+  help?: string;
+  required?: boolean;
+  unique?: boolean;
+  system?: boolean;
+  custom?: boolean;
+  access?: "read" | "write";
+  sortable?: boolean;
+  filterable?: boolean;
+  multiple?: boolean;
+  options?: Option[];
+  targets?: string[];
+  scale?: number;
+  max_length?: number;
+  lines?: Field[];
+  default?: unknown;
+}
+
+export type Right =
+  | "view"
+  | "create"
+  | "edit"
+  | "delete"
+  | "assign"
+  | "share"
+  | "export"
+  | "import";
+
+export interface ObjectMeta {
+  name: string;
+  plural: string;
+  label: string;
+  label_plural: string;
+  icon?: string;
+  group?: string;
+  title_field: string;
+  stage_field?: string;
+  fields: Field[];
+  list?: string[] | null;
+  quick_filters?: string[] | null;
+  sections?: { label: string; fields: string[] }[] | null;
+  highlights?: string[] | null;
+  related?: { object: string; field: string; label: string }[] | null;
+  access: Partial<Record<Right, boolean>>;
+}
+
+export interface Metadata {
+  version: number;
+  objects: ObjectMeta[];
+}
+
+export interface RecordData {
+  id: string;
+  version?: number | string;
+  _can?: { edit?: boolean; delete?: boolean; assign?: boolean; share?: boolean };
+  [field: string]: unknown;
+}
+
+export interface Reference {
+  id?: string;
+  object: string;
+  label?: string;
+  hidden?: boolean;
+}
+
+export interface Money {
+  amount: string;
+  currency: string;
+}
+
+export interface Labelled {
+  label?: string;
+  value: string;
+  primary?: boolean;
+}
+
+export interface Address {
+  country?: string;
+  zip?: string;
+  region?: string;
+  city?: string;
+  district?: string;
+  street?: string;
+}
+
+export interface Count {
+  value: number;
+  relation: "eq" | "gte" | "unknown";
+}
+
+export interface RecordPage {
+  records: RecordData[];
+  next: string | null;
+  count?: Count;
+}
+
+export interface Me {
+  user: {
+    id: string;
+    name: string;
+    login: string;
+    language?: string;
+    time_zone?: string;
+    theme?: string;
+    density?: string;
+    must_change_password?: boolean;
+  };
+  company: { name: string; currency: string; language?: string; time_zone?: string };
+  admin: boolean;
+  version?: string | number;
+}
+
+export interface Change {
+  field: string;
+  before: unknown;
+  after: unknown;
+}
+
+export interface TimelineEntry {
+  kind: "activity" | "task" | "comment" | "change";
+  at: string;
+  actor?: { id: string; name?: string; label?: string } | null;
+  object?: string;
+  id?: string;
+  record?: RecordData;
+  changes?: Change[];
+  text?: string;
+}
+
+export interface ImportProblem {
+  row: number;
+  column?: string | number | null;
+  code: string;
+  message: string;
+}
+
+export interface ImportColumn {
+  index: number;
+  header: string;
+  samples?: string[] | null;
+  field?: string | null;
+  confidence?: number;
+}
+
+export interface Import {
+  id: string;
+  object: string;
+  file_name: string;
+  state: "ready" | "checking" | "checked" | "running" | "done" | "cancelled" | "undone" | "failed";
+  encoding: string;
+  delimiter: string;
+  header_row: number;
+  rows: number;
+  columns: ImportColumn[];
+  preview?: string[][] | null;
+  duplicates?: { keys?: string[] | null; rule?: "skip" | "update" | "create" } | null;
+  done?: number;
+  created?: number;
+  updated?: number;
+  skipped?: number;
+  failed?: number;
+  problems?: ImportProblem[] | null;
+  rate?: number;
+  seconds_left?: number;
+}
+
+export interface SearchResult {
+  object: string;
+  id: string;
+  label: string;
+  detail?: string;
+}
+
+export interface FieldError {
+  field: string;
+  code: string;
+  message: string;
+}

@@ -1,0 +1,355 @@
+import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api, eventsUrl, whenSignedOut } from "../api/client";
+import { isProblem } from "../api/problem";
+import { queryClient, refresh, useMe, useObjects } from "../api/queries";
+import type { ObjectMeta } from "../api/types";
+import { isComposing } from "../hooks/useComposition";
+import { useKeys } from "../hooks/useKeys";
+import { usePhone } from "../hooks/useMedia";
+import { useUrl } from "../hooks/useUrl";
+import { LANGUAGES, nearest, setLanguage } from "../i18n";
+import { setTimeZone } from "../lib/format";
+import { setTheme } from "../lib/theme";
+
+import { Drawer } from "../ui/Drawer";
+import { Icon } from "../ui/Icon";
+import { Menu } from "../ui/Menu";
+import { Avatar, ErrorState } from "../ui/State";
+import { toast } from "../ui/Toast";
+import { Brand } from "./Brand";
+
+const FormDrawer = lazy(() => import("../views/form/FormDrawer"));
+const Palette = lazy(() => import("./Palette"));
+
+/** Listens to the server's events: what changed is asked for again. */
+function useEvents(on: boolean, objects: ObjectMeta[] | undefined) {
+  const known = useRef(objects);
+  known.current = objects;
+  useEffect(() => {
+    if (!on) return;
+    const source = new EventSource(eventsUrl);
+    const waiting = new Map<string, number>();
+    source.addEventListener("change", (e) => {
+      try {
+        const { object, id } = JSON.parse((e as MessageEvent).data);
+        const plural = known.current?.find((o) => o.name === object)?.plural;
+        if (!plural || waiting.has(plural + id)) return;
+        waiting.set(
+          plural + id,
+          window.setTimeout(() => {
+            waiting.delete(plural + id);
+            refresh(plural, id);
+          }, 800),
+        );
+      } catch {
+        // an event we do not know
+      }
+    });
+    source.addEventListener("schema", () =>
+      queryClient.invalidateQueries({ queryKey: ["objects"] }),
+    );
+    source.addEventListener("signed_out", () =>
+      queryClient.invalidateQueries({ queryKey: ["me"] }),
+    );
+    return () => source.close();
+  }, [on]);
+}
+
+export function Frame() {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const me = useMe();
+  const objects = useObjects();
+  const phone = usePhone();
+  const [url, setUrl] = useUrl();
+  const path = useRouterState({ select: (s) => s.location.pathname });
+  const [narrow, setNarrow] = useState(localStorage.getItem("ecrm.rail") === "narrow");
+  const [palette, setPalette] = useState(false);
+  const [more, setMore] = useState(false);
+  const signedIn = me.isSuccess;
+  const all = objects.data?.objects ?? [];
+  useEvents(signedIn, objects.data?.objects);
+
+  useEffect(() => {
+    const leave = () => {
+      const at = whereNow();
+      queryClient.removeQueries();
+      navigate({ to: "/sign-in", search: at === "/" ? {} : { back: at }, replace: true } as never);
+    };
+    whenSignedOut(leave);
+    if (isProblem(me.error) && me.error.status === 401) leave();
+  }, [me.error, navigate]);
+
+  const user = me.data?.user;
+  useEffect(() => {
+    if (!user) return;
+    setTheme(user.theme, user.density);
+    setTimeZone(user.time_zone || me.data?.company.time_zone);
+    if (user.language && nearest([user.language]) !== document.documentElement.lang) {
+      setLanguage(user.language);
+    }
+  }, [user?.theme, user?.density, user?.language, user?.time_zone]);
+
+  useEffect(() => {
+    document.title = me.data?.company.name ? `${me.data.company.name} · ECRM` : "ECRM";
+  }, [me.data?.company.name]);
+
+  useEffect(() => {
+    const on = (e: KeyboardEvent) => {
+      if (isComposing(e)) return;
+      if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === "k") {
+        e.preventDefault();
+        setPalette(true);
+      }
+    };
+    window.addEventListener("keydown", on);
+    return () => window.removeEventListener("keydown", on);
+  }, []);
+
+  // g then c/o/l/t/h
+  const went = useRef(0);
+  const go = (object: string) => {
+    if (Date.now() - went.current > 1200) return false;
+    went.current = 0;
+    const o = all.find((x) => x.name === object);
+    if (o) navigate({ to: "/o/$plural", params: { plural: o.plural } });
+    return true;
+  };
+  const current = all.find((o) => path === `/o/${o.plural}` || path.startsWith(`/o/${o.plural}/`));
+  useKeys({
+    g: () => {
+      went.current = Date.now();
+    },
+    c: () => {
+      if (go("customer")) return;
+      const o = current ?? all.find((x) => x.name === "customer");
+      if (o?.access.create) setUrl({ create: o.name }, { push: true });
+    },
+    o: () => void go("opportunity"),
+    l: () => void go("lead"),
+    t: () => void go("task"),
+    h: () => {
+      if (Date.now() - went.current < 1200) navigate({ to: "/" });
+    },
+  });
+
+  async function change(body: { language?: string; theme?: string }) {
+    if (body.theme !== undefined) setTheme(body.theme);
+    if (body.language) await setLanguage(body.language);
+    try {
+      await api.patchMe(body);
+      queryClient.invalidateQueries({ queryKey: ["me"] });
+      if (body.language) queryClient.invalidateQueries();
+    } catch {
+      toast(t("error.failed"), { bad: true });
+    }
+  }
+
+  async function signOut() {
+    try {
+      await api.signOut();
+    } catch {
+      // signed out already
+    }
+    queryClient.clear();
+    navigate({ to: "/sign-in", replace: true });
+  }
+
+  if (me.isError && !(isProblem(me.error) && me.error.status === 401)) {
+    return <ErrorState error={me.error} retry={() => me.refetch()} />;
+  }
+  if (!me.data || !user) return null;
+
+  const creatable = all.filter((o) => o.access.create && !["user", "department"].includes(o.name));
+  const groups = new Map<string, ObjectMeta[]>();
+  for (const o of all) {
+    if (o.name === "user" || o.name === "department" || o.access.view === false) continue;
+    const g = o.group ?? "";
+    groups.set(g, [...(groups.get(g) ?? []), o]);
+  }
+  const bar = ["customer", "task"].flatMap((n) => all.find((o) => o.name === n) ?? []);
+  if (bar.length < 2) {
+    for (const o of all) {
+      if (bar.length < 2 && !bar.includes(o) && !["user", "department"].includes(o.name))
+        bar.push(o);
+    }
+  }
+
+  const nav = (
+    <>
+      <Link to="/" className="rail-link" activeOptions={{ exact: true }} title={t("home")}>
+        <Icon name="home" />
+        <span>{t("home")}</span>
+      </Link>
+      {[...groups].map(([group, list]) => (
+        <div key={group} className="nav-group">
+          {group && (
+            <div className="rail-group">{t(`group.${group}`, { defaultValue: group })}</div>
+          )}
+          {list.map((o) => (
+            <Link
+              key={o.name}
+              to="/o/$plural"
+              params={{ plural: o.plural }}
+              className="rail-link"
+              title={o.label_plural}
+              onClick={() => setMore(false)}
+            >
+              <Icon name={o.icon || o.name} />
+              <span>{o.label_plural || o.label}</span>
+            </Link>
+          ))}
+        </div>
+      ))}
+      <div className="grow" />
+      {all.some((o) => o.access.import) && (
+        <Link to="/import" className="rail-link" title={t("import")} onClick={() => setMore(false)}>
+          <Icon name="import" />
+          <span>{t("import")}</span>
+        </Link>
+      )}
+      <Link
+        to="/settings"
+        className="rail-link"
+        title={t("settings")}
+        onClick={() => setMore(false)}
+      >
+        <Icon name="gear" />
+        <span>{t("settings")}</span>
+      </Link>
+    </>
+  );
+
+  return (
+    <div className={`frame ${narrow ? "narrow" : ""}`}>
+      <a className="skip" href="#main">
+        {t("skip")}
+      </a>
+      {!phone && (
+        <nav className="rail" aria-label={t("navigation")}>
+          <Brand name={me.data.company.name} />
+          {nav}
+          <button
+            type="button"
+            className="rail-link"
+            title={narrow ? t("rail.wide") : t("rail.narrow")}
+            aria-label={narrow ? t("rail.wide") : t("rail.narrow")}
+            onClick={() => {
+              localStorage.setItem("ecrm.rail", narrow ? "wide" : "narrow");
+              setNarrow(!narrow);
+            }}
+          >
+            <Icon name={narrow ? "right" : "left"} />
+            <span>{t("rail.narrow")}</span>
+          </button>
+        </nav>
+      )}
+      <header className="topbar">
+        <button type="button" className="search-open" onClick={() => setPalette(true)}>
+          <Icon name="search" size={16} />
+          <span>{t("search")}</span>
+          <kbd>{/Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘K" : "Ctrl K"}</kbd>
+        </button>
+        <div className="grow only-desktop" />
+        {creatable.length > 0 && (
+          <Menu
+            label={t("create")}
+            className="icon-btn"
+            trigger={<Icon name="plus" />}
+            items={creatable.map((o) => ({
+              label: o.label,
+              icon: <Icon name={o.icon || o.name} size={16} />,
+              onSelect: () => setUrl({ create: o.name }, { push: true }),
+            }))}
+          />
+        )}
+        <Menu
+          label={t("me.menu", { name: user.name })}
+          className="icon-btn"
+          trigger={<Avatar name={user.name} />}
+          items={[
+            ...LANGUAGES.map((l) => ({
+              label: l.name,
+              checked: document.documentElement.lang === l.code,
+              onSelect: () => void change({ language: l.code }),
+            })),
+            ...(["system", "light", "dark"] as const).map((theme, i) => ({
+              label: t(`theme.${theme}`),
+              checked: (user.theme || "system") === theme,
+              separated: i === 0,
+              onSelect: () => void change({ theme }),
+            })),
+            {
+              label: t("settings"),
+              separated: true,
+              onSelect: () => void navigate({ to: "/settings" }),
+            },
+            { label: t("signout"), onSelect: () => void signOut() },
+          ]}
+        />
+      </header>
+      <main id="main" className="main" tabIndex={-1}>
+        {objects.isError ? (
+          <ErrorState error={objects.error} retry={() => objects.refetch()} />
+        ) : (
+          objects.data && <Outlet />
+        )}
+      </main>
+      {phone && (
+        <nav className="bottombar" aria-label={t("navigation")}>
+          <Link to="/" activeOptions={{ exact: true }}>
+            <Icon name="home" />
+            {t("home")}
+          </Link>
+          {bar[0] && (
+            <Link to="/o/$plural" params={{ plural: bar[0].plural }}>
+              <Icon name={bar[0].icon || bar[0].name} />
+              {bar[0].label_plural}
+            </Link>
+          )}
+          <Menu
+            label={t("create")}
+            className="plus"
+            trigger={<Icon name="plus" size={26} />}
+            items={creatable.map((o) => ({
+              label: o.label,
+              onSelect: () => setUrl({ create: o.name }, { push: true }),
+            }))}
+          />
+          {bar[1] && (
+            <Link to="/o/$plural" params={{ plural: bar[1].plural }}>
+              <Icon name={bar[1].icon || bar[1].name} />
+              {bar[1].label_plural}
+            </Link>
+          )}
+          <button type="button" onClick={() => setMore(true)}>
+            <Icon name="menu" />
+            {t("more")}
+          </button>
+        </nav>
+      )}
+      {more && (
+        <Drawer title={t("more")} onClose={() => setMore(false)}>
+          <nav aria-label={t("more")}>{nav}</nav>
+        </Drawer>
+      )}
+      <Suspense fallback={null}>
+        {palette && <Palette onClose={() => setPalette(false)} />}
+        {url.create && objects.data && (
+          <FormDrawer
+            key={url.create}
+            object={url.create}
+            preset={url.preset}
+            onClose={() => setUrl({ create: undefined, preset: undefined })}
+          />
+        )}
+      </Suspense>
+    </div>
+  );
+}
+
+function whereNow(): string {
+  return window.location.pathname + window.location.search;
+}

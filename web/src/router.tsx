@@ -1,0 +1,90 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+} from "@tanstack/react-router";
+import { Frame } from "./pages/Frame";
+import { NotFound } from "./pages/NotFound";
+import { SignIn } from "./pages/SignIn";
+import { Toasts } from "./ui/Toast";
+
+/** Search parameters are plain strings, so that addresses stay readable. */
+export type Search = Record<string, string | undefined>;
+
+const root = createRootRoute({
+  validateSearch: (s: Record<string, unknown>): Search =>
+    Object.fromEntries(Object.entries(s).map(([k, v]) => [k, v === undefined ? v : String(v)])),
+  component: () => (
+    <>
+      <Outlet />
+      <Toasts />
+    </>
+  ),
+  notFoundComponent: NotFound,
+});
+
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: "/setup",
+  component: lazyRouteComponent(() => import("./pages/Setup"), "Setup"),
+});
+const signIn = createRoute({ getParentRoute: () => root, path: "/sign-in", component: SignIn });
+const frame = createRoute({ getParentRoute: () => root, id: "frame", component: Frame });
+
+const home = createRoute({
+  getParentRoute: () => frame,
+  path: "/",
+  component: lazyRouteComponent(() => import("./pages/Home"), "Home"),
+});
+const list = createRoute({
+  getParentRoute: () => frame,
+  path: "/o/$plural",
+  component: lazyRouteComponent(() => import("./views/list/ListPage"), "ListPage"),
+});
+const board = createRoute({
+  getParentRoute: () => frame,
+  path: "/o/$plural/board",
+  component: lazyRouteComponent(() => import("./views/kanban/BoardPage"), "BoardPage"),
+});
+const detail = createRoute({
+  getParentRoute: () => frame,
+  path: "/o/$plural/$id",
+  component: lazyRouteComponent(() => import("./views/detail/DetailPage"), "DetailPage"),
+});
+const importer = createRoute({
+  getParentRoute: () => frame,
+  path: "/import",
+  component: lazyRouteComponent(() => import("./pages/import/ImportPage"), "ImportPage"),
+});
+const settings = createRoute({
+  getParentRoute: () => frame,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("./pages/Settings"), "SettingsPage"),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    setup,
+    signIn,
+    frame.addChildren([home, list, board, detail, importer, settings]),
+  ]),
+  defaultPreload: "intent",
+  scrollRestoration: false,
+  parseSearch: (s) => Object.fromEntries(new URLSearchParams(s)),
+  stringifySearch: (o) => {
+    const p = new URLSearchParams();
+    for (const [k, v] of Object.entries(o)) {
+      if (v !== undefined && v !== null && v !== "") p.set(k, String(v));
+    }
+    const s = p.toString();
+    return s ? `?${s}` : "";
+  },
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

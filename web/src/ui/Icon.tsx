@@ -1,0 +1,72 @@
+// One small set of line icons, 24 by 24.
+const PATHS: Record<string, string> = {
+  home: "M4 11l8-7 8 7v9h-5v-6H9v6H4z",
+  building: "M5 21V4h9v17M14 9h5v12M3 21h18M8 8h3M8 12h3M8 16h3",
+  user: "M12 12a4 4 0 100-8 4 4 0 000 8zM4 21c1-5 4-7 8-7s7 2 8 7",
+  users:
+    "M9 11a4 4 0 100-7 4 4 0 000 7zM2 20c1-4 3-6 7-6s6 2 7 6M16 4a4 4 0 010 7M18 14c2 1 3 3 4 6",
+  target: "M12 21a9 9 0 100-18 9 9 0 000 18zM12 16a4 4 0 100-8 4 4 0 000 8z",
+  funnel: "M3 5h18l-7 8v6l-4 2v-8z",
+  chat: "M4 5h16v11H9l-5 4z",
+  check: "M5 12l5 5 9-10",
+  task: "M4 4h16v16H4zM8 12l3 3 5-6",
+  file: "M6 3h8l4 4v14H6zM14 3v4h4",
+  box: "M3 8l9-5 9 5v9l-9 5-9-5zM3 8l9 5 9-5M12 13v9",
+  money: "M3 6h18v12H3zM12 15a3 3 0 100-6 3 3 0 000 6z",
+  gear: "M12 15a3 3 0 100-6 3 3 0 000 6zM12 2v3M12 19v3M2 12h3M19 12h3M5 5l2 2M17 17l2 2M5 19l2-2M17 7l2-2",
+  search: "M11 18a7 7 0 100-14 7 7 0 000 14zM16 16l5 5",
+  plus: "M12 5v14M5 12h14",
+  close: "M6 6l12 12M18 6L6 18",
+  menu: "M4 6h16M4 12h16M4 18h16",
+  down: "M6 9l6 6 6-6",
+  left: "M15 5l-7 7 7 7",
+  right: "M9 5l7 7-7 7",
+  import: "M12 3v12M7 10l5 5 5-5M4 20h16",
+  columns: "M4 5h16v14H4zM10 5v14M15 5v14",
+  board: "M4 4h5v16H4zM11 4h5v10h-5zM18 4h2v14h-2z",
+  list: "M8 6h12M8 12h12M8 18h12M4 6h.01M4 12h.01M4 18h.01",
+  edit: "M4 20l1-5L16 4l4 4L9 19z",
+  trash: "M5 7h14M9 7V4h6v3M7 7l1 14h8l1-14",
+  more: "M6 12h.01M12 12h.01M18 12h.01",
+  phone: "M6 3h4l2 5-3 2c1 2 3 4 5 5l2-3 5 2v4c0 2-2 3-4 3C9 20 3 13 3 6c0-2 1-3 3-3z",
+  mail: "M3 6h18v12H3zM3 7l9 6 9-6",
+  circle: "M12 20a8 8 0 100-16 8 8 0 000 16z",
+  tree: "M12 4v5M6 20v-4h12v4M12 9v7M9 4h6M4 20h4M10 20h4M16 20h4",
+  clock: "M12 21a9 9 0 100-18 9 9 0 000 18zM12 7v5l4 2",
+};
+
+const ALIASES: Record<string, string> = {
+  customer: "building",
+  company: "building",
+  contact: "user",
+  lead: "funnel",
+  opportunity: "target",
+  activity: "chat",
+  department: "tree",
+  product: "box",
+  order: "file",
+  quote: "file",
+  contract: "file",
+  "check-square": "task",
+  "message-circle": "chat",
+};
+
+export function Icon({ name, size = 18 }: { name?: string; size?: number }) {
+  const d = PATHS[name ?? ""] ?? PATHS[ALIASES[name ?? ""] ?? "circle"];
+  return (
+    <svg
+      width={size}
+      height={size}
+      viewBox="0 0 24 24"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth={1.8}
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+      focusable="false"
+    >
+      <path d={d} />
+    </svg>
+  );
+}

@@ -1,0 +1,9 @@
+import type { InputHTMLAttributes, SelectHTMLAttributes } from "react";
+
+export function Input({ className = "", ...rest }: InputHTMLAttributes<HTMLInputElement>) {
+  return <input className={`input ${className}`} autoComplete="off" {...rest} />;
+}
+
+export function Select({ className = "", ...rest }: SelectHTMLAttributes<HTMLSelectElement>) {
+  return <select className={`input select ${className}`} {...rest} />;
+}

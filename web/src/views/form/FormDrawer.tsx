@@ -1,0 +1,3 @@
+export default function FormDrawer(_: { object: string; preset?: string; onClose: () => void }) {
+  return null;
+}
