@@ -170,7 +170,10 @@ var (
 // mainland: 省 市 区县, with or without 省 and 市 written. Anything else is Street,
 // whole. A postal code that the text lacks is not made up (see ZipTW).
 func ParseAddress(s string) Address {
-	text := strings.Join(strings.Fields(narrow(s)), " ")
+	if len(s) > 2000 {
+		return Address{Street: s}
+	}
+	text := strings.Join(strings.Fields(strings.ReplaceAll(narrow(s), "巿", "市")), " ")
 	if text == "" {
 		return Address{}
 	}
@@ -231,6 +234,9 @@ func parseTW(rest, zip string) (Address, bool) {
 		}
 	}
 	if a.Region != "" {
+		if m := zipAhead.FindStringSubmatch(rest); m != nil && a.Zip == "" && startsHan(rest[len(m[0]):]) { // 台北市106大安區
+			a.Zip, rest = strings.ReplaceAll(m[1], " ", ""), rest[len(m[0]):]
+		}
 		// 連江縣 is in Fujian too, and 東區 in many places: here the region decides.
 		for n := 4; n >= 2; n-- {
 			first, after, ok := head(rest, n)
@@ -238,6 +244,9 @@ func parseTW(rest, zip string) (Address, bool) {
 				a.District, rest = p.district, after
 				break
 			}
+		}
+		if places := zipsTW[a.Zip[:min(3, len(a.Zip))]]; a.District == "" && len(places) == 1 && places[0].region == a.Region {
+			a.District = places[0].district
 		}
 	} else {
 		for n := 4; n >= 3; n-- {

@@ -39,6 +39,9 @@ var (
 // number as shown. Nothing is lost: what is no number comes back as Number.
 // country (ISO 3166) tells how numbers without calling code are grouped.
 func SplitPhones(s, country string) []Phone {
+	if len(s) > 2000 { // a note in the wrong column
+		return []Phone{{Number: s}}
+	}
 	var out []Phone
 	for _, piece := range splitCell(s) {
 		p := Phone{Number: strings.TrimSpace(piece)}
@@ -134,11 +137,11 @@ func national(number, country string) (code, digits string) {
 			continue
 		}
 		rest = strings.TrimPrefix(rest, "0")
-		if !plus && !(c == "886" && len(rest) >= 8 && len(rest) <= 9 || c == "86" && len(rest) == 11 && rest[0] == '1' ||
+		if !plus && !(c == "886" && len(rest) >= 8 && len(rest) <= 9 || c == "86" && len(rest) >= 10 && len(rest) <= 11 ||
 			(c == "852" || c == "853") && len(rest) == 8 || c == "1" && country == "US" && len(rest) == 10) {
 			continue
 		}
-		if c == "86" && len(rest) > 0 && rest[0] != '1' || c == "86" && len(rest) <= 10 {
+		if c == "86" && !(len(rest) == 11 && rest[0] == '1') { // a landline: its area code has a zero at home
 			rest = "0" + rest
 		}
 		return c, trunk[c] + rest
@@ -169,6 +172,8 @@ func KindOfPhone(number, country string) PhoneKind {
 		case strings.HasPrefix(d, "0800") || strings.HasPrefix(d, "0809"):
 			return PhoneTollFree
 		case strings.HasPrefix(d, "0") && len(d) >= 9 && len(d) <= 10:
+			return PhoneLandline
+		case (len(d) == 7 || len(d) == 8) && has("2345678"): // without its area code
 			return PhoneLandline
 		}
 	case "86":

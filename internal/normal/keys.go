@@ -33,6 +33,9 @@ var branches = []string{"分公司", "分行", "分店", "分社", "办事处", 
 // remain the folded text is the key, so that only meaningless input gives "".
 func CompanyKey(s string) string {
 	folded := Fold(s)
+	if len(folded) > 512 { // no name of a company
+		return compact(strings.ToValidUTF8(folded[:512], ""))
+	}
 	text := dropBranches(folded)
 	for _, form := range legalEndings {
 		if strings.Contains(text, form) {

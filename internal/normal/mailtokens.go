@@ -10,6 +10,9 @@ var commonLabels = words("com net org edu gov mil idv info biz co or ne ac go ww
 func (b *tokenBuilder) mail(s string) {
 	for _, one := range strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(";,；，、\n\r\t", r) }) {
 		key := MailKey(one)
+		if b.full() || len(key) > 320 { // longer than an address can be
+			continue
+		}
 		local, domain, ok := strings.Cut(key, "@")
 		if !ok {
 			b.runs(scan(nil, key), false)

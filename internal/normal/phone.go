@@ -134,7 +134,7 @@ func nationalOf(number string) (code, national string) {
 	switch {
 	case strings.HasPrefix(number, "886") && n >= 10 && n <= 13:
 		return "886", dropTrunk("886", number[3:])
-	case strings.HasPrefix(number, "86") && (n == 13 && number[2] == '1' || n >= 12 && n <= 14 && number[2] == '0'):
+	case strings.HasPrefix(number, "86") && n >= 12 && n <= 14:
 		return "86", dropTrunk("86", number[2:])
 	case (strings.HasPrefix(number, "852") || strings.HasPrefix(number, "853")) && n == 11:
 		return number[:3], number[3:]

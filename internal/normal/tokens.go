@@ -1,6 +1,7 @@
 package normal
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -21,19 +22,21 @@ const (
 )
 
 const (
-	tokenMax    = 64  // bytes of one token, class letter included
-	textMax     = 400 // tokens of one long text
-	nameMax     = 160 // tokens of one name
-	fewMax      = 32  // tokens of one phone, code or mail cell
-	fullMax     = 16  // letters of full pinyin from one syllable on
-	initialsMax = 8   // initials from one character on; from the first one fullMax
-	pinyinMax   = 24  // characters of one run that get pinyin
+	tokenMax    = 64       // bytes of one token, class letter included
+	textMax     = 400      // tokens of one long text
+	nameMax     = 160      // tokens of one name
+	fewMax      = 32       // tokens of one phone, code or mail cell
+	fullMax     = 16       // letters of full pinyin from one syllable on
+	initialsMax = 8        // initials from one character on; from the first one fullMax
+	inputMax    = 16 << 10 // bytes of a value that are looked at
+	pinyinMax   = 24       // characters of one run that get pinyin
 )
 
 // IndexTokens cuts a value into the tokens under which the search index keeps
 // it. Every token starts with class, a lower-case ASCII letter that names the
 // field's class, and consists of lower-case ASCII letters, digits and letters
-// beyond ASCII only; no token is longer than 64 bytes, none comes twice.
+// beyond ASCII only; no token is longer than 64 bytes, none comes twice. A long
+// text gives at most 400 tokens, from its first 16 KB.
 //
 // Chinese, Japanese and Korean runs give their bigrams and the last character
 // alone; other letters and digits give words. A name's runs go on across
@@ -42,6 +45,9 @@ const (
 // and initials, for up to four combinations where characters have two
 // readings; not from within a company's legal form, where nobody starts.
 func IndexTokens(class byte, kind Kind, s string) []string {
+	if len(s) > inputMax {
+		s = strings.ToValidUTF8(s[:inputMax], "")
+	}
 	b := tokenBuilder{class: class, buf: make([]byte, 0, 256)}
 	var stack [64]glyph
 	switch kind {

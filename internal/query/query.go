@@ -96,18 +96,21 @@ const (
 
 // Query reads a page of one object's records.
 type Query struct {
-	Object  *schema.Object
-	Filter  *Node
-	Words   []Word
+	Object *schema.Object
+	Filter *Node
+	// Words: every word must match; a word does when all terms of one of its
+	// alternatives do.
+	Words   [][][]Word
 	Sort    []Key
 	Limit   int
 	After   []any
 	Deleted bool
 }
 
-// Word is one search term, already normalised and carrying its class letter.
+// Word is one search term, already normalised: any of the tokens (one for each
+// class the asker may read) will do.
 type Word struct {
-	Token  string
+	Tokens []string
 	Prefix bool
 }
 

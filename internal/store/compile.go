@@ -429,29 +429,49 @@ func (c *compiler) plain(f *schema.Field, column string, n *query.Node) error {
 }
 
 // words writes the condition that a record's search document holds all words.
-func (c *compiler) words(o *schema.Object, alias string, words []query.Word) {
+func (c *compiler) words(o *schema.Object, alias string, words [][][]query.Word) {
 	table := "f_" + o.Name
-	var parts []string
-	for _, w := range words {
-		if c.postgres {
-			part := "'" + strings.ReplaceAll(w.Token, "'", "") + "'"
-			if w.Prefix {
-				part += ":*"
-			}
-			parts = append(parts, part)
-			continue
-		}
-		part := `"` + strings.ReplaceAll(w.Token, `"`, "") + `"`
-		if w.Prefix {
-			part += "*"
-		}
-		parts = append(parts, part)
-	}
+	or, and := " OR ", " AND "
 	if c.postgres {
-		c.write(alias+".id IN (SELECT id FROM "+table+" WHERE doc @@ ?::tsquery)", strings.Join(parts, " & "))
+		or, and = " | ", " & "
+	}
+	var all []string
+	for _, alternatives := range words {
+		var some []string
+		for _, terms := range alternatives {
+			var parts []string
+			for _, w := range terms {
+				var tokens []string
+				for _, t := range w.Tokens {
+					tokens = append(tokens, c.token(t, w.Prefix))
+				}
+				parts = append(parts, "("+strings.Join(tokens, or)+")")
+			}
+			some = append(some, "("+strings.Join(parts, and)+")")
+		}
+		all = append(all, "("+strings.Join(some, or)+")")
+	}
+	expr := strings.Join(all, and)
+	if c.postgres {
+		c.write(alias+".id IN (SELECT id FROM "+table+" WHERE doc @@ ?::tsquery)", expr)
 		return
 	}
-	c.write(alias+".id IN (SELECT rowid FROM "+table+" WHERE "+table+" MATCH ?)", strings.Join(parts, " AND "))
+	c.write(alias+".id IN (SELECT rowid FROM "+table+" WHERE "+table+" MATCH ?)", expr)
+}
+
+func (c *compiler) token(t string, prefix bool) string {
+	if c.postgres {
+		t = "'" + strings.NewReplacer("'", "", `\`, "").Replace(t) + "'"
+		if prefix {
+			t += ":*"
+		}
+		return t
+	}
+	t = `"` + strings.ReplaceAll(t, `"`, "") + `"`
+	if prefix {
+		t += " *"
+	}
+	return t
 }
 
 // Select reads one page: the rows' columns in the order of o.Columns(), or only

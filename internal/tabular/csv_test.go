@@ -3,6 +3,7 @@ package tabular
 import (
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"io"
 	"strings"
 	"testing"
@@ -19,7 +20,7 @@ func readAll(t testing.TB, path string, opt Options, d *Detected) []Row {
 	var out []Row
 	for {
 		row, err := r.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return out
 		}
 		if err != nil {
@@ -73,6 +74,7 @@ func TestCSVStateMachine(t *testing.T) {
 		{"blanks before a quote", `x, "a, b" ,y` + "\n", "x|a, b|y"},
 		{"unclosed at the end", "1,\"abc\n2,x\n3,y\n", "1|\"abc⏎2|x⏎3|y"},
 		{"unclosed before other quoted cells", "1,\"abc,x\n2,\"def\",y\n3,\"ghi\",z\n", "1|\"abc|x⏎2|def|y⏎3|ghi|z"},
+		{"unclosed on every line", "\"abc\n\"def\n\"ghi\n", "\"abc⏎\"def⏎\"ghi"},
 		{"unclosed in the last cell", "a,b\n1,\"x", "a|b⏎1|\"x"},
 		{"quote alone", "\"", "\""},
 		{"excel text formula", `="0912",b` + "\n", "0912|b"},

@@ -76,7 +76,7 @@ func (s *csvScanner) fill() bool {
 		s.end += n
 		if err != nil {
 			s.eof = true
-			if err != io.EOF {
+			if !ended(err) {
 				s.readErr = err
 			}
 		}
@@ -331,6 +331,7 @@ func (s *csvScanner) literal(p int) int {
 func (s *csvScanner) quotedCell(q int) (int, bool) {
 	i := q + 1
 	crossed := false
+	closer := 0 // where a stray quote found the end of this cell
 	for {
 		if i-q > s.maxQuoted || !s.has(i) {
 			s.maxQuoted = max(4<<10, s.maxQuoted/4)
@@ -366,10 +367,13 @@ func (s *csvScanner) quotedCell(q int) (int, bool) {
 		if s.endsCell(j) {
 			return j, true
 		}
-		if crossed && s.isDelim(i-len(s.delim)) {
+		if crossed && (s.isDelim(i-len(s.delim)) || s.buf[s.start+i-1] == '\n' || s.buf[s.start+i-1] == '\r') {
 			return 0, false // this quote opens another cell: ours was not one
 		}
-		if !s.strayInside(i + 1) {
+		if i > closer {
+			closer = s.strayInside(i + 1)
+		}
+		if closer == 0 {
 			// As Excel reads it: the quoted part ends here, the rest is plain.
 			return s.literal(i + 1), true
 		}
@@ -387,27 +391,27 @@ func (s *csvScanner) escaped(q, i int) bool {
 	return n%2 == 1
 }
 
-// strayInside says whether a quote inside a quoted cell is followed, on the
-// same line, by one that ends the cell.
-func (s *csvScanner) strayInside(i int) bool {
+// strayInside says where, after a quote inside a quoted cell, the same line has
+// one that ends the cell; 0 where it has none.
+func (s *csvScanner) strayInside(i int) int {
 	for k := i; k-i < csvStrayLook && s.has(k); k++ {
 		switch s.buf[s.start+k] {
 		case '\n', '\r':
-			return false
+			return 0
 		case '"':
 			if s.has(k+1) && s.buf[s.start+k+1] == '"' {
 				k++
 				continue
 			}
 			if s.endsCell(k + 1) {
-				return true
+				return k
 			}
 			if s.isDelim(k - len(s.delim)) {
-				return false
+				return 0
 			}
 		}
 	}
-	return false
+	return 0
 }
 
 // countLines counts line ends.

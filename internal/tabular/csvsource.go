@@ -2,6 +2,7 @@ package tabular
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"strconv"
 	"strings"
@@ -34,7 +35,7 @@ func openCSV(path string, opt Options, encoding string, known *dialect) (*csvSou
 	sample := make([]byte, dialectSample)
 	n, err := io.ReadFull(dec, sample)
 	sample = sample[:n]
-	whole := err == io.EOF || err == io.ErrUnexpectedEOF
+	whole := ended(err) || errors.Is(err, io.ErrUnexpectedEOF)
 	if err != nil && !whole {
 		_ = rc.Close()
 		return nil, dialect{}, asError(err)
@@ -63,7 +64,7 @@ func openCSV(path string, opt Options, encoding string, known *dialect) (*csvSou
 
 func (s *csvSource) next(row *rawRow) error {
 	if err := s.scan.next(); err != nil {
-		if err == io.EOF {
+		if ended(err) {
 			return err
 		}
 		return asError(err)

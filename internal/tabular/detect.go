@@ -1,7 +1,6 @@
 package tabular
 
 import (
-	"io"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -212,11 +211,11 @@ func analyse(src rowSource, opt Options, d *Detected, positional bool) error {
 	var head []headRow
 	var copies []rawRow
 	var row rawRow
-	ended := false
+	over := false
 	for len(head) < headRows || int(opt.Header) > 0 && row.number < int(opt.Header) && len(head) < 10000 {
 		err := src.next(&row)
-		if err == io.EOF {
-			ended = true
+		if ended(err) {
+			over = true
 			break
 		}
 		if err != nil {
@@ -270,9 +269,9 @@ func analyse(src rowSource, opt Options, d *Detected, positional bool) error {
 	for i := range copies {
 		count(&copies[i])
 	}
-	for !ended {
+	for !over {
 		err := src.next(&row)
-		if err == io.EOF {
+		if ended(err) {
 			break
 		}
 		if err != nil {
@@ -407,7 +406,7 @@ func detectKeyed(path string, opt Options, d *Detected, open func(string, Option
 	sel := selector{opt: opt}
 	for {
 		err := src.next(&row)
-		if err == io.EOF {
+		if ended(err) {
 			break
 		}
 		if err != nil {

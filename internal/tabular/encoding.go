@@ -1,6 +1,7 @@
 package tabular
 
 import (
+	"errors"
 	"io"
 	"strings"
 
@@ -148,7 +149,7 @@ func (s *bomSkipper) Read(p []byte) (int, error) {
 	head := make([]byte, 8)
 	n, err := io.ReadFull(s.r, head)
 	head = head[:n]
-	if err == io.ErrUnexpectedEOF || err == io.EOF {
+	if ended(err) || errors.Is(err, io.ErrUnexpectedEOF) {
 		err = nil
 	}
 	if err != nil {

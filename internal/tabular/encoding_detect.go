@@ -43,7 +43,7 @@ func (s *byteSurvey) read(r io.Reader) error {
 		if n > 0 {
 			s.add(buf[:n])
 		}
-		if err == io.EOF {
+		if ended(err) {
 			s.flush()
 			return nil
 		}

@@ -3,6 +3,7 @@ package tabular
 import (
 	"errors"
 	"fmt"
+	"io"
 	"sort"
 	"strings"
 )
@@ -132,6 +133,10 @@ func asError(err error) error {
 	}
 	return fail(CodeUnreadable, err)
 }
+
+// ended says whether a reader came to its regular end. An *Error may wrap
+// io.EOF where the end came too early.
+func ended(err error) bool { return errors.Is(err, io.EOF) && ErrorCode(err) == "" }
 
 // guard turns a panic of a parser into an error.
 func guard(err *error) {

@@ -272,7 +272,7 @@ func (s *jsonSource) next(row *rawRow) error {
 	var raw json.RawMessage
 	if err := s.dec.Decode(&raw); err != nil {
 		s.ended = true
-		if err == io.EOF && !s.array {
+		if ended(err) && !s.array {
 			return io.EOF
 		}
 		return s.broken(row, err)
@@ -287,7 +287,7 @@ func (s *jsonSource) nextLine(row *rawRow) error {
 	for {
 		s.budget.left = jsonMaxRecord
 		raw, err := s.lines.ReadBytes('\n')
-		if err != nil && err != io.EOF {
+		if err != nil && !ended(err) {
 			s.ended = true
 			return s.broken(row, err)
 		}

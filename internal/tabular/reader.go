@@ -11,7 +11,6 @@ type Reader struct {
 	sel        selector
 	n          int
 	positional bool
-	width      int // cells a full row of delimited text has
 	raw        rawRow
 	slab       []Cell
 	done       error
@@ -66,7 +65,7 @@ func (r *Reader) Next() (row Row, err error) {
 	defer guard(&err)
 	for {
 		if err := r.src.next(&r.raw); err != nil {
-			if err == io.EOF {
+			if ended(err) {
 				return Row{}, err
 			}
 			return Row{}, asError(err)

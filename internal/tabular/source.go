@@ -99,7 +99,7 @@ func (g *gunzip) Read(p []byte) (int, error) {
 	}
 	n, err := g.z.Read(p)
 	g.left -= int64(n)
-	if err != nil && err != io.EOF {
+	if err != nil && !ended(err) {
 		err = gzipError(err)
 	}
 	return n, err
@@ -133,7 +133,7 @@ func sniff(path string, opt Options) (*sniffed, error) {
 	s := &sniffed{compressed: compressed}
 	head := make([]byte, 4096)
 	n, err := io.ReadFull(r, head)
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+	if err != nil && !ended(err) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil, asError(err)
 	}
 	head = head[:n]

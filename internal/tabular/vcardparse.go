@@ -61,7 +61,7 @@ func (p *vcardParser) readLine() (string, error) {
 	for {
 		c, err := p.r.ReadByte()
 		if err != nil {
-			if err == io.EOF && len(b) > 0 {
+			if ended(err) && len(b) > 0 {
 				p.line++
 				return string(b), nil
 			}
@@ -97,7 +97,7 @@ func (p *vcardParser) peekLine() (string, error) {
 func (p *vcardParser) next() (*vCard, error) {
 	for {
 		line, err := p.readLine()
-		if err == io.EOF {
+		if ended(err) {
 			if n := len(p.stack); n > 0 {
 				c := p.stack[n-1]
 				p.stack = p.stack[:n-1]

@@ -62,7 +62,7 @@ func (s *vcardSource) order(cols []Column) {
 func (s *vcardSource) next(row *rawRow) error {
 	c, err := s.p.next()
 	if err != nil {
-		if err == io.EOF {
+		if ended(err) {
 			if s.number == 0 && !s.p.seen {
 				return fail(CodeNotATable, nil, "kind", "vcard")
 			}

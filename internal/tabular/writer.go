@@ -8,6 +8,15 @@ type Writer interface {
 	Close() error
 }
 
+// Truncated is the number of texts a writer had to cut because the format
+// takes no longer ones: Excel allows 32,767 characters in a cell.
+func Truncated(w Writer) int {
+	if x, ok := w.(*xlsxWriter); ok {
+		return x.cut
+	}
+	return 0
+}
+
 // CSVOptions shapes delimited text. The zero value is a comma, CRLF, no byte
 // order mark.
 type CSVOptions struct {

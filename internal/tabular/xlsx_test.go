@@ -324,7 +324,7 @@ func TestLongTextIsCutForExcel(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if n := w.(interface{ Truncated() int }).Truncated(); n != 1 {
+	if n := Truncated(w); n != 1 {
 		t.Errorf("truncated %d", n)
 	}
 }

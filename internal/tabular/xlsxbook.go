@@ -203,7 +203,7 @@ func (w *workbook) scan(name string, f func(*xmlScanner) error) error {
 	x := newXMLScanner(r)
 	for {
 		if err := x.next(); err != nil {
-			if err == io.EOF {
+			if ended(err) {
 				return nil
 			}
 			return partError(p, err)
@@ -359,7 +359,7 @@ func (w *workbook) readStyles(main string) error {
 		}
 		return nil
 	})
-	if err == io.EOF || ErrorCode(err) == CodeBadWorkbook {
+	if ended(err) || ErrorCode(err) == CodeBadWorkbook {
 		return nil // without styles numbers are numbers
 	}
 	return err

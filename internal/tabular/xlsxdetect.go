@@ -1,7 +1,6 @@
 package tabular
 
 import (
-	"io"
 	"strings"
 )
 
@@ -87,7 +86,7 @@ func (w *workbook) countRows(i, limit int) (int, error) {
 	var row rawRow
 	for limit == 0 || s.values < limit {
 		if err := s.next(&row); err != nil {
-			if err == io.EOF {
+			if ended(err) {
 				break
 			}
 			return 0, err

@@ -95,7 +95,7 @@ func (s *sheetSource) next(row *rawRow) error {
 
 func (s *sheetSource) token() error {
 	err := s.x.next()
-	if err == io.EOF {
+	if ended(err) {
 		s.ended = true
 		return nil
 	}

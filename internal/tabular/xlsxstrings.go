@@ -115,7 +115,7 @@ func (s *sharedStrings) load(b int) ([]string, error) {
 		end = s.starts[b+1]
 	}
 	data := make([]byte, end-s.starts[b])
-	if _, err := s.file.ReadAt(data, s.starts[b]); err != nil && err != io.EOF {
+	if _, err := s.file.ReadAt(data, s.starts[b]); err != nil && !ended(err) {
 		return nil, err
 	}
 	whole := string(data)

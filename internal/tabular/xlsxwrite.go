@@ -52,8 +52,7 @@ type xlsxWriter struct {
 
 // NewXLSXWriter writes a workbook with one sheet (more where the rows exceed
 // what Excel takes), a frozen bold header, texts as text, numbers as numbers,
-// dates as dates. The writer also has a method Truncated() int: the number of
-// texts cut because Excel takes no more than 32,767 characters in a cell.
+// dates as dates. Truncated says how many texts Excel's limit has cut.
 func NewXLSXWriter(w io.Writer, sheetName string, headers []string, opt XLSXOptions) (Writer, error) {
 	x := &xlsxWriter{z: zip.NewWriter(w), name: sheetTitle(sheetName), headers: headers, opt: opt}
 	x.z.RegisterCompressor(zip.Deflate, func(out io.Writer) (io.WriteCloser, error) { return flate.NewWriter(out, flate.BestSpeed) })
@@ -307,9 +306,6 @@ func (x *xlsxWriter) end() {
 		x.err = err
 	}
 }
-
-// Truncated is the number of texts cut to the length Excel allows.
-func (x *xlsxWriter) Truncated() int { return x.cut }
 
 // Close writes the parts that list the sheets and finishes the file.
 func (x *xlsxWriter) Close() error {

@@ -93,7 +93,7 @@ func (s *xmlScanner) fill() bool {
 		s.end += n
 		if err != nil {
 			s.eof = true
-			if err != io.EOF {
+			if !ended(err) {
 				s.readErr = err
 			}
 		}

@@ -44,7 +44,6 @@ export async function startI18n() {
     nsSeparator: false,
     interpolation: { escapeValue: false },
     react: { useSuspense: false },
-    showSupportNotice: false,
   });
   await setLanguage(lng);
 }

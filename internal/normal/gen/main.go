@@ -198,8 +198,8 @@ const variantPairs = "" +
 `, openccVersion, sum.String(), len(pairs), text.String())
 }
 
-// readings writes one primary reading for every character of the basic plane,
-// and the second readings worth indexing (see second in polyphones.go).
+// readings writes the usual reading of every character of the basic plane and
+// extension A; second readings are chosen by hand (polyphoneList in readings.go).
 func readings() []byte {
 	const first, last = 0x3400, 0x9FFF
 	known := map[string]bool{}

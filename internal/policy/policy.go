@@ -1,0 +1,293 @@
+// Package policy decides who may do what to which records and fields. Its
+// answers are query filters, so that the same rule holds wherever records are
+// read; no other package states a rule about rights.
+package policy
+
+import (
+	"strconv"
+	"time"
+
+	"ecrm/internal/query"
+	"ecrm/internal/schema"
+)
+
+// Scope is on whose records a role may do something.
+type Scope string
+
+// The scopes, narrow to wide.
+const (
+	None       Scope = "none"
+	Own        Scope = "own"
+	OwnShared  Scope = "own_shared"
+	Department Scope = "department"
+	Below      Scope = "department_below"
+	Chosen     Scope = "chosen"
+	All        Scope = "all"
+)
+
+// Verbs that a role grants per object.
+const (
+	View   = "view"
+	Create = "create"
+	Edit   = "edit"
+	Remove = "delete"
+	Assign = "assign"
+	Share  = "share"
+	Export = "export"
+	Import = "import"
+)
+
+// Verbs lists them all.
+var Verbs = []string{View, Create, Edit, Remove, Assign, Share, Export, Import}
+
+// Role is a named set of rights. The object "*" stands for every object that
+// has no entry of its own.
+type Role struct {
+	Name   string                       `json:"name"`
+	Admin  bool                         `json:"admin,omitempty"`
+	Rights map[string]map[string]Scope  `json:"rights,omitempty"`
+	Fields map[string]map[string]string `json:"fields,omitempty"`
+	// Departments are those of the scope Chosen.
+	Departments []int64 `json:"departments,omitempty"`
+}
+
+func (r Role) scope(object, verb string) Scope {
+	rights, ok := r.Rights[object]
+	if !ok {
+		rights = r.Rights["*"]
+	}
+	if s := rights[verb]; s != "" {
+		return s
+	}
+	return None
+}
+
+// field is "hidden", "read" or "write".
+func (r Role) field(object, name string) string {
+	if access := r.Fields[object][name]; access != "" {
+		return access
+	}
+	return "write"
+}
+
+// Actor is who acts: a person with the sum of his roles.
+type Actor struct {
+	ID       int64
+	Name     string
+	Language string
+	Location *time.Location
+	Roles    []Role
+	// Departments are those the person belongs to, the main one first.
+	Departments []int64
+	// Tree holds these departments and all below them.
+	Tree []int64
+	// Origin says through what he acts: form, import 17, token …
+	Origin   string
+	Registry *schema.Registry
+}
+
+// System acts for the engine itself: set-up, demo data, jobs.
+func System(r *schema.Registry, origin string) *Actor {
+	return &Actor{Name: "system", Language: "zh-TW", Location: time.UTC, Origin: origin, Registry: r, Roles: []Role{{Name: "system", Admin: true}}}
+}
+
+// Admin tells whether one of the roles administers the system.
+func (a *Actor) Admin() bool {
+	for _, r := range a.Roles {
+		if r.Admin {
+			return true
+		}
+	}
+	return false
+}
+
+// May tells whether the actor may do something to at least some records.
+func (a *Actor) May(o *schema.Object, verb string) bool {
+	if a.Admin() {
+		return true
+	}
+	if o.AdminOnly {
+		return verb == View
+	}
+	for _, r := range a.Roles {
+		if r.scope(o.Name, verb) != None {
+			return true
+		}
+	}
+	return false
+}
+
+// Access is "hidden", "read" or "write" for a field, the widest of the roles.
+func (a *Actor) Access(o *schema.Object, f *schema.Field) string {
+	best := "hidden"
+	for _, r := range a.Roles {
+		switch access := r.field(o.Name, f.Name); {
+		case r.Admin:
+			best = "write"
+		case r.scope(o.Name, View) == None && !o.AdminOnly:
+		case access == "write":
+			best = "write"
+		case access == "read" && best == "hidden":
+			best = "read"
+		}
+	}
+	if best == "write" && (f.System || f.ReadOnly || o.AdminOnly && !a.Admin()) {
+		return "read"
+	}
+	return best
+}
+
+// Tokens name the actor and his departments in shares.
+func (a *Actor) Tokens() []string {
+	tokens := []string{"u" + strconv.FormatInt(a.ID, 10)}
+	for _, d := range a.Departments {
+		tokens = append(tokens, "d"+strconv.FormatInt(d, 10))
+	}
+	return tokens
+}
+
+// Filter is what the records must fit for the actor to do verb to them; nil
+// means all, a Never node none.
+func (a *Actor) Filter(o *schema.Object, verb string) *query.Node {
+	return a.filter(o, verb, 0)
+}
+
+// maxThrough bounds chains of objects seen through one another.
+const maxThrough = 3
+
+func (a *Actor) filter(o *schema.Object, verb string, depth int) *query.Node {
+	if a.Admin() || o.AdminOnly && verb == View {
+		return nil
+	}
+	if !a.May(o, verb) {
+		return &query.Node{Op: query.Never}
+	}
+	if !o.Owned {
+		return nil
+	}
+	var branches []*query.Node
+	for _, r := range a.Roles {
+		switch s := r.scope(o.Name, verb); s {
+		case All:
+			return nil
+		case None:
+			continue
+		case Department, Below, Chosen:
+			departments := map[Scope][]int64{Department: a.Departments, Below: a.Tree, Chosen: r.Departments}[s]
+			branches = append(branches, query.Is("owner", a.ID), among("department", departments), a.shared(verb))
+		case OwnShared:
+			branches = append(branches, query.Is("owner", a.ID), a.shared(verb))
+		case Own:
+			branches = append(branches, query.Is("owner", a.ID))
+		}
+	}
+	if verb == View && depth < maxThrough {
+		for _, name := range o.Through {
+			parent := a.Registry.Object(o.Field(name).Target())
+			if parent == nil || !parent.Owned {
+				continue
+			}
+			through := a.filter(parent, View, depth+1)
+			if through == nil {
+				through = &query.Node{Op: query.Not, Kids: []*query.Node{{Op: query.Never}}}
+			}
+			if through.Op != query.Never {
+				branches = append(branches, &query.Node{Op: query.Through, Field: name, Kids: []*query.Node{through}})
+			}
+		}
+	}
+	return query.OneOf(branches...)
+}
+
+func (a *Actor) shared(verb string) *query.Node {
+	switch verb {
+	case View, Export:
+		return &query.Node{Op: query.Shared, Value: a.Tokens()}
+	case Edit:
+		return &query.Node{Op: query.Shared, Field: "write", Value: a.Tokens()}
+	}
+	return nil
+}
+
+func among(field string, ids []int64) *query.Node {
+	var nodes []*query.Node
+	for _, id := range ids {
+		nodes = append(nodes, query.Is(field, id))
+	}
+	return query.OneOf(nodes...)
+}
+
+// Covers tells whether a record of this owner and department would be within
+// the actor's scope for verb: what a write must still be allowed afterwards.
+func (a *Actor) Covers(o *schema.Object, verb string, owner, department int64) bool {
+	if a.Admin() {
+		return true
+	}
+	if o.AdminOnly {
+		return false
+	}
+	for _, r := range a.Roles {
+		switch s := r.scope(o.Name, verb); {
+		case s == None:
+		case !o.Owned || s == All || owner == a.ID && owner != 0:
+			return true
+		case s == Department && has(a.Departments, department), s == Below && has(a.Tree, department), s == Chosen && has(r.Departments, department):
+			return true
+		}
+	}
+	return false
+}
+
+func has(ids []int64, id int64) bool {
+	for _, i := range ids {
+		if i == id && id != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// Me is the actor's id.
+func (a *Actor) Me() int64 { return a.ID }
+
+// Home is the actor's main department, 0 when he has none.
+func (a *Actor) Home() int64 {
+	if len(a.Departments) > 0 {
+		return a.Departments[0]
+	}
+	return 0
+}
+
+// Zone is the actor's time zone.
+func (a *Actor) Zone() *time.Location {
+	if a.Location == nil {
+		return time.UTC
+	}
+	return a.Location
+}
+
+// Readable tells whether the actor may read a field.
+func (a *Actor) Readable(o *schema.Object, f *schema.Field) bool {
+	return a.Access(o, f) != "hidden"
+}
+
+// Guard is the filter of the records the actor may see.
+func (a *Actor) Guard(o *schema.Object) *query.Node { return a.Filter(o, View) }
+
+// Shipped are the roles a new company starts with.
+func Shipped() map[string]Role {
+	most := func(view, edit Scope, more map[string]Scope) map[string]map[string]Scope {
+		rights := map[string]Scope{View: view, Create: edit, Edit: edit}
+		for verb, s := range more {
+			rights[verb] = s
+		}
+		return map[string]map[string]Scope{"*": rights}
+	}
+	return map[string]Role{
+		"salesperson":     {Name: "salesperson", Rights: most(OwnShared, OwnShared, map[string]Scope{Share: Own, Import: Own})},
+		"assistant":       {Name: "assistant", Rights: most(Department, Department, map[string]Scope{Import: Department})},
+		"manager":         {Name: "manager", Rights: most(Below, Below, map[string]Scope{Share: Below, Assign: Below, Export: Below, Import: Below})},
+		"general_manager": {Name: "general_manager", Rights: most(All, All, map[string]Scope{Share: All, Assign: All, Export: All, Import: All, Remove: All})},
+		"administrator":   {Name: "administrator", Admin: true},
+	}
+}

@@ -1,0 +1,572 @@
+package record
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"ecrm/internal/normal"
+	"ecrm/internal/policy"
+	"ecrm/internal/query"
+	"ecrm/internal/schema"
+	"ecrm/internal/store"
+)
+
+// ListRequest asks for one page of records.
+type ListRequest struct {
+	// Filter is in either spelling; More is added to it (a related list).
+	Filter  string
+	More    *query.Node
+	Q       string
+	Sort    string
+	Cursor  string
+	Fields  []string
+	Limit   int
+	Count   query.Count
+	Deleted bool
+}
+
+// MaxPage is the most records one page holds.
+const MaxPage = 500
+
+// words turns what was typed into search words of the classes the actor may
+// read in full. False: what was typed can match nothing.
+func words(a *policy.Actor, o *schema.Object, typed string) ([][][]query.Word, bool) {
+	classes := map[byte]normal.Kind{}
+	hidden := map[byte]bool{}
+	for _, f := range o.Fields {
+		if f.Search == "" {
+			continue
+		}
+		kind := normal.KindText
+		switch {
+		case f.Type == "phones":
+			kind = normal.KindPhone
+		case f.Type == "mails":
+			kind = normal.KindMail
+		case f.Search == "n":
+			kind = normal.KindName
+		case f.Search == "i":
+			kind = normal.KindCode
+		}
+		class := searchClass(f)
+		classes[class] = kind
+		if !a.Readable(o, f) {
+			hidden[class] = true
+		}
+	}
+	var all [][][]query.Word
+	for _, alternatives := range normal.Words(normal.QueryTerms(typed)) {
+		var some [][]query.Word
+		for _, terms := range alternatives {
+			var parts []query.Word
+			for _, t := range terms {
+				w := query.Word{Prefix: t.Prefix}
+				for class, kind := range classes {
+					if !hidden[class] && (t.Kind == normal.KindAny || t.Kind == kind) {
+						w.Tokens = append(w.Tokens, string(class)+t.Token)
+					}
+				}
+				if w.Tokens == nil {
+					parts = nil
+					break
+				}
+				parts = append(parts, w)
+			}
+			if parts != nil {
+				some = append(some, parts)
+			}
+		}
+		if some == nil {
+			return nil, false
+		}
+		all = append(all, some)
+	}
+	return all, len(all) > 0
+}
+
+// searchClass is the letter the field's tokens begin with: phones and mails
+// have their own, so that each kind of query term meets its kind of token.
+func searchClass(f *schema.Field) byte {
+	switch f.Type {
+	case "phones":
+		return 'p'
+	case "mails":
+		return 'm'
+	}
+	return f.Search[0]
+}
+
+func (s *Service) sort(a *policy.Actor, o *schema.Object, text string) ([]query.Key, error) {
+	var keys []query.Key
+	if text == "" {
+		text = "-created_at"
+	}
+	for _, name := range strings.Split(text, ",") {
+		k := query.Key{}
+		k.Field, k.Desc = strings.CutPrefix(strings.TrimSpace(name), "-")
+		_, _, ok := store.SortColumn(o, k.Field)
+		if f := o.Field(k.Field); !ok || f != nil && !a.Readable(o, f) || len(keys) > 4 {
+			return nil, &query.Problem{Code: "sort_unfit", Pos: -1, Token: k.Field}
+		}
+		keys = append(keys, k)
+	}
+	return append(keys, query.Key{Field: "id", Desc: keys[0].Desc}), nil
+}
+
+// selection resolves the fields asked for; none means all that may be read.
+func selection(a *policy.Actor, o *schema.Object, names []string) ([]*schema.Field, error) {
+	var fields []*schema.Field
+	if len(names) == 0 {
+		for _, f := range o.Fields {
+			if f.Name != "deleted_at" && a.Readable(o, f) {
+				fields = append(fields, f)
+			}
+		}
+		return fields, nil
+	}
+	seen := map[string]bool{"id": true, "version": true}
+	for _, name := range names {
+		name, _, _ = strings.Cut(strings.TrimSpace(name), ".")
+		f := o.Field(name)
+		switch {
+		case seen[name]:
+		case f == nil || !a.Readable(o, f):
+			return nil, &query.Problem{Code: "filter_unknown_field", Pos: -1, Token: name}
+		default:
+			seen[name] = true
+			fields = append(fields, f)
+		}
+	}
+	return fields, nil
+}
+
+// request builds the Select of a list, without columns.
+func (s *Service) request(a *policy.Actor, o *schema.Object, r ListRequest) (store.Select, bool, error) {
+	sel := store.Select{Registry: a.Registry, Asker: a, Guard: a.Filter(o, policy.View)}
+	filter, err := query.Parse(r.Filter)
+	if err != nil {
+		return sel, false, err
+	}
+	sel.Query = query.Query{Object: o, Filter: query.AllOf(r.More, filter), Deleted: r.Deleted, Limit: r.Limit}
+	possible := true
+	if strings.TrimSpace(r.Q) != "" {
+		sel.Query.Words, possible = words(a, o, r.Q)
+	}
+	return sel, possible, nil
+}
+
+// List answers a page as JSON: records, next, count.
+func (s *Service) List(ctx context.Context, a *policy.Actor, o *schema.Object, r ListRequest) ([]byte, error) {
+	if !a.May(o, policy.View) {
+		return nil, fail("forbidden")
+	}
+	sel, possible, err := s.request(a, o, r)
+	if err != nil {
+		return nil, err
+	}
+	fields, err := selection(a, o, r.Fields)
+	if err != nil {
+		return nil, err
+	}
+	if sel.Query.Sort, err = s.sort(a, o, r.Sort); err != nil {
+		return nil, err
+	}
+	mark := s.mark(a, o, r)
+	if r.Cursor != "" {
+		if sel.Query.After, err = readCursor(r.Cursor, mark, len(sel.Query.Sort)); err != nil {
+			return nil, err
+		}
+	}
+	sel.Query.Limit++
+	sel.Columns = []string{"id", "version"}
+	for _, f := range fields {
+		for _, c := range f.Columns() {
+			sel.Columns = append(sel.Columns, c.Name)
+		}
+	}
+	for _, k := range sel.Query.Sort {
+		column, _, _ := store.SortColumn(o, k.Field)
+		sel.Columns = append(sel.Columns, column)
+	}
+	var rows [][]any
+	if possible {
+		if rows, err = sel.Rows(ctx, s.DB); err != nil {
+			return nil, err
+		}
+	}
+	next := ""
+	if len(rows) > r.Limit {
+		rows = rows[:r.Limit]
+		last := rows[len(rows)-1]
+		next = writeCursor(mark, last[len(last)-len(sel.Query.Sort):])
+	}
+	out := append(make([]byte, 0, 512*len(rows)+128), `{"records":[`...)
+	if out, err = s.appendRecords(ctx, s.DB, a, out, fields, rows); err != nil {
+		return nil, err
+	}
+	out = append(out, `],"next":`...)
+	if next == "" {
+		out = append(out, "null"...)
+	} else {
+		out = schema.AppendString(out, next)
+	}
+	if r.Count != query.CountNone {
+		value, relation := int64(len(rows)), "eq"
+		if possible && (next != "" || r.Cursor != "") {
+			value, err = sel.Count(ctx, s.DB, r.Count == query.CountExact)
+			switch {
+			case errors.Is(err, store.ErrTooExpensive):
+				value, relation = 0, "unknown"
+			case err != nil:
+				return nil, err
+			case value > store.CountCap && r.Count != query.CountExact:
+				value, relation = store.CountCap, "gte"
+			}
+		}
+		out = fmt.Appendf(out, `,"count":{"value":%d,"relation":%q}`, value, relation)
+	}
+	return append(out, '}'), nil
+}
+
+// appendRecords writes rows of [id, version, field columns…] as JSON objects,
+// the labels of what they refer to read with one statement an object.
+func (s *Service) appendRecords(ctx context.Context, q store.Querier, a *policy.Actor, out []byte, fields []*schema.Field, rows [][]any) ([]byte, error) {
+	wanted := map[string]map[int64]bool{}
+	each := func(row []any, fn func(f *schema.Field, columns []any)) {
+		at := 2
+		for _, f := range fields {
+			n := len(f.Columns())
+			fn(f, row[at:at+n])
+			at += n
+		}
+	}
+	target := func(f *schema.Field, columns []any) (string, int64) {
+		t := f.Target()
+		if f.Type == "anyreference" {
+			t, _ = columns[1].(string)
+		}
+		id, _ := columns[0].(int64)
+		return t, id
+	}
+	for _, row := range rows {
+		each(row, func(f *schema.Field, columns []any) {
+			if t, id := target(f, columns); t != "" && id != 0 {
+				if wanted[t] == nil {
+					wanted[t] = map[int64]bool{}
+				}
+				wanted[t][id] = true
+			}
+		})
+	}
+	labels := map[string]map[int64]string{}
+	for object, set := range wanted {
+		ids := make([]int64, 0, len(set))
+		for id := range set {
+			ids = append(ids, id)
+		}
+		found, err := s.labels(ctx, q, a, object, ids, true)
+		if err != nil {
+			return nil, err
+		}
+		labels[object] = found
+	}
+	for i, row := range rows {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		id, _ := row[0].(int64)
+		version, _ := row[1].(int64)
+		out = append(out, `{"id":"`...)
+		out = strconv.AppendInt(out, id, 10)
+		out = append(out, `","version":`...)
+		out = strconv.AppendInt(out, version, 10)
+		each(row, func(f *schema.Field, columns []any) {
+			out = append(out, ',', '"')
+			out = append(out, f.Name...)
+			out = append(out, '"', ':')
+			t, ref := target(f, columns)
+			if t == "" || ref == 0 {
+				out = f.Kind().AppendJSON(out, f, columns)
+				return
+			}
+			label, visible := labels[t][ref]
+			if !visible {
+				out = append(out, `{"object":`...)
+				out = schema.AppendString(out, t)
+				out = append(out, `,"hidden":true}`...)
+				return
+			}
+			out = append(out, `{"id":"`...)
+			out = strconv.AppendInt(out, ref, 10)
+			out = append(out, `","object":`...)
+			out = schema.AppendString(out, t)
+			out = append(out, `,"label":`...)
+			out = schema.AppendString(out, label)
+			out = append(out, '}')
+		})
+		out = append(out, '}')
+	}
+	return out, nil
+}
+
+func (s *Service) labels(ctx context.Context, q store.Querier, a *policy.Actor, object string, ids []int64, deleted bool) (map[int64]string, error) {
+	o := a.Registry.Object(object)
+	if o == nil || len(ids) == 0 {
+		return nil, nil
+	}
+	return store.Labels(ctx, q, a.Registry, a, o, a.Filter(o, policy.View), ids, deleted)
+}
+
+// mark binds a cursor to the asker, filter and sort.
+func (s *Service) mark(a *policy.Actor, o *schema.Object, r ListRequest) []byte {
+	h := sha256.Sum256(fmt.Appendf(nil, "%d %s %q %q %q %v %v", a.ID, o.Name, r.Filter, r.Q, r.Sort, r.More, r.Deleted))
+	return h[:8]
+}
+
+func writeCursor(mark []byte, keys []any) string {
+	b := append([]byte{}, mark...)
+	for _, k := range keys {
+		switch v := k.(type) {
+		case int64:
+			b = binary.BigEndian.AppendUint64(append(b, 'i'), uint64(v)) //nolint:gosec // read back as int64
+		case bool:
+			b = append(b, 'b', map[bool]byte{true: 1}[v])
+		case string:
+			b = binary.BigEndian.AppendUint32(append(b, 's'), uint32(len(v))) //nolint:gosec // texts are short
+			b = append(b, v...)
+		default:
+			b = append(b, 'n')
+		}
+	}
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+var errCursor = &query.Problem{Code: "bad_cursor", Pos: -1}
+
+func readCursor(text string, mark []byte, n int) ([]any, error) {
+	b, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil || len(b) < len(mark) || !bytes.Equal(b[:len(mark)], mark) {
+		return nil, errCursor
+	}
+	b = b[len(mark):]
+	var keys []any
+	for len(b) > 0 {
+		kind := b[0]
+		b = b[1:]
+		switch {
+		case kind == 'i' && len(b) >= 8:
+			keys = append(keys, int64(binary.BigEndian.Uint64(b))) //nolint:gosec // written from int64
+			b = b[8:]
+		case kind == 'b' && len(b) >= 1:
+			keys = append(keys, b[0] == 1)
+			b = b[1:]
+		case kind == 's' && len(b) >= 4 && uint64(len(b)-4) >= uint64(binary.BigEndian.Uint32(b)):
+			size := binary.BigEndian.Uint32(b)
+			keys = append(keys, string(b[4:4+size]))
+			b = b[4+size:]
+		case kind == 'n':
+			keys = append(keys, nil)
+		default:
+			return nil, errCursor
+		}
+	}
+	if len(keys) != n {
+		return nil, errCursor
+	}
+	return keys, nil
+}
+
+// Get answers one record as JSON with what the actor may do to it, and its
+// version.
+func (s *Service) Get(ctx context.Context, a *policy.Actor, o *schema.Object, id int64) ([]byte, int64, error) {
+	v, version, err := s.load(ctx, s.DB, a, o, id, policy.View, false)
+	if err != nil {
+		return nil, 0, err
+	}
+	fields, err := selection(a, o, nil)
+	if err != nil {
+		return nil, 0, err
+	}
+	row := []any{id, version}
+	for _, f := range fields {
+		row = append(row, v[f.Name]...)
+	}
+	out, err := s.appendRecords(ctx, s.DB, a, nil, fields, [][]any{row})
+	if err != nil {
+		return nil, 0, err
+	}
+	out = append(out[:len(out)-1], `,"_can":{`...)
+	for i, verb := range []string{policy.Edit, policy.Remove, policy.Assign, policy.Share} {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		_, _, err := s.load(ctx, s.DB, a, o, id, verb, false)
+		out = fmt.Appendf(out, "%q:%t", verb, err == nil)
+	}
+	return append(out, "}}"...), version, nil
+}
+
+// Values reads a record for another part of the server, under the actor's right
+// to see it.
+func (s *Service) Values(ctx context.Context, a *policy.Actor, o *schema.Object, id int64) (Values, error) {
+	v, _, err := s.load(ctx, s.DB, a, o, id, policy.View, false)
+	return v, err
+}
+
+// Entry is one line of a record's history.
+type Entry struct {
+	At      int64
+	Actor   int64
+	Name    string
+	Action  string
+	Origin  string
+	Version int64
+	Changes map[string][2]json.RawMessage
+}
+
+// History reads the latest changes of a record, newest first; fields the actor
+// may not read are left out.
+func (s *Service) History(ctx context.Context, a *policy.Actor, o *schema.Object, id int64) ([]Entry, error) {
+	if _, _, err := s.load(ctx, s.DB, a, o, id, policy.View, false); err != nil {
+		return nil, err
+	}
+	rows, err := store.Find(ctx, s.DB, auditTable.Name, "at, actor_id, action, origin, version, diff", store.Row{"record_id": id}, "ORDER BY id DESC LIMIT 200")
+	if err != nil {
+		return nil, err
+	}
+	var entries []Entry
+	var actors []int64
+	for _, r := range rows {
+		e := Entry{}
+		e.At, _ = r[0].(int64)
+		e.Actor, _ = r[1].(int64)
+		e.Action, _ = r[2].(string)
+		e.Origin, _ = r[3].(string)
+		e.Version, _ = r[4].(int64)
+		text, _ := r[5].(string)
+		if err := json.Unmarshal([]byte(text), &e.Changes); err != nil {
+			return nil, err
+		}
+		for name := range e.Changes {
+			if f := o.Field(name); f == nil || !a.Readable(o, f) {
+				delete(e.Changes, name)
+			}
+		}
+		actors = append(actors, e.Actor)
+		entries = append(entries, e)
+	}
+	names, err := s.labels(ctx, s.DB, a, "user", actors, true)
+	for i := range entries {
+		entries[i].Name = names[entries[i].Actor]
+	}
+	return entries, err
+}
+
+// Aggregate groups the records the actor may see.
+func (s *Service) Aggregate(ctx context.Context, a *policy.Actor, o *schema.Object, filter string, groups []query.Group, measures []query.Measure) ([]byte, error) {
+	if len(groups) > 3 || len(measures) == 0 || len(measures) > 10 {
+		return nil, &query.Problem{Code: "group_unfit", Pos: -1}
+	}
+	sel, _, err := s.request(a, o, ListRequest{Filter: filter})
+	if err != nil {
+		return nil, err
+	}
+	rows, err := sel.Aggregate(ctx, s.DB, groups, measures)
+	if err != nil {
+		return nil, err
+	}
+	out := []byte(`{"rows":[`)
+	for i, row := range rows {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = append(out, `{"group":[`...)
+		for j, v := range row {
+			if j == len(groups) {
+				out = append(out, `],"measures":[`...)
+			} else if j > 0 {
+				out = append(out, ',')
+			}
+			switch v := v.(type) {
+			case string:
+				out = schema.AppendString(out, v)
+			case int64:
+				text := strconv.FormatInt(v, 10)
+				if j >= len(groups) {
+					if f := o.Field(measures[j-len(groups)].Field); f != nil && f.Type == "money" && measures[j-len(groups)].Fn != "count" {
+						text = schema.Unscaled(v, schema.MoneyScale)
+					}
+				}
+				out = schema.AppendString(out, text)
+			case bool:
+				out = strconv.AppendBool(out, v)
+			default:
+				out = append(out, "null"...)
+			}
+		}
+		out = append(out, "]}"...)
+	}
+	return append(out, "]}"...), nil
+}
+
+// Find is one search result.
+type Find struct {
+	Object string `json:"object"`
+	ID     int64  `json:"id,string"`
+	Label  string `json:"label"`
+}
+
+// Search looks through every object that has names, best first.
+func (s *Service) Search(ctx context.Context, a *policy.Actor, typed string, limit int) ([]Find, error) {
+	finds := []Find{}
+	folded := normal.Fold(typed)
+	for _, o := range a.Registry.Objects() {
+		f := o.Field(o.Title)
+		if f == nil || f.Search == "" || !a.May(o, policy.View) {
+			continue
+		}
+		list, possible := words(a, o, typed)
+		if !possible {
+			continue
+		}
+		rows, err := store.Select{
+			Registry: a.Registry, Asker: a, Guard: a.Filter(o, policy.View), Columns: []string{"id", f.Column()},
+			Query: query.Query{Object: o, Words: list, Limit: limit, Sort: []query.Key{{Field: "id", Desc: true}}},
+		}.Rows(ctx, s.DB)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			find := Find{Object: o.Name}
+			find.ID, _ = r[0].(int64)
+			find.Label, _ = r[1].(string)
+			finds = append(finds, find)
+		}
+	}
+	rank := func(f Find) int {
+		switch label := normal.Fold(f.Label); {
+		case label == folded:
+			return 0
+		case strings.HasPrefix(label, folded):
+			return 1
+		}
+		return 2
+	}
+	sorted := make([]Find, 0, len(finds))
+	for r := range 3 {
+		for _, f := range finds {
+			if rank(f) == r && len(sorted) < limit {
+				sorted = append(sorted, f)
+			}
+		}
+	}
+	return sorted, nil
+}

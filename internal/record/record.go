@@ -1,0 +1,234 @@
+// Package record is the one door to records: rights, parsing, the object's
+// rules, the store, audit, search words and the outbox, in one transaction.
+// Nothing else writes records, and nothing else reads them for a person.
+package record
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"sync"
+
+	"ecrm/internal/policy"
+	"ecrm/internal/schema"
+	"ecrm/internal/store"
+)
+
+// FieldError is what is wrong with one field.
+type FieldError struct {
+	Field string
+	*schema.Problem
+}
+
+// Error is what a caller is told: a stable code, and the fields at fault.
+type Error struct {
+	// Code is invalid, not_found, forbidden or conflict.
+	Code   string
+	Fields []FieldError
+}
+
+// Error names the code and the fields; people get messages instead.
+func (e *Error) Error() string {
+	s := e.Code
+	for _, f := range e.Fields {
+		s += " " + f.Field + ":" + f.Problem.Code
+	}
+	return s
+}
+
+func fail(code string) *Error { return &Error{Code: code} }
+
+func invalid(field, code string, params ...string) *Error {
+	return &Error{Code: "invalid", Fields: []FieldError{{field, schema.Bad(code, params...)}}}
+}
+
+// Values holds a record's values: for each field the values of its columns.
+type Values map[string][]any
+
+// Text is the text in a field's main column, "" when there is none.
+func (v Values) Text(field string) string {
+	if c := v[field]; len(c) > 0 {
+		s, _ := c[0].(string)
+		return s
+	}
+	return ""
+}
+
+// Int is the number or id in a field's main column, 0 when there is none.
+func (v Values) Int(field string) int64 {
+	if c := v[field]; len(c) > 0 {
+		n, _ := c[0].(int64)
+		return n
+	}
+	return 0
+}
+
+// Change is a write under way, as the object's rules see it.
+type Change struct {
+	Actor   *policy.Actor
+	Object  *schema.Object
+	ID      int64
+	Created bool
+	// Before is nil on create.
+	Before Values
+	After  Values
+	// Now is the instant of the write in microseconds.
+	Now     int64
+	service *Service
+	tx      store.Querier
+}
+
+// Changed tells whether a field differs from before.
+func (c *Change) Changed(field string) bool { return !same(c.Before[field], c.After[field]) }
+
+// Derive sets derived fields of another record, as part of this write; it
+// raises no version and asks no right. Only a larger value replaces when grow
+// is true (last contact).
+func (c *Change) Derive(ctx context.Context, object string, id int64, field string, value int64, grow bool) error {
+	o := c.Actor.Registry.Object(object)
+	f := o.Field(field)
+	statement := "UPDATE " + o.Table() + " SET " + f.Column() + " = ? WHERE id = ?"
+	args := []any{value, id}
+	if grow {
+		statement += " AND (" + f.Column() + " IS NULL OR " + f.Column() + " < ?)"
+		args = append(args, value)
+	}
+	_, err := c.tx.Exec(ctx, statement, args...)
+	return err
+}
+
+// Rules are what an object's module adds to a write.
+type Rules struct {
+	// Check runs before the write and may change After; it answers problems
+	// with Invalid.
+	Check func(ctx context.Context, c *Change) error
+	// Done runs after the row is written, in the same transaction.
+	Done func(ctx context.Context, c *Change) error
+}
+
+// Invalid is the error a rule answers for a field.
+func Invalid(field, code string) error { return invalid(field, code) }
+
+// Module is a folder of the business: the objects it declares and their rules.
+type Module struct {
+	Name    string
+	Objects []*schema.Object
+	Rules   map[string]Rules
+}
+
+// Event tells that a record was written.
+type Event struct {
+	Object string `json:"object"`
+	ID     int64  `json:"id,string"`
+	Kind   string `json:"kind"`
+}
+
+// Service is the door.
+type Service struct {
+	DB      *store.DB
+	Current *schema.Current
+	IDs     *store.IDs
+	// Currency is the company's.
+	Currency func() string
+	rules    map[string]Rules
+
+	mu        sync.Mutex
+	listeners []func([]Event)
+}
+
+// New makes the door to a database.
+func New(db *store.DB, current *schema.Current, modules []Module) *Service {
+	s := &Service{DB: db, Current: current, IDs: store.NewIDs(1), rules: map[string]Rules{}, Currency: func() string { return "TWD" }}
+	for _, m := range modules {
+		for object, r := range m.Rules {
+			s.rules[object] = r
+		}
+	}
+	return s
+}
+
+// Listen has fn called with what each commit changed.
+func (s *Service) Listen(fn func([]Event)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.listeners = append(s.listeners, fn)
+}
+
+func (s *Service) tell(events ...Event) {
+	s.mu.Lock()
+	listeners := s.listeners
+	s.mu.Unlock()
+	for _, fn := range listeners {
+		fn(events)
+	}
+}
+
+var auditTable = store.Declare(store.Table{
+	Name: "audit",
+	Columns: []schema.Column{
+		{Name: "id", Kind: schema.KindInt}, {Name: "at", Kind: schema.KindInt}, {Name: "actor_id", Kind: schema.KindInt},
+		{Name: "object", Kind: schema.KindText}, {Name: "record_id", Kind: schema.KindInt}, {Name: "version", Kind: schema.KindInt},
+		{Name: "action", Kind: schema.KindText}, {Name: "origin", Kind: schema.KindText}, {Name: "diff", Kind: schema.KindText},
+		{Name: "seal", Kind: schema.KindText},
+	},
+	Key:     []string{"id"},
+	Indexes: []string{"record_id, id"},
+})
+
+var outboxTable = store.Declare(store.Table{
+	Name: "outbox",
+	Columns: []schema.Column{
+		{Name: "id", Kind: schema.KindInt}, {Name: "object", Kind: schema.KindText}, {Name: "record_id", Kind: schema.KindInt},
+		{Name: "kind", Kind: schema.KindText}, {Name: "done_at", Kind: schema.KindInt},
+	},
+	Key: []string{"id"},
+})
+
+var numberTable = store.Declare(store.Table{
+	Name:    "number",
+	Columns: []schema.Column{{Name: "name", Kind: schema.KindText}, {Name: "last", Kind: schema.KindInt}},
+	Key:     []string{"name"},
+})
+
+// number draws the next number of an autonumber field.
+func (s *Service) number(ctx context.Context, tx store.Querier, o *schema.Object, f *schema.Field) (string, error) {
+	rows, err := tx.Query(ctx, "INSERT INTO number (name, last) VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET last = number.last + 1 RETURNING last", o.Name+"."+f.Name)
+	if err != nil {
+		return "", fmt.Errorf("draw a number for %s: %w", f.Name, err)
+	}
+	n, _ := rows[0][0].(int64)
+	text := strconv.FormatInt(n, 10)
+	for len(text) < 6 {
+		text = "0" + text
+	}
+	return f.Prefix + text, nil
+}
+
+func same(a, b []any) bool {
+	for i := 0; i < len(a) || i < len(b); i++ {
+		var x, y any
+		if i < len(a) {
+			x = a[i]
+		}
+		if i < len(b) {
+			y = b[i]
+		}
+		if n, ok := x.(bool); ok {
+			x = map[bool]int64{true: 1}[n]
+		}
+		if n, ok := y.(bool); ok {
+			y = map[bool]int64{true: 1}[n]
+		}
+		if x != y {
+			return false
+		}
+	}
+	return true
+}
+
+// IsCode tells whether err is a record error of this code.
+func IsCode(err error, code string) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Code == code
+}

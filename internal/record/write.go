@@ -1,0 +1,528 @@
+package record
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"time"
+
+	"ecrm/internal/normal"
+	"ecrm/internal/policy"
+	"ecrm/internal/query"
+	"ecrm/internal/schema"
+	"ecrm/internal/store"
+)
+
+// Input is what a client sends: field names to decoded JSON, numbers as
+// json.Number.
+type Input map[string]any
+
+// parse reads the input; every problem is reported, not only the first.
+func (s *Service) parse(a *policy.Actor, o *schema.Object, in Input) (Values, error) {
+	values := Values{}
+	problem := &Error{Code: "invalid"}
+	for name, raw := range in {
+		f := o.Field(name)
+		if f == nil || a.Access(o, f) == "hidden" {
+			problem.Fields = append(problem.Fields, FieldError{name, schema.Bad("unknown_field")})
+			continue
+		}
+		if m, ok := raw.(map[string]any); ok && m["hidden"] == true {
+			continue // a reference one may not see, sent back, changes nothing
+		}
+		if a.Access(o, f) != "write" {
+			problem.Fields = append(problem.Fields, FieldError{name, schema.Bad("read_only")})
+			continue
+		}
+		columns, err := f.Kind().Parse(f, raw)
+		var p *schema.Problem
+		if errors.As(err, &p) {
+			problem.Fields = append(problem.Fields, FieldError{name, p})
+			continue
+		} else if err != nil {
+			return nil, err
+		}
+		if f.Type == "money" && columns != nil && columns[1] == "" {
+			columns[1] = s.Currency()
+		}
+		if columns == nil {
+			columns = make([]any, len(f.Columns()))
+		}
+		values[name] = columns
+	}
+	if problem.Fields != nil {
+		return nil, problem
+	}
+	return values, nil
+}
+
+func required(o *schema.Object, v Values) error {
+	problem := &Error{Code: "invalid"}
+	for _, f := range o.Fields {
+		if f.Required && (v[f.Name] == nil || v[f.Name][0] == nil) {
+			problem.Fields = append(problem.Fields, FieldError{f.Name, schema.Bad("required")})
+		}
+	}
+	if problem.Fields != nil {
+		return problem
+	}
+	return nil
+}
+
+// references checks that every reference set points to a record the actor may
+// see.
+func (s *Service) references(ctx context.Context, tx store.Querier, a *policy.Actor, o *schema.Object, v Values) error {
+	for name, columns := range v {
+		f := o.Field(name)
+		target := f.Target()
+		if f.Type == "anyreference" && columns[0] != nil {
+			target, _ = columns[1].(string)
+		}
+		id, ok := columns[0].(int64)
+		if target == "" || !ok || f.System {
+			continue
+		}
+		found, err := s.labels(ctx, tx, a, target, []int64{id}, false)
+		if err != nil {
+			return err
+		}
+		if _, ok := found[id]; !ok {
+			return invalid(name, "no_such_record")
+		}
+	}
+	return nil
+}
+
+// Create makes a record and answers its id.
+func (s *Service) Create(ctx context.Context, a *policy.Actor, o *schema.Object, in Input) (int64, error) {
+	if !a.May(o, policy.Create) {
+		return 0, fail("forbidden")
+	}
+	values, err := s.parse(a, o, in)
+	if err != nil {
+		return 0, err
+	}
+	id := s.IDs.Next()
+	err = s.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
+		copied := Values{}
+		for k, v := range values {
+			copied[k] = v
+		}
+		return s.insert(ctx, tx, a, o, id, copied)
+	})
+	if err != nil {
+		return 0, s.explain(o, err)
+	}
+	s.tell(Event{o.Name, id, "created"})
+	return id, nil
+}
+
+// insert writes a new record with everything that belongs to it.
+func (s *Service) insert(ctx context.Context, tx store.Querier, a *policy.Actor, o *schema.Object, id int64, v Values) error {
+	now := time.Now().UnixMicro()
+	for _, f := range o.Fields {
+		if f.Default != nil && v[f.Name] == nil {
+			columns, err := f.Kind().Parse(f, f.Default)
+			if err != nil {
+				return err
+			}
+			v[f.Name] = columns
+		}
+		if f.Type == "autonumber" && v.Text(f.Name) == "" {
+			n, err := s.number(ctx, tx, o, f)
+			if err != nil {
+				return err
+			}
+			v[f.Name] = []any{n}
+		}
+	}
+	if o.Owned {
+		if v["owner"] == nil && a.ID != 0 {
+			v["owner"] = []any{a.ID}
+		}
+		if v.Int("department") == 0 {
+			home, err := s.home(ctx, tx, a, v.Int("owner"))
+			if err != nil {
+				return err
+			}
+			v["department"] = []any{home}
+		}
+	}
+	c := &Change{Actor: a, Object: o, ID: id, Created: true, After: v, Now: now, service: s, tx: tx}
+	if err := s.check(ctx, c); err != nil {
+		return err
+	}
+	if !a.Covers(o, policy.Create, v.Int("owner"), v.Int("department")) {
+		return invalid("owner", "outside_scope")
+	}
+	if v["created_at"] == nil {
+		v["created_at"] = []any{now}
+	}
+	v["updated_at"] = []any{now}
+	if a.ID != 0 {
+		v["created_by"], v["updated_by"] = []any{a.ID}, []any{a.ID}
+	}
+	row := store.Row{"id": id, "version": int64(1)}
+	columnsOf(o, v, row)
+	if err := store.Insert(ctx, tx, o.Table(), row); err != nil {
+		return err
+	}
+	if err := s.belongings(ctx, c, nil, 1, "created"); err != nil {
+		return err
+	}
+	if r := s.rules[o.Name]; r.Done != nil {
+		return r.Done(ctx, c)
+	}
+	return nil
+}
+
+func columnsOf(o *schema.Object, v Values, row store.Row) {
+	for name, columns := range v {
+		for i, c := range o.Field(name).Columns() {
+			if i < len(columns) {
+				row[c.Name] = columns[i]
+			} else {
+				row[c.Name] = nil
+			}
+		}
+	}
+}
+
+// home is the main department of a record's owner.
+func (s *Service) home(ctx context.Context, tx store.Querier, a *policy.Actor, owner int64) (any, error) {
+	if owner == a.ID {
+		if a.Home() == 0 {
+			return nil, nil
+		}
+		return a.Home(), nil
+	}
+	if owner == 0 {
+		return nil, nil
+	}
+	rows, err := store.Find(ctx, tx, "r_user", "department_id", store.Row{"id": owner}, "")
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	return rows[0][0], nil
+}
+
+func (s *Service) check(ctx context.Context, c *Change) error {
+	if r := s.rules[c.Object.Name]; r.Check != nil {
+		if err := r.Check(ctx, c); err != nil {
+			return err
+		}
+	}
+	if err := required(c.Object, c.After); err != nil {
+		return err
+	}
+	sent := Values{}
+	for name := range c.After {
+		if c.Changed(name) {
+			sent[name] = c.After[name]
+		}
+	}
+	return s.references(ctx, c.tx, c.Actor, c.Object, sent)
+}
+
+// belongings writes what goes with a record: value tables, search words, the
+// audit row and the outbox row. changed is nil on create.
+func (s *Service) belongings(ctx context.Context, c *Change, changed []string, version int64, action string) error {
+	o, tx := c.Object, c.tx
+	for _, f := range o.Fields {
+		multiple, ok := f.Kind().(schema.Multiple)
+		if !ok || !c.Created && !contains(changed, f.Name) {
+			continue
+		}
+		table := o.ValueTable(f)
+		if !c.Created {
+			if _, err := store.Delete(ctx, tx, table, store.Row{"record_id": c.ID}); err != nil {
+				return err
+			}
+		}
+		seen := map[string]bool{}
+		for _, value := range multiple.Values(f, c.After.Text(f.Name)) {
+			if seen[value] {
+				continue
+			}
+			seen[value] = true
+			if err := store.Insert(ctx, tx, table, store.Row{"value": value, "record_id": c.ID}); err != nil {
+				return err
+			}
+		}
+	}
+	if c.Created || searched(o, changed) {
+		if err := store.PutWords(ctx, tx, o, c.ID, Words(o, c.After), c.Created); err != nil {
+			return err
+		}
+	}
+	diff := map[string][2]json.RawMessage{}
+	for _, name := range changed {
+		f := o.Field(name)
+		diff[name] = [2]json.RawMessage{encode(f, c.Before[name]), encode(f, c.After[name])}
+	}
+	text, err := json.Marshal(diff)
+	if err != nil {
+		return err
+	}
+	err = store.Insert(ctx, tx, auditTable.Name, store.Row{
+		"id": s.IDs.Next(), "at": c.Now, "actor_id": c.Actor.ID, "object": o.Name, "record_id": c.ID,
+		"version": version, "action": action, "origin": c.Actor.Origin, "diff": string(text),
+	})
+	if err != nil {
+		return err
+	}
+	return store.Insert(ctx, tx, outboxTable.Name, store.Row{"id": s.IDs.Next(), "object": o.Name, "record_id": c.ID, "kind": action})
+}
+
+func contains(list []string, s string) bool {
+	for _, l := range list {
+		if l == s {
+			return true
+		}
+	}
+	return false
+}
+
+func searched(o *schema.Object, changed []string) bool {
+	for _, name := range changed {
+		if o.Field(name).Search != "" || name == "owner" || name == "department" {
+			return true
+		}
+	}
+	return false
+}
+
+func encode(f *schema.Field, columns []any) json.RawMessage {
+	full := make([]any, len(f.Columns()))
+	copy(full, columns)
+	return f.Kind().AppendJSON(nil, f, full)
+}
+
+// Words are the search tokens of a record. Each starts with the class letter of
+// its field; no typed word can meet another class.
+func Words(o *schema.Object, v Values) []string {
+	var words []string
+	for _, f := range o.Fields {
+		if f.Search == "" {
+			continue
+		}
+		text := v.Text(f.Name)
+		if text == "" {
+			continue
+		}
+		class := searchClass(f)
+		switch f.Type {
+		case "phones":
+			for _, e := range schema.Entries(text) {
+				words = append(words, normal.IndexTokens(class, normal.KindPhone, e.Value)...)
+			}
+		case "mails":
+			for _, e := range schema.Entries(text) {
+				words = append(words, normal.IndexTokens(class, normal.KindMail, e.Value)...)
+			}
+		default:
+			kind := normal.KindText
+			switch class {
+			case 'n':
+				kind = normal.KindName
+			case 'i':
+				kind = normal.KindCode
+			}
+			if t, ok := f.Kind().(schema.Multiple); ok {
+				text = strings.Join(t.Values(f, text), " ")
+			}
+			words = append(words, normal.IndexTokens(class, kind, text)...)
+		}
+	}
+	return words
+}
+
+// load reads a live record that the actor may do verb to.
+func (s *Service) load(ctx context.Context, q store.Querier, a *policy.Actor, o *schema.Object, id int64, verb string, deleted bool) (Values, int64, error) {
+	names := make([]string, 0, len(o.Columns()))
+	for _, c := range o.Columns() {
+		names = append(names, c.Name)
+	}
+	rows, err := store.Select{
+		Registry: a.Registry, Asker: a, Guard: query.AllOf(query.Is("id", id), a.Filter(o, verb)), Columns: names,
+		Query: query.Query{Object: o, Sort: []query.Key{{Field: "id"}}, Limit: 1, Deleted: deleted},
+	}.Rows(ctx, q)
+	if err != nil {
+		return nil, 0, err
+	}
+	if len(rows) == 0 {
+		return nil, 0, fail("not_found")
+	}
+	v := Values{}
+	at := 2
+	for _, f := range o.Fields {
+		n := len(f.Columns())
+		v[f.Name] = rows[0][at : at+n : at+n]
+		at += n
+	}
+	version, _ := rows[0][1].(int64)
+	return v, version, nil
+}
+
+// writable loads a record for a write: not found when it is invisible,
+// forbidden when it may only be read.
+func (s *Service) writable(ctx context.Context, tx store.Querier, a *policy.Actor, o *schema.Object, id int64, verb string, deleted bool) (Values, int64, error) {
+	v, version, err := s.load(ctx, tx, a, o, id, verb, deleted)
+	if IsCode(err, "not_found") {
+		if _, _, seen := s.load(ctx, tx, a, o, id, policy.View, deleted); seen == nil {
+			return nil, 0, fail("forbidden")
+		}
+	}
+	return v, version, err
+}
+
+// Update changes the fields sent. ifMatch is the version the client read, 0
+// when it does not care: a stale one is refused only if a field sent was
+// changed since.
+func (s *Service) Update(ctx context.Context, a *policy.Actor, o *schema.Object, id int64, in Input, ifMatch int64) error {
+	values, err := s.parse(a, o, in)
+	if err != nil {
+		return err
+	}
+	err = s.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
+		return s.change(ctx, tx, a, o, id, values, ifMatch)
+	})
+	if err != nil {
+		return s.explain(o, err)
+	}
+	s.tell(Event{o.Name, id, "changed"})
+	return nil
+}
+
+func (s *Service) change(ctx context.Context, tx store.Querier, a *policy.Actor, o *schema.Object, id int64, values Values, ifMatch int64) error {
+	before, version, err := s.writable(ctx, tx, a, o, id, policy.Edit, false)
+	if err != nil {
+		return err
+	}
+	if ifMatch != 0 && ifMatch < version {
+		if err := s.stale(ctx, tx, id, ifMatch, values); err != nil {
+			return err
+		}
+	}
+	after := Values{}
+	for k, v := range before {
+		after[k] = v
+	}
+	for k, v := range values {
+		after[k] = v
+	}
+	c := &Change{Actor: a, Object: o, ID: id, Before: before, After: after, Now: time.Now().UnixMicro(), service: s, tx: tx}
+	if err := s.check(ctx, c); err != nil {
+		return err
+	}
+	var changed []string
+	row := store.Row{}
+	for _, f := range o.Fields {
+		if c.Changed(f.Name) {
+			changed = append(changed, f.Name)
+			columnsOf(o, Values{f.Name: after[f.Name]}, row)
+		}
+	}
+	if len(changed) == 0 {
+		return nil
+	}
+	if o.Owned && (c.Changed("owner") || c.Changed("department")) {
+		if !a.Covers(o, policy.Assign, before.Int("owner"), before.Int("department")) {
+			return invalid("owner", "may_not_assign")
+		}
+		if !a.Covers(o, policy.Assign, after.Int("owner"), after.Int("department")) {
+			return invalid("owner", "outside_scope")
+		}
+	}
+	row["version"], row["updated_at"] = version+1, c.Now
+	if a.ID != 0 {
+		row["updated_by_id"] = a.ID
+	}
+	if _, err := store.Update(ctx, tx, o.Table(), row, store.Row{"id": id}); err != nil {
+		return err
+	}
+	if err := s.belongings(ctx, c, changed, version+1, "changed"); err != nil {
+		return err
+	}
+	if r := s.rules[o.Name]; r.Done != nil {
+		return r.Done(ctx, c)
+	}
+	return nil
+}
+
+// stale answers a conflict naming the fields sent that were changed since a
+// version.
+func (s *Service) stale(ctx context.Context, tx store.Querier, id, since int64, sent Values) error {
+	rows, err := tx.Query(ctx, "SELECT diff FROM audit WHERE record_id = ? AND version > ?", id, since)
+	if err != nil {
+		return err
+	}
+	problem := fail("conflict")
+	seen := map[string]bool{}
+	for _, r := range rows {
+		text, _ := r[0].(string)
+		var diff map[string]json.RawMessage
+		if err := json.Unmarshal([]byte(text), &diff); err != nil {
+			return err
+		}
+		for name := range diff {
+			if _, ok := sent[name]; ok && !seen[name] {
+				seen[name] = true
+				problem.Fields = append(problem.Fields, FieldError{name, schema.Bad("changed_since")})
+			}
+		}
+	}
+	if problem.Fields != nil {
+		return problem
+	}
+	return nil
+}
+
+// Delete moves a record to the recycle bin.
+func (s *Service) Delete(ctx context.Context, a *policy.Actor, o *schema.Object, id int64) error {
+	return s.bin(ctx, a, o, id, false)
+}
+
+// Restore brings a record back out of the recycle bin.
+func (s *Service) Restore(ctx context.Context, a *policy.Actor, o *schema.Object, id int64) error {
+	return s.bin(ctx, a, o, id, true)
+}
+
+func (s *Service) bin(ctx context.Context, a *policy.Actor, o *schema.Object, id int64, back bool) error {
+	action := map[bool]string{false: "deleted", true: "restored"}[back]
+	err := s.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
+		v, version, err := s.writable(ctx, tx, a, o, id, policy.Remove, back)
+		if err != nil {
+			return err
+		}
+		c := &Change{Actor: a, Object: o, ID: id, Before: v, After: v, Now: time.Now().UnixMicro(), service: s, tx: tx}
+		row := store.Row{"version": version + 1, "deleted_at": c.Now}
+		if back {
+			row["deleted_at"] = nil
+		}
+		if _, err := store.Update(ctx, tx, o.Table(), row, store.Row{"id": id}); err != nil {
+			return err
+		}
+		return s.belongings(ctx, c, nil, version+1, action)
+	})
+	if err != nil {
+		return s.explain(o, err)
+	}
+	s.tell(Event{o.Name, id, action})
+	return nil
+}
+
+// explain turns what the store says into what a client is told.
+func (s *Service) explain(o *schema.Object, err error) error {
+	if !errors.Is(err, store.ErrUnique) {
+		return err
+	}
+	problem := fail("conflict")
+	for _, f := range o.Fields {
+		if f.Unique && (strings.Contains(err.Error(), "i_"+o.Name+"_"+f.Name+"_u") || strings.Contains(err.Error(), o.Table()+"."+f.Column())) {
+			problem.Fields = append(problem.Fields, FieldError{f.Name, schema.Bad("taken")})
+		}
+	}
+	return problem
+}

@@ -1,0 +1,50 @@
+import { useTranslation } from "react-i18next";
+import { useMe } from "../../api/queries";
+import type { Money } from "../../api/types";
+import { money as shown } from "../../lib/format";
+import { Select } from "../../ui/Input";
+import { NumberEditor } from "../number";
+import type { DisplayProps, EditorProps, FieldType } from "../types";
+
+function Display({ value }: DisplayProps) {
+  const v = value as Money | null | undefined;
+  return v?.amount === undefined ? null : <>{shown(v)}</>;
+}
+
+function Editor(p: EditorProps) {
+  const { t } = useTranslation();
+  const me = useMe();
+  const v = p.value as Money | null | undefined;
+  const currency = v?.currency ?? me.data?.company.currency ?? "TWD";
+  const all = [...new Set([currency, "TWD", "CNY", "USD", "JPY", "EUR", "HKD"])];
+  return (
+    <div className="row nowrap">
+      <NumberEditor
+        {...p}
+        value={v?.amount}
+        onChange={(amount) =>
+          p.onChange(amount === null ? null : { amount: String(amount), currency })
+        }
+      />
+      <Select
+        aria-label={t("setup.currency")}
+        className="short"
+        disabled={p.disabled}
+        value={currency}
+        onChange={(e) => p.onChange({ amount: v?.amount ?? "0", currency: e.target.value })}
+      >
+        {all.map((c) => (
+          <option key={c}>{c}</option>
+        ))}
+      </Select>
+    </div>
+  );
+}
+
+export const money: FieldType = {
+  Display,
+  Editor,
+  operators: ["eq", "gte", "lte", "gt", "lt", "empty", "notempty"],
+  width: 130,
+  right: true,
+};

@@ -1,0 +1,4 @@
+import { file } from "../file";
+import type { FieldType } from "../types";
+
+export const picture: FieldType = { ...file, width: 100 };

@@ -1,0 +1,45 @@
+import type { ComponentType } from "react";
+import type { Field } from "../api/types";
+
+export interface DisplayProps {
+  field: Field;
+  value: unknown;
+  /** In a list or on a card: one line, no blocks. */
+  short?: boolean;
+}
+
+export interface EditorProps {
+  id: string;
+  field: Field;
+  value: unknown;
+  onChange: (value: unknown) => void;
+  invalid?: boolean;
+  disabled?: boolean;
+  autoFocus?: boolean;
+  describedBy?: string;
+}
+
+/** An operator of the filter language and which control takes its value. */
+export type Operator =
+  | "contains"
+  | "eq"
+  | "ne"
+  | "lt"
+  | "gt"
+  | "lte"
+  | "gte"
+  | "in"
+  | "has"
+  | "empty"
+  | "notempty";
+
+export interface FieldType {
+  Display: ComponentType<DisplayProps>;
+  Editor: ComponentType<EditorProps>;
+  operators: Operator[];
+  /** Width of its column in a list. */
+  width: number;
+  right?: boolean;
+  /** Takes the whole width of a form. */
+  wide?: boolean;
+}
