@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"strconv"
 	"sync"
+	"time"
 
 	"ecrm/internal/policy"
 	"ecrm/internal/schema"
@@ -231,4 +232,22 @@ func same(a, b []any) bool {
 func IsCode(err error, code string) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Code == code
+}
+
+// True tells whether a boolean field holds yes.
+func (v Values) True(field string) bool {
+	if c := v[field]; len(c) > 0 {
+		switch b := c[0].(type) {
+		case bool:
+			return b
+		case int64:
+			return b != 0
+		}
+	}
+	return false
+}
+
+// Today is the day of the write in the actor's time zone.
+func (c *Change) Today() string {
+	return time.UnixMicro(c.Now).In(c.Actor.Zone()).Format("2006-01-02")
 }

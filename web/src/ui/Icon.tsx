@@ -39,6 +39,7 @@ const ALIASES: Record<string, string> = {
   customer: "building",
   company: "building",
   contact: "user",
+  person: "user",
   lead: "funnel",
   opportunity: "target",
   activity: "chat",

@@ -1,3 +1,266 @@
-export default function FormDrawer(_: { object: string; preset?: string; onClose: () => void }) {
-  return null;
+import { useBlocker, useNavigate } from "@tanstack/react-router";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api } from "../../api/client";
+import { isProblem, type Problem } from "../../api/problem";
+import { queryClient, refresh, useObject } from "../../api/queries";
+import type { RecordData } from "../../api/types";
+import { fieldType } from "../../fields";
+import { isComposing } from "../../hooks/useComposition";
+import { useUrl } from "../../hooks/useUrl";
+import { changesOf, recordTitle, sectionsOf, writable } from "../../lib/records";
+import { Button } from "../../ui/Button";
+import { Drawer } from "../../ui/Drawer";
+import { FieldBox } from "../../ui/Field";
+import { EmptyState, useErrorText } from "../../ui/State";
+import { toast } from "../../ui/Toast";
+
+function startOf(text: string | undefined): Record<string, unknown> {
+  try {
+    const v = JSON.parse(text ?? "{}");
+    return v && typeof v === "object" ? v : {};
+  } catch {
+    return {};
+  }
+}
+
+/** Makes a record, or with `record` changes one. What was typed is never lost to an error. */
+export default function FormDrawer({
+  object: name,
+  preset,
+  record,
+  onClose,
+}: {
+  object: string;
+  preset?: string;
+  record?: RecordData;
+  onClose: () => void;
+}) {
+  const { t } = useTranslation();
+  const errorText = useErrorText();
+  const navigate = useNavigate();
+  const [, setUrl] = useUrl();
+  const object = useObject(name);
+  const draftKey = `ecrm.draft.${name}`;
+  const before = useMemo<Record<string, unknown>>(() => {
+    if (record) return record;
+    const defaults: Record<string, unknown> = {};
+    for (const f of object?.fields ?? []) {
+      if (f.default !== undefined && f.default !== null) defaults[f.name] = f.default;
+    }
+    return { ...defaults, ...startOf(preset) };
+  }, [object, record, preset]);
+  const [values, setValues] = useState<Record<string, unknown>>(() =>
+    record ? {} : startOf(sessionStorage.getItem(draftKey) ?? undefined),
+  );
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [failure, setFailure] = useState("");
+  const [busy, setBusy] = useState(false);
+  const saved = useRef(false);
+  const form = useRef<HTMLFormElement>(null);
+  const dirty = Object.keys(values).length > 0;
+  const current = { ...before, ...values };
+
+  useEffect(() => {
+    if (record || !dirty) return;
+    sessionStorage.setItem(draftKey, JSON.stringify(values));
+  }, [values, dirty, record, draftKey]);
+
+  useBlocker({
+    shouldBlockFn: () => dirty && !saved.current && !window.confirm(t("form.leave")),
+    enableBeforeUnload: () => dirty && !saved.current,
+  });
+
+  const errors = problem?.byField() ?? {};
+  const known = new Set(object?.fields.map((f) => f.name));
+
+  useEffect(() => {
+    if (!problem) return;
+    form.current
+      ?.querySelector<HTMLElement>(".field-bad input, .field-bad select, .field-bad textarea")
+      ?.focus();
+    // The summary stays in sight when the first bad field is near it.
+    const body = form.current?.closest(".drawer-body");
+    const at = document.activeElement?.getBoundingClientRect();
+    if (body && at && body.scrollTop + at.bottom < body.clientHeight) body.scrollTop = 0;
+  }, [problem]);
+
+  if (!object) {
+    return (
+      <Drawer title={t("notfound.title")} onClose={onClose}>
+        <EmptyState title={t("notfound.text")} />
+      </Drawer>
+    );
+  }
+
+  const done = () => {
+    saved.current = true;
+    sessionStorage.removeItem(draftKey);
+  };
+
+  async function save(another: boolean) {
+    if (busy || !object) return;
+    const fields = object.fields.filter(writable);
+    const missing = fields.filter((f) => {
+      const v = current[f.name];
+      return (
+        f.required &&
+        f.type !== "boolean" &&
+        (v === undefined || v === null || v === "" || (Array.isArray(v) && v.length === 0))
+      );
+    });
+    setBusy(true);
+    setFailure("");
+    setProblem(null);
+    try {
+      if (missing.length) {
+        const { Problem } = await import("../../api/problem");
+        throw new Problem(422, {
+          detail: t("form.missing"),
+          code: "invalid",
+          fields: missing.map((f) => ({
+            field: f.name,
+            code: "required",
+            message: t("form.required", { what: f.label }),
+          })),
+        });
+      }
+      if (record) {
+        const body = changesOf(fields, record, { ...record, ...values });
+        const r = await api.patch(object.plural, record.id, body, record.version);
+        if (r?.id) queryClient.setQueryData(["record", object.plural, record.id], r);
+        refresh(object.plural, record.id);
+        toast(t("saved"));
+        done();
+        onClose();
+        return;
+      }
+      const body = changesOf(fields, {}, current);
+      for (const k of Object.keys(body)) if (body[k] === null) delete body[k];
+      const r = await api.create(object.plural, body);
+      refresh(object.plural);
+      queryClient.invalidateQueries({ queryKey: ["list"] });
+      queryClient.invalidateQueries({ queryKey: ["timeline"] });
+      done();
+      toast(t("created", { what: recordTitle(object, r) }), {
+        action: {
+          label: t("open"),
+          run: () =>
+            void navigate({ to: "/o/$plural/$id", params: { plural: object.plural, id: r.id } }),
+        },
+      });
+      if (another) {
+        setValues({});
+        saved.current = false;
+        form.current?.querySelector<HTMLElement>("input, select, textarea")?.focus();
+      } else if (preset || object.name === "user" || object.name === "department") {
+        setUrl({ create: undefined, preset: undefined });
+      } else {
+        navigate({ to: "/o/$plural/$id", params: { plural: object.plural, id: r.id } });
+      }
+    } catch (e) {
+      if (isProblem(e) && e.fields.length) setProblem(e);
+      setFailure(errorText(e));
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return (
+    <Drawer
+      title={
+        record
+          ? t("edit.of", { what: recordTitle(object, record) })
+          : t("new.of", { what: object.label })
+      }
+      onClose={() => {
+        if (dirty && !window.confirm(t("form.leave"))) return;
+        done();
+        onClose();
+      }}
+      footer={
+        <>
+          <span className="muted grow only-desktop">
+            <kbd>Ctrl</kbd> <kbd>Enter</kbd>
+          </span>
+          {!record && (
+            <Button disabled={busy} onClick={() => save(true)}>
+              {t("save.another")}
+            </Button>
+          )}
+          <Button kind="primary" disabled={busy} onClick={() => save(false)}>
+            {t("save")}
+          </Button>
+        </>
+      }
+    >
+      <form
+        ref={form}
+        noValidate
+        onSubmit={(e) => e.preventDefault()}
+        onKeyDown={(e) => {
+          if (isComposing(e)) return;
+          if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) {
+            e.preventDefault();
+            save(false);
+          }
+        }}
+      >
+        {failure && (
+          <div className="summary" role="alert">
+            {failure}
+            {problem && (
+              <ul>
+                {problem.fields.map((e, i) => {
+                  const f = object.fields.find((x) => x.name === e.field.split(/[.[]/)[0]);
+                  return (
+                    <li key={i}>
+                      {f && known.has(f.name) ? <a href={`#form-${f.name}`}>{f.label}</a> : e.field}
+                      {" — "}
+                      {e.message}
+                    </li>
+                  );
+                })}
+              </ul>
+            )}
+          </div>
+        )}
+        {sectionsOf(object).map((s, i) => {
+          const fields = s.fields.filter(writable);
+          if (!fields.length) return null;
+          return (
+            <fieldset key={i} className="section">
+              {s.label && <legend>{s.label}</legend>}
+              <div className="form-grid">
+                {fields.map((f) => {
+                  const type = fieldType(f);
+                  const id = `form-${f.name}`;
+                  return (
+                    <FieldBox
+                      key={f.name}
+                      id={id}
+                      label={f.label}
+                      required={f.required}
+                      help={f.help}
+                      error={errors[f.name]}
+                      wide={type.wide}
+                    >
+                      <type.Editor
+                        id={id}
+                        field={f}
+                        value={current[f.name]}
+                        invalid={!!errors[f.name]}
+                        describedBy={errors[f.name] ? `${id}-error` : undefined}
+                        onChange={(v) => setValues((b) => ({ ...b, [f.name]: v }))}
+                      />
+                    </FieldBox>
+                  );
+                })}
+              </div>
+            </fieldset>
+          );
+        })}
+      </form>
+    </Drawer>
+  );
 }

@@ -42,7 +42,7 @@ export function ViewTabs({ object, board }: { object: ObjectMeta; board: boolean
       <Link
         to="/o/$plural"
         params={{ plural: object.plural }}
-        search={(s: object) => s}
+        search
         className={board ? "" : "active"}
         activeProps={{}}
       >
@@ -52,7 +52,7 @@ export function ViewTabs({ object, board }: { object: ObjectMeta; board: boolean
       <Link
         to="/o/$plural/board"
         params={{ plural: object.plural }}
-        search={(s: object) => s}
+        search
         className={board ? "active" : ""}
         activeProps={{}}
       >

@@ -5,7 +5,7 @@ import { api, type ListQuery } from "../../api/client";
 const PAGE = 100;
 
 /** Pages by key as one scrolls: each page names where the next begins. */
-export function useList(plural: string, query: ListQuery) {
+export function useList(plural: string, query: ListQuery & { column?: string }) {
   const result = useInfiniteQuery({
     queryKey: ["list", plural, query],
     queryFn: ({ pageParam, signal }) =>
@@ -13,10 +13,11 @@ export function useList(plural: string, query: ListQuery) {
         plural,
         {
           ...query,
+          column: undefined,
           limit: PAGE,
           cursor: pageParam || undefined,
           count: pageParam ? "none" : (query.count ?? "capped"),
-        },
+        } as ListQuery,
         signal,
       ),
     initialPageParam: "",

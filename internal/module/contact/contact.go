@@ -1,0 +1,53 @@
+// Package contact declares the people we know at a customer.
+package contact
+
+import (
+	"context"
+
+	"ecrm/internal/record"
+	"ecrm/internal/schema"
+)
+
+var t = schema.T
+
+// Module declares the object and its rules.
+func Module() record.Module {
+	return record.Module{Name: "contact", Rules: map[string]record.Rules{"contact": {Check: check}}, Objects: []*schema.Object{{
+		Name: "contact", Plural: "contacts", Icon: "person", Group: "sales", Title: "name", Owned: true, Through: []string{"customer"},
+		Label: t("聯絡人", "联系人", "Contact"), LabelPlural: t("聯絡人", "联系人", "Contacts"),
+		Fields: []*schema.Field{
+			{Name: "name", Type: "text", Label: t("姓名", "姓名", "Name"), Required: true, Search: "n", Indexed: true},
+			{Name: "family_name", Type: "text", Label: t("姓", "姓", "Family name"), MaxLength: 60},
+			{Name: "given_name", Type: "text", Label: t("名", "名", "Given name"), MaxLength: 60},
+			{Name: "english_name", Type: "text", Label: t("英文名", "英文名", "English name"), Search: "n"},
+			{Name: "customer", Type: "reference", Targets: []string{"customer"}, Label: t("客戶", "客户", "Customer")},
+			{Name: "division", Type: "text", Label: t("部門", "部门", "Division"), MaxLength: 100},
+			{Name: "title", Type: "text", Label: t("職稱", "职务", "Title"), MaxLength: 100},
+			{Name: "salutation", Type: "text", Label: t("稱謂", "称谓", "Form of address"), MaxLength: 40},
+			{Name: "phones", Type: "phones", Label: t("電話", "电话", "Phones"), Search: "p"},
+			{Name: "mails", Type: "mails", Label: t("電子郵件", "邮箱", "Mail addresses"), Search: "p"},
+			{Name: "line_id", Type: "text", Label: t("LINE ID", "LINE ID", "LINE ID"), MaxLength: 60, Search: "i"},
+			{Name: "wechat_id", Type: "text", Label: t("微信號", "微信号", "WeChat ID"), MaxLength: 60, Search: "i"},
+			{Name: "birthday", Type: "date", Label: t("生日", "生日", "Birthday")},
+			{Name: "tags", Type: "tags", Label: t("標籤", "标签", "Tags")},
+			{Name: "note", Type: "longtext", Label: t("備註", "备注", "Note"), Search: "t"},
+		},
+		List:       []string{"name", "customer", "title", "phones", "mails", "owner", "created_at"},
+		Quick:      []string{"owner"},
+		Highlights: []string{"customer", "title", "phones", "mails", "owner"},
+		Sections: []schema.Section{
+			{Label: t("基本資料", "基本信息", "Basics"), Fields: []string{"name", "family_name", "given_name", "english_name", "customer", "division", "title", "salutation", "birthday", "owner", "tags"}},
+			{Label: t("聯絡方式", "联系方式", "Contact"), Fields: []string{"phones", "mails", "line_id", "wechat_id", "note"}},
+		},
+	}}}
+}
+
+// check writes the name from its parts where only they were given.
+func check(_ context.Context, c *record.Change) error {
+	if c.After.Text("name") == "" {
+		if name := c.After.Text("family_name") + c.After.Text("given_name"); name != "" {
+			c.After["name"] = []any{name}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,49 @@
+// Package task declares what is to be done, by whom and by when.
+package task
+
+import (
+	"context"
+
+	"ecrm/internal/record"
+	"ecrm/internal/schema"
+)
+
+var t = schema.T
+
+// Module declares the object and its rules.
+func Module() record.Module {
+	return record.Module{Name: "task", Rules: map[string]record.Rules{"task": {Check: check}}, Objects: []*schema.Object{{
+		Name: "task", Plural: "tasks", Icon: "check", Group: "sales", Title: "subject", Owned: true, Through: []string{"customer"},
+		Label: t("待辦事項", "任务", "Task"), LabelPlural: t("待辦事項", "任务", "Tasks"),
+		Fields: []*schema.Field{
+			{Name: "subject", Type: "text", Label: t("主旨", "主题", "Subject"), Required: true, Search: "n"},
+			{Name: "customer", Type: "reference", Targets: []string{"customer"}, Label: t("客戶", "客户", "Customer")},
+			{Name: "opportunity", Type: "reference", Targets: []string{"opportunity"}, Label: t("商機", "商机", "Opportunity")},
+			{Name: "due_at", Type: "datetime", Label: t("到期", "截止时间", "Due"), Indexed: true},
+			{Name: "remind_at", Type: "datetime", Label: t("提醒", "提醒", "Reminder")},
+			{Name: "priority", Type: "picklist", Label: t("優先", "优先级", "Priority"), Default: "normal", Options: []schema.Option{
+				{Value: "high", Label: t("高", "高", "High"), Color: "red"}, {Value: "normal", Label: t("一般", "普通", "Normal")}, {Value: "low", Label: t("低", "低", "Low"), Color: "grey"},
+			}},
+			{Name: "done", Type: "boolean", Label: t("完成", "已完成", "Done"), Default: false},
+			{Name: "done_at", Type: "datetime", Label: t("完成時間", "完成时间", "Done at"), ReadOnly: true},
+			{Name: "note", Type: "longtext", Label: t("備註", "备注", "Note"), Search: "t"},
+		},
+		List:       []string{"subject", "customer", "due_at", "priority", "done", "owner"},
+		Quick:      []string{"done", "priority", "due_at", "owner"},
+		Highlights: []string{"customer", "due_at", "priority", "done", "owner"},
+		Sections: []schema.Section{
+			{Label: t("待辦事項", "任务", "Task"), Fields: []string{"subject", "customer", "opportunity", "due_at", "remind_at", "priority", "done", "owner", "note"}},
+		},
+	}}}
+}
+
+// check notes when a task was done.
+func check(_ context.Context, c *record.Change) error {
+	if c.Changed("done") {
+		c.After["done_at"] = []any{nil}
+		if c.After.True("done") {
+			c.After["done_at"] = []any{c.Now}
+		}
+	}
+	return nil
+}

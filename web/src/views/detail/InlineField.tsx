@@ -1,0 +1,125 @@
+import { useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { Field } from "../../api/types";
+import { fieldType } from "../../fields";
+import { isComposing } from "../../hooks/useComposition";
+import { Button, IconButton } from "../../ui/Button";
+import { Icon } from "../../ui/Icon";
+import { useErrorText } from "../../ui/State";
+
+/** A value that becomes its editor: Enter saves, Esc gives up, an error keeps what was typed. */
+export function InlineField({
+  field,
+  value,
+  editable,
+  save,
+}: {
+  field: Field;
+  value: unknown;
+  editable: boolean;
+  save: (value: unknown) => Promise<void>;
+}) {
+  const { t } = useTranslation();
+  const errorText = useErrorText();
+  const [draft, setDraft] = useState<{ value: unknown } | null>(null);
+  const [error, setError] = useState("");
+  const [busy, setBusy] = useState(false);
+  const pencil = useRef<HTMLDivElement>(null);
+  const type = fieldType(field);
+  const id = `inline-${field.name}`;
+
+  const stop = () => {
+    setDraft(null);
+    setError("");
+    requestAnimationFrame(() => pencil.current?.querySelector("button")?.focus());
+  };
+  async function commit() {
+    if (!draft || busy) return;
+    setBusy(true);
+    try {
+      await save(draft.value);
+      stop();
+    } catch (e) {
+      setError(errorText(e));
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  if (draft) {
+    const oneLine = type.wide !== true;
+    return (
+      <>
+        <dt className="editing">
+          <label htmlFor={id}>{field.label}</label>
+        </dt>
+        <dd
+          className="editing stack tight"
+          onKeyDown={(e) => {
+            if (isComposing(e) || e.defaultPrevented) return;
+            if (e.key === "Escape") {
+              e.stopPropagation();
+              stop();
+            } else if (
+              e.key === "Enter" &&
+              (oneLine || e.ctrlKey || e.metaKey) &&
+              (e.target as HTMLElement).tagName !== "BUTTON"
+            ) {
+              e.preventDefault();
+              commit();
+            }
+          }}
+        >
+          <type.Editor
+            id={id}
+            field={field}
+            value={draft.value}
+            autoFocus
+            invalid={!!error}
+            describedBy={error ? `${id}-error` : undefined}
+            onChange={(v) => setDraft({ value: v })}
+          />
+          {error && (
+            <p id={`${id}-error`} className="error-text" role="alert">
+              {error}
+            </p>
+          )}
+          <div className="row">
+            <Button small kind="primary" disabled={busy} onClick={commit}>
+              {t("save")}
+            </Button>
+            <Button small onClick={stop}>
+              {t("cancel")}
+            </Button>
+          </div>
+        </dd>
+      </>
+    );
+  }
+  return (
+    <>
+      <dt>{field.label}</dt>
+      <dd>
+        {/* A double click is a shortcut; the pencil is the way for keys and readers. */}
+        <div
+          ref={pencil}
+          className={`value ${editable ? "editable" : ""}`}
+          onDoubleClick={() => editable && setDraft({ value })}
+        >
+          <span className="value-text">
+            <type.Display field={field} value={value} />
+          </span>
+          {editable && (
+            <IconButton
+              className="pencil"
+              label={t("edit.of", { what: field.label })}
+              onClick={() => setDraft({ value })}
+            >
+              <Icon name="edit" size={14} />
+            </IconButton>
+          )}
+        </div>
+      </dd>
+    </>
+  );
+}
