@@ -1,0 +1,396 @@
+// Package api is HTTP: sessions, records, metadata, live events. It is generic
+// over objects and knows no module by name.
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"mime"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"ecrm/internal/identity"
+	"ecrm/internal/message"
+	"ecrm/internal/policy"
+	"ecrm/internal/query"
+	"ecrm/internal/record"
+	"ecrm/internal/schema"
+	"ecrm/internal/store"
+)
+
+// Server answers requests.
+type Server struct {
+	Records  *record.Service
+	Identity *identity.Service
+	// Declared are the built-in objects, for fields made at run time.
+	Declared []*schema.Object
+	// Web holds the interface's files.
+	Web fs.FS
+	// Addresses are those under which colleagues reach this server.
+	Addresses []string
+	Version   string
+	// Secure marks cookies for HTTPS only.
+	Secure bool
+	live   *live
+}
+
+const (
+	cookieName = "ecrm_session"
+	maxBody    = 4 << 20
+	prefix     = "/api/v1/"
+)
+
+// request is one call with who makes it.
+type request struct {
+	*http.Request
+	w      http.ResponseWriter
+	actor  *policy.Actor
+	person identity.Person
+}
+
+func (r *request) language() string {
+	if r.actor != nil && r.actor.Language != "" {
+		return r.actor.Language
+	}
+	accept := r.Header.Get("Accept-Language")
+	switch {
+	case strings.HasPrefix(accept, "zh-CN"), strings.HasPrefix(accept, "zh-Hans"):
+		return "zh-CN"
+	case strings.HasPrefix(accept, "en"):
+		return "en"
+	}
+	return "zh-TW"
+}
+
+type handler func(r *request) error
+
+// Handler builds the routes.
+func (s *Server) Handler() http.Handler {
+	s.live = newLive(s.Records)
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { reply(w, http.StatusOK, []byte(`{"status":"ok"}`)) })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		if _, err := s.Records.DB.Query(r.Context(), "SELECT 1"); err != nil {
+			reply(w, http.StatusServiceUnavailable, []byte(`{"status":"no database"}`))
+			return
+		}
+		reply(w, http.StatusOK, []byte(`{"status":"ok"}`))
+	})
+	open := func(pattern string, h handler) { mux.Handle(pattern, s.wrap(h, false)) }
+	signed := func(pattern string, h handler) { mux.Handle(pattern, s.wrap(h, true)) }
+	open("GET "+prefix+"setup", s.setupState)
+	open("POST "+prefix+"setup", s.setUp)
+	open("POST "+prefix+"session", s.signIn)
+	open("DELETE "+prefix+"session", s.signOut)
+	signed("GET "+prefix+"me", s.me)
+	signed("PATCH "+prefix+"me", s.patchMe)
+	signed("GET "+prefix+"objects", s.objects)
+	signed("GET "+prefix+"objects/{object}", s.object)
+	signed("POST "+prefix+"objects/{object}/fields", s.addField)
+	signed("GET "+prefix+"search", s.search)
+	signed("GET "+prefix+"events", s.events)
+	signed("GET "+prefix+"{plural}", s.list)
+	signed("POST "+prefix+"{plural}", s.create)
+	signed("POST "+prefix+"{plural}/aggregate", s.aggregate)
+	signed("GET "+prefix+"{plural}/{id}", s.get)
+	signed("PATCH "+prefix+"{plural}/{id}", s.update)
+	signed("DELETE "+prefix+"{plural}/{id}", s.remove)
+	signed("POST "+prefix+"{plural}/{id}/actions/restore", s.restore)
+	signed("GET "+prefix+"{plural}/{id}/history", s.history)
+	signed("GET "+prefix+"{plural}/{id}/timeline", s.timeline)
+	signed("GET "+prefix+"{plural}/{id}/{related}", s.related)
+	signed(prefix, func(*request) error { return &record.Error{Code: "not_found"} })
+	mux.Handle("/", s.static())
+	return secure(mux)
+}
+
+// secure sets the headers every answer carries.
+func secure(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		next.ServeHTTP(w, r)
+	})
+}
+
+func reply(w http.ResponseWriter, status int, body []byte) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	if _, err := w.Write(body); err != nil {
+		slog.Debug("the client is gone", "error", err)
+	}
+}
+
+func (r *request) json(status int, v any) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	reply(r.w, status, b)
+	return nil
+}
+
+func (s *Server) wrap(h handler, signed bool) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
+		r := &request{Request: hr, w: w}
+		defer func() {
+			if p := recover(); p != nil {
+				slog.Error("a request panicked", "path", hr.URL.Path, "panic", p)
+				s.refuse(r, errors.New("panic"))
+			}
+		}()
+		if site := hr.Header.Get("Sec-Fetch-Site"); site == "cross-site" && hr.Method != http.MethodGet {
+			s.refuse(r, &record.Error{Code: "forbidden"})
+			return
+		}
+		if signed {
+			cookie, err := hr.Cookie(cookieName)
+			if err != nil {
+				s.refuse(r, identity.ErrSignedOut)
+				return
+			}
+			if r.actor, r.person, err = s.Identity.Actor(hr.Context(), cookie.Value); err != nil {
+				s.refuse(r, err)
+				return
+			}
+		}
+		if err := h(r); err != nil {
+			s.refuse(r, err)
+		}
+	})
+}
+
+type fieldProblem struct {
+	Field   string `json:"field"`
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
+type problem struct {
+	Type   string         `json:"type"`
+	Title  string         `json:"title"`
+	Status int            `json:"status"`
+	Detail string         `json:"detail"`
+	Code   string         `json:"code"`
+	Fields []fieldProblem `json:"fields,omitempty"`
+}
+
+var statuses = map[string]int{
+	"invalid": http.StatusUnprocessableEntity, "not_found": http.StatusNotFound, "forbidden": http.StatusForbidden,
+	"conflict": http.StatusConflict, "unauthenticated": http.StatusUnauthorized, "rate_limited": http.StatusTooManyRequests,
+	"too_large": http.StatusRequestEntityTooLarge, "too_expensive": http.StatusUnprocessableEntity, "unavailable": http.StatusServiceUnavailable,
+}
+
+// refuse answers an error in the asker's language. What nobody foresaw is
+// logged, and the client is told no more than that.
+func (s *Server) refuse(r *request, err error) {
+	p := problem{Type: "about:blank", Code: "unavailable"}
+	var re *record.Error
+	var qp *query.Problem
+	var large *http.MaxBytesError
+	lang := r.language()
+	switch {
+	case errors.As(err, &re):
+		p.Code = re.Code
+		for _, f := range re.Fields {
+			p.Fields = append(p.Fields, fieldProblem{f.Field, f.Problem.Code, message.In(lang, f.Problem.Code, f.Params)})
+		}
+	case errors.As(err, &qp):
+		p.Code = "invalid"
+		p.Detail = message.In(lang, qp.Code, map[string]string{"pos": strconv.Itoa(qp.Pos + 1), "token": qp.Token})
+		p.Fields = []fieldProblem{{"filter", qp.Code, p.Detail}}
+	case errors.As(err, &large):
+		p.Code = "too_large"
+	case errors.Is(err, identity.ErrSignedOut):
+		p.Code = "unauthenticated"
+	case errors.Is(err, identity.ErrPassword):
+		p.Code, p.Detail = "unauthenticated", message.In(lang, "wrong_password", nil)
+	case errors.Is(err, identity.ErrThrottled):
+		p.Code = "rate_limited"
+		r.w.Header().Set("Retry-After", "900")
+	case errors.Is(err, identity.ErrDone):
+		p.Code, p.Detail = "conflict", message.In(lang, "set_up_before", nil)
+	case errors.Is(err, store.ErrTooExpensive):
+		p.Code = "too_expensive"
+	case errors.Is(err, context.Canceled):
+	default:
+		slog.Error("request failed", "method", r.Method, "path", r.URL.Path, "error", err)
+	}
+	p.Title = message.In(lang, p.Code, nil)
+	if p.Detail == "" {
+		p.Detail = p.Title
+	}
+	p.Status = statuses[p.Code]
+	if p.Code == "conflict" && r.Header.Get("If-Match") != "" {
+		p.Status = http.StatusPreconditionFailed
+	}
+	b, err := json.Marshal(p)
+	if err != nil {
+		b = []byte("{}")
+	}
+	r.w.Header().Set("Content-Type", "application/problem+json")
+	r.w.Header().Set("Cache-Control", "no-store")
+	r.w.WriteHeader(p.Status)
+	if _, err := r.w.Write(b); err != nil {
+		slog.Debug("the client is gone", "error", err)
+	}
+}
+
+// body decodes a JSON body; a form of another site cannot send that type.
+func (r *request) body(into any) error {
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || kind != "application/json" {
+		return record.Invalid("body", "not_json")
+	}
+	d := json.NewDecoder(http.MaxBytesReader(r.w, r.Body, maxBody))
+	d.UseNumber()
+	if err := d.Decode(into); err != nil {
+		var large *http.MaxBytesError
+		if errors.As(err, &large) {
+			return err
+		}
+		return record.Invalid("body", "not_json")
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return record.Invalid("body", "not_json")
+	}
+	return nil
+}
+
+func (r *request) ip() string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}
+
+func (s *Server) setupState(r *request) error {
+	needed, err := s.Identity.Needed(r.Context())
+	if err != nil {
+		return err
+	}
+	return r.json(http.StatusOK, map[string]any{"needed": needed, "addresses": s.Addresses})
+}
+
+func (s *Server) setUp(r *request) error {
+	var in struct {
+		Company       string `json:"company"`
+		Language      string `json:"language"`
+		Currency      string `json:"currency"`
+		Administrator struct{ Name, Login, Password string }
+	}
+	if err := r.body(&in); err != nil {
+		return err
+	}
+	if in.Language != "zh-CN" && in.Language != "en" {
+		in.Language = "zh-TW"
+	}
+	id, err := s.Identity.SetUp(r.Context(), identity.Company{Name: in.Company, Currency: in.Currency, Language: in.Language},
+		in.Administrator.Name, in.Administrator.Login, in.Administrator.Password)
+	if err != nil {
+		return err
+	}
+	return s.begin(r, id)
+}
+
+func (s *Server) begin(r *request, id int64) error {
+	secret, err := s.Identity.Open(r.Context(), id, r.UserAgent())
+	if err != nil {
+		return err
+	}
+	http.SetCookie(r.w, &http.Cookie{Name: cookieName, Value: secret, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: s.Secure, MaxAge: 30 * 24 * 3600})
+	return r.json(http.StatusOK, map[string]string{"id": strconv.FormatInt(id, 10)})
+}
+
+func (s *Server) signIn(r *request) error {
+	var in struct{ Login, Password string }
+	if err := r.body(&in); err != nil {
+		return err
+	}
+	id, err := s.Identity.SignIn(r.Context(), in.Login, in.Password, r.ip())
+	if err != nil {
+		return err
+	}
+	return s.begin(r, id)
+}
+
+func (s *Server) signOut(r *request) error {
+	if cookie, err := r.Cookie(cookieName); err == nil {
+		if err := s.Identity.Close(r.Context(), cookie.Value); err != nil {
+			return err
+		}
+	}
+	http.SetCookie(r.w, &http.Cookie{Name: cookieName, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: s.Secure, MaxAge: -1})
+	r.w.Header().Set("Clear-Site-Data", `"cache", "storage"`)
+	r.w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+func (s *Server) me(r *request) error {
+	company, err := s.Identity.Company(r.Context())
+	if err != nil {
+		return err
+	}
+	return r.json(http.StatusOK, map[string]any{"user": r.person, "company": company, "admin": r.actor.Admin(), "version": s.Version})
+}
+
+func (s *Server) patchMe(r *request) error {
+	var in record.Input
+	if err := r.body(&in); err != nil {
+		return err
+	}
+	if password, ok := in["password"].(string); ok {
+		old, _ := in["old_password"].(string)
+		if err := s.Identity.ChangePassword(r.Context(), r.person, old, password, r.ip()); err != nil {
+			return err
+		}
+		return s.begin(r, r.person.ID)
+	}
+	if err := s.Identity.Personal(r.Context(), r.actor, in); err != nil {
+		return err
+	}
+	cookie, err := r.Cookie(cookieName)
+	if err != nil {
+		return err
+	}
+	if r.actor, r.person, err = s.Identity.Actor(r.Context(), cookie.Value); err != nil {
+		return err
+	}
+	return s.me(r)
+}
+
+func (s *Server) static() http.Handler {
+	files := http.FileServerFS(s.Web)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		path := strings.TrimPrefix(r.URL.Path, "/")
+		if info, err := fs.Stat(s.Web, path); path != "" && err == nil && !info.IsDir() {
+			if strings.HasPrefix(path, "assets/") {
+				w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+			}
+			files.ServeHTTP(w, r)
+			return
+		}
+		// Every other address is a page of the interface.
+		index, err := fs.ReadFile(s.Web, "index.html")
+		if err != nil {
+			http.Error(w, "The interface was not built into this binary: run make build.", http.StatusNotFound)
+			return
+		}
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.Header().Set("Cache-Control", "no-cache")
+		if _, err := fmt.Fprint(w, string(index)); err != nil {
+			slog.Debug("the client is gone", "error", err)
+		}
+	})
+}

@@ -1,0 +1,186 @@
+package api
+
+import (
+	"net/http"
+	"sort"
+	"strings"
+
+	"ecrm/internal/policy"
+	"ecrm/internal/record"
+	"ecrm/internal/schema"
+)
+
+func newestFirst(entries []entry) {
+	sort.SliceStable(entries, func(i, j int) bool { return entries[i].At > entries[j].At })
+}
+
+type optionView struct {
+	Value       string `json:"value"`
+	Label       string `json:"label"`
+	Color       string `json:"color,omitempty"`
+	Kind        string `json:"kind,omitempty"`
+	Probability int    `json:"probability,omitempty"`
+	Inactive    bool   `json:"inactive,omitempty"`
+}
+
+type fieldView struct {
+	Name       string       `json:"name"`
+	Type       string       `json:"type"`
+	Label      string       `json:"label"`
+	Help       string       `json:"help,omitempty"`
+	Required   bool         `json:"required"`
+	Unique     bool         `json:"unique"`
+	System     bool         `json:"system"`
+	Custom     bool         `json:"custom"`
+	Access     string       `json:"access"`
+	Sortable   bool         `json:"sortable"`
+	Filterable bool         `json:"filterable"`
+	Multiple   bool         `json:"multiple"`
+	Options    []optionView `json:"options,omitempty"`
+	Targets    []string     `json:"targets,omitempty"`
+	Scale      int          `json:"scale,omitempty"`
+	MaxLength  int          `json:"max_length,omitempty"`
+	Default    any          `json:"default,omitempty"`
+}
+
+type sectionView struct {
+	Label  string   `json:"label"`
+	Fields []string `json:"fields"`
+}
+
+type relatedView struct {
+	Object string `json:"object"`
+	Field  string `json:"field"`
+	Label  string `json:"label"`
+}
+
+type objectView struct {
+	Name         string          `json:"name"`
+	Plural       string          `json:"plural"`
+	Label        string          `json:"label"`
+	LabelPlural  string          `json:"label_plural"`
+	Icon         string          `json:"icon"`
+	Group        string          `json:"group"`
+	TitleField   string          `json:"title_field"`
+	StageField   string          `json:"stage_field,omitempty"`
+	Fields       []fieldView     `json:"fields"`
+	List         []string        `json:"list"`
+	QuickFilters []string        `json:"quick_filters"`
+	Sections     []sectionView   `json:"sections"`
+	Highlights   []string        `json:"highlights"`
+	Related      []relatedView   `json:"related"`
+	Access       map[string]bool `json:"access"`
+}
+
+func describeField(a *policy.Actor, o *schema.Object, f *schema.Field, lang string) fieldView {
+	_, multiple := f.Kind().(schema.Multiple)
+	v := fieldView{
+		Name: f.Name, Type: f.Type, Label: f.Label.In(lang), Help: f.Help.In(lang), Required: f.Required, Unique: f.Unique, System: f.System, Custom: f.Custom,
+		Access: a.Access(o, f), Sortable: !multiple && f.Type != "longtext", Filterable: true, Multiple: multiple,
+		Targets: f.Targets, Scale: f.Scale, MaxLength: f.MaxLength, Default: f.Default,
+	}
+	if t := f.Target(); t != "" && v.Targets == nil {
+		v.Targets = []string{t}
+	}
+	for _, opt := range f.Options {
+		v.Options = append(v.Options, optionView{opt.Value, opt.Label.In(lang), opt.Color, opt.Kind, opt.Probability, opt.Inactive})
+	}
+	return v
+}
+
+// describe tells what an asker may see of an object; names of hidden fields
+// appear nowhere.
+func describe(a *policy.Actor, o *schema.Object, lang string) objectView {
+	v := objectView{
+		Name: o.Name, Plural: o.Plural, Label: o.Label.In(lang), LabelPlural: o.LabelPlural.In(lang), Icon: o.Icon, Group: o.Group,
+		TitleField: o.Title, StageField: o.Stage, Fields: []fieldView{}, Sections: []sectionView{}, Related: []relatedView{}, Access: map[string]bool{},
+	}
+	readable := func(names []string) []string {
+		kept := []string{}
+		for _, n := range names {
+			if f := o.Field(n); f != nil && a.Readable(o, f) {
+				kept = append(kept, n)
+			}
+		}
+		return kept
+	}
+	var custom []string
+	for _, f := range o.Fields {
+		if a.Readable(o, f) {
+			v.Fields = append(v.Fields, describeField(a, o, f, lang))
+			if f.Custom {
+				custom = append(custom, f.Name)
+			}
+		}
+	}
+	v.List, v.QuickFilters, v.Highlights = readable(o.List), readable(o.Quick), readable(o.Highlights)
+	for _, s := range o.Sections {
+		if fields := readable(s.Fields); len(fields) > 0 {
+			v.Sections = append(v.Sections, sectionView{s.Label.In(lang), fields})
+		}
+	}
+	if custom != nil {
+		v.Sections = append(v.Sections, sectionView{schema.T("自訂欄位", "自定义字段", "Custom fields").In(lang), custom})
+	}
+	for _, rel := range o.Related {
+		if target := a.Registry.Object(rel.Object); target != nil && a.May(target, policy.View) {
+			v.Related = append(v.Related, relatedView{rel.Object, rel.Field, target.LabelPlural.In(lang)})
+		}
+	}
+	for _, verb := range policy.Verbs {
+		v.Access[verb] = a.May(o, verb)
+	}
+	return v
+}
+
+func (s *Server) objects(r *request) error {
+	views := []objectView{}
+	for _, o := range r.actor.Registry.Objects() {
+		if r.actor.May(o, policy.View) {
+			views = append(views, describe(r.actor, o, r.language()))
+		}
+	}
+	return r.json(http.StatusOK, map[string]any{"version": r.actor.Registry.Version, "objects": views})
+}
+
+func (s *Server) named(r *request) (*schema.Object, error) {
+	o := r.actor.Registry.Object(r.PathValue("object"))
+	if o == nil || !r.actor.May(o, policy.View) {
+		return nil, errNotFound
+	}
+	return o, nil
+}
+
+func (s *Server) object(r *request) error {
+	o, err := s.named(r)
+	if err != nil {
+		return err
+	}
+	return r.json(http.StatusOK, describe(r.actor, o, r.language()))
+}
+
+func (s *Server) addField(r *request) error {
+	o, err := s.named(r)
+	if err != nil {
+		return err
+	}
+	var f schema.Field
+	if err := r.body(&f); err != nil {
+		return err
+	}
+	f.Name = strings.ToLower(f.Name)
+	if err := s.Records.AddField(r.Context(), r.actor, o, &f, s.Declared); err != nil {
+		return err
+	}
+	a, _, err := s.Identity.ActorOf(r.Context(), r.actor.ID)
+	if err != nil {
+		return err
+	}
+	o = a.Registry.Object(o.Name)
+	made := o.Field(f.Name)
+	if made == nil {
+		return &record.Error{Code: "not_found"}
+	}
+	s.live.tell(record.Event{Object: "schema"})
+	return r.json(http.StatusCreated, describeField(a, o, made, r.language()))
+}

@@ -1,0 +1,327 @@
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"ecrm/internal/policy"
+	"ecrm/internal/query"
+	"ecrm/internal/record"
+	"ecrm/internal/schema"
+)
+
+var errNotFound = &record.Error{Code: "not_found"}
+
+// kind finds the object a path names; one that may not be seen does not exist.
+func (s *Server) kind(r *request) (*schema.Object, error) {
+	o := r.actor.Registry.ByPlural(strings.ReplaceAll(r.PathValue("plural"), "-", "_"))
+	if o == nil || !r.actor.May(o, policy.View) {
+		return nil, errNotFound
+	}
+	return o, nil
+}
+
+func (s *Server) one(r *request) (*schema.Object, int64, error) {
+	o, err := s.kind(r)
+	if err != nil {
+		return nil, 0, err
+	}
+	id, ok := schema.ParseID(r.PathValue("id"))
+	if !ok {
+		return nil, 0, errNotFound
+	}
+	return o, id, nil
+}
+
+func (r *request) page() (record.ListRequest, error) {
+	q := r.URL.Query()
+	l := record.ListRequest{
+		Filter: q.Get("filter"), Q: q.Get("q"), Sort: q.Get("sort"), Cursor: q.Get("cursor"), Limit: 50,
+		Count: query.Count(q.Get("count")), Deleted: q.Get("deleted") == "true",
+	}
+	if fields := q.Get("fields"); fields != "" {
+		l.Fields = strings.Split(fields, ",")
+	}
+	if text := q.Get("limit"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 || n > record.MaxPage {
+			return l, record.Invalid("limit", "not_an_integer")
+		}
+		l.Limit = n
+	}
+	switch l.Count {
+	case "":
+		l.Count = query.CountCapped
+	case query.CountNone, query.CountCapped, query.CountExact:
+	default:
+		return l, record.Invalid("count", "unknown_field")
+	}
+	return l, nil
+}
+
+func (s *Server) list(r *request) error {
+	o, err := s.kind(r)
+	if err != nil {
+		return err
+	}
+	return s.answer(r, o, nil)
+}
+
+func (s *Server) answer(r *request, o *schema.Object, more *query.Node) error {
+	l, err := r.page()
+	if err != nil {
+		return err
+	}
+	l.More = more
+	b, err := s.Records.List(r.Context(), r.actor, o, l)
+	if err != nil {
+		return err
+	}
+	reply(r.w, http.StatusOK, b)
+	return nil
+}
+
+func (s *Server) related(r *request) error {
+	o, id, err := s.one(r)
+	if err != nil {
+		return err
+	}
+	target := r.actor.Registry.ByPlural(r.PathValue("related"))
+	if target == nil || !r.actor.May(target, policy.View) {
+		return errNotFound
+	}
+	if _, err := s.Records.Values(r.Context(), r.actor, o, id); err != nil {
+		return err
+	}
+	for _, f := range target.Fields {
+		if f.Target() == o.Name && !f.System && r.actor.Readable(target, f) {
+			return s.answer(r, target, query.Is(f.Name, id))
+		}
+	}
+	return errNotFound
+}
+
+func (s *Server) create(r *request) error {
+	o, err := s.kind(r)
+	if err != nil {
+		return err
+	}
+	var in record.Input
+	if err := r.body(&in); err != nil {
+		return err
+	}
+	var id int64
+	if password, ok := in["password"].(string); ok && o.Name == "user" {
+		delete(in, "password")
+		id, err = s.Identity.AddUser(r.Context(), r.actor, in, password, true)
+	} else {
+		id, err = s.Records.Create(r.Context(), r.actor, o, in)
+	}
+	if err != nil {
+		return err
+	}
+	r.w.Header().Set("Location", prefix+o.Plural+"/"+strconv.FormatInt(id, 10))
+	return s.show(r, o, id, http.StatusCreated)
+}
+
+func (s *Server) show(r *request, o *schema.Object, id int64, status int) error {
+	b, version, err := s.Records.Get(r.Context(), r.actor, o, id)
+	if record.IsCode(err, "not_found") && status == http.StatusCreated {
+		// Written for somebody else, and out of sight from now on.
+		return r.json(status, map[string]string{"id": strconv.FormatInt(id, 10)})
+	}
+	if err != nil {
+		return err
+	}
+	r.w.Header().Set("ETag", `"`+strconv.FormatInt(version, 10)+`"`)
+	reply(r.w, status, b)
+	return nil
+}
+
+func (s *Server) get(r *request) error {
+	o, id, err := s.one(r)
+	if err != nil {
+		return err
+	}
+	return s.show(r, o, id, http.StatusOK)
+}
+
+func (s *Server) update(r *request) error {
+	o, id, err := s.one(r)
+	if err != nil {
+		return err
+	}
+	var in record.Input
+	if err := r.body(&in); err != nil {
+		return err
+	}
+	match := int64(0)
+	if text := strings.Trim(r.Header.Get("If-Match"), `"`); text != "" && text != "*" {
+		if match, err = strconv.ParseInt(text, 10, 64); err != nil {
+			return record.Invalid("If-Match", "not_an_integer")
+		}
+	}
+	if err := s.Records.Update(r.Context(), r.actor, o, id, in, match); err != nil {
+		return err
+	}
+	return s.show(r, o, id, http.StatusOK)
+}
+
+func (s *Server) remove(r *request) error {
+	o, id, err := s.one(r)
+	if err != nil {
+		return err
+	}
+	if err := s.Records.Delete(r.Context(), r.actor, o, id); err != nil {
+		return err
+	}
+	r.w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+func (s *Server) restore(r *request) error {
+	o, id, err := s.one(r)
+	if err != nil {
+		return err
+	}
+	if err := s.Records.Restore(r.Context(), r.actor, o, id); err != nil {
+		return err
+	}
+	return s.show(r, o, id, http.StatusOK)
+}
+
+func (s *Server) aggregate(r *request) error {
+	o, err := s.kind(r)
+	if err != nil {
+		return err
+	}
+	var in struct {
+		Filter   json.RawMessage `json:"filter"`
+		Group    []query.Group   `json:"group"`
+		Measures []query.Measure `json:"measures"`
+	}
+	if err := r.body(&in); err != nil {
+		return err
+	}
+	filter := string(in.Filter)
+	var text string
+	if json.Unmarshal(in.Filter, &text) == nil {
+		filter = text
+	}
+	b, err := s.Records.Aggregate(r.Context(), r.actor, o, filter, in.Group, in.Measures)
+	if err != nil {
+		return err
+	}
+	reply(r.w, http.StatusOK, b)
+	return nil
+}
+
+func (s *Server) search(r *request) error {
+	finds, err := s.Records.Search(r.Context(), r.actor, r.URL.Query().Get("q"), 20)
+	if err != nil {
+		return err
+	}
+	return r.json(http.StatusOK, map[string]any{"results": finds})
+}
+
+type entry struct {
+	Kind    string          `json:"kind"`
+	At      string          `json:"at"`
+	Actor   map[string]any  `json:"actor"`
+	Action  string          `json:"action,omitempty"`
+	Origin  string          `json:"origin,omitempty"`
+	Object  string          `json:"object,omitempty"`
+	ID      string          `json:"id,omitempty"`
+	Changes []change        `json:"changes,omitempty"`
+	Record  json.RawMessage `json:"record,omitempty"`
+}
+
+type change struct {
+	Field  string          `json:"field"`
+	Label  string          `json:"label"`
+	Before json.RawMessage `json:"before"`
+	After  json.RawMessage `json:"after"`
+}
+
+func (s *Server) changes(r *request, o *schema.Object, id int64) ([]entry, error) {
+	history, err := s.Records.History(r.Context(), r.actor, o, id)
+	if err != nil {
+		return nil, err
+	}
+	entries := []entry{}
+	for _, h := range history {
+		e := entry{Kind: "change", At: instant(h.At), Action: h.Action, Origin: h.Origin, Object: o.Name, ID: strconv.FormatInt(id, 10),
+			Actor: map[string]any{"id": strconv.FormatInt(h.Actor, 10), "name": h.Name}}
+		for _, f := range o.Fields {
+			if pair, ok := h.Changes[f.Name]; ok {
+				e.Changes = append(e.Changes, change{f.Name, f.Label.In(r.language()), pair[0], pair[1]})
+			}
+		}
+		entries = append(entries, e)
+	}
+	return entries, nil
+}
+
+func instant(micro int64) string { return time.UnixMicro(micro).UTC().Format(time.RFC3339Nano) }
+
+func (s *Server) history(r *request) error {
+	o, id, err := s.one(r)
+	if err != nil {
+		return err
+	}
+	entries, err := s.changes(r, o, id)
+	if err != nil {
+		return err
+	}
+	return r.json(http.StatusOK, map[string]any{"entries": entries})
+}
+
+// timeline joins the changes of a record with the newest records of other
+// objects that belong to it.
+func (s *Server) timeline(r *request) error {
+	o, id, err := s.one(r)
+	if err != nil {
+		return err
+	}
+	entries, err := s.changes(r, o, id)
+	if err != nil {
+		return err
+	}
+	for _, related := range o.Related {
+		target := r.actor.Registry.Object(related.Object)
+		if target == nil || !r.actor.May(target, policy.View) {
+			continue
+		}
+		b, err := s.Records.List(r.Context(), r.actor, target, record.ListRequest{More: query.Is(related.Field, id), Limit: 50, Count: query.CountNone})
+		if err != nil {
+			return err
+		}
+		var page struct {
+			Records []json.RawMessage `json:"records"`
+		}
+		if err := json.Unmarshal(b, &page); err != nil {
+			return err
+		}
+		for _, raw := range page.Records {
+			var one struct {
+				ID        string         `json:"id"`
+				At        string         `json:"at"`
+				CreatedAt string         `json:"created_at"`
+				Owner     map[string]any `json:"owner"`
+			}
+			if err := json.Unmarshal(raw, &one); err != nil {
+				return err
+			}
+			e := entry{Kind: target.Name, At: one.CreatedAt, Object: target.Name, ID: one.ID, Record: raw, Actor: map[string]any{"id": one.Owner["id"], "name": one.Owner["label"]}}
+			if one.At != "" {
+				e.At = one.At
+			}
+			entries = append(entries, e)
+		}
+	}
+	newestFirst(entries)
+	return r.json(http.StatusOK, map[string]any{"entries": entries, "next": nil})
+}

@@ -1,0 +1,161 @@
+// Package app wires configuration into a running server. The list of modules
+// stands here and nowhere else.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"ecrm/internal/api"
+	"ecrm/internal/identity"
+	"ecrm/internal/module/activity"
+	"ecrm/internal/module/contact"
+	"ecrm/internal/module/customer"
+	"ecrm/internal/module/opportunity"
+	"ecrm/internal/module/task"
+	"ecrm/internal/record"
+	"ecrm/internal/schema"
+	"ecrm/internal/store"
+	"ecrm/web"
+)
+
+// Modules lists what the product consists of, in the order of the menu.
+func Modules() []record.Module {
+	return []record.Module{customer.Module(), contact.Module(), opportunity.Module(), activity.Module(), task.Module(), identity.Module()}
+}
+
+// App is an opened data folder.
+type App struct {
+	DB       *store.DB
+	Records  *record.Service
+	Identity *identity.Service
+	Declared []*schema.Object
+}
+
+// Config says where the data is.
+type Config struct {
+	// Data is the folder of files and, without Database, of the database.
+	Data string
+	// Database is a postgres:// address; empty means SQLite in Data.
+	Database string
+}
+
+// Open opens the database and brings its schema in step.
+func Open(ctx context.Context, c Config, modules []record.Module) (*App, error) {
+	dsn := c.Database
+	if dsn == "" {
+		if err := os.MkdirAll(c.Data, 0o700); err != nil {
+			return nil, fmt.Errorf("make the data folder: %w", err)
+		}
+		dsn = "sqlite:" + filepath.Join(c.Data, "ecrm.db")
+	}
+	db, err := store.Open(ctx, dsn)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{DB: db}
+	for _, m := range modules {
+		a.Declared = append(a.Declared, m.Objects...)
+	}
+	if err := a.start(ctx, modules); err != nil {
+		db.Close()
+		return nil, err
+	}
+	return a, nil
+}
+
+func (a *App) start(ctx context.Context, modules []record.Module) error {
+	var bare []*schema.Object
+	for _, o := range a.Declared {
+		bare = append(bare, o.With(nil))
+	}
+	registry, err := schema.NewRegistry(0, bare)
+	if err != nil {
+		return err
+	}
+	if err := a.DB.Sync(ctx, registry); err != nil {
+		return fmt.Errorf("bring the schema in step: %w", err)
+	}
+	a.Records = record.New(a.DB, &schema.Current{}, modules)
+	if _, err := a.Records.Reload(ctx, a.Declared); err != nil {
+		return err
+	}
+	a.Identity = identity.New(a.Records)
+	a.Records.Currency = func() string {
+		if c, err := a.Identity.Company(ctx); err == nil && c.Currency != "" {
+			return c.Currency
+		}
+		return "TWD"
+	}
+	return nil
+}
+
+// Close closes the database.
+func (a *App) Close() { a.DB.Close() }
+
+// Handler is the server's HTTP side.
+func (a *App) Handler(version string, addresses []string, secure bool) http.Handler {
+	s := &api.Server{Records: a.Records, Identity: a.Identity, Declared: a.Declared, Web: web.Files(), Addresses: addresses, Version: version, Secure: secure}
+	return s.Handler()
+}
+
+// Serve answers requests on an address until ctx ends, then lets running ones
+// finish.
+func (a *App) Serve(ctx context.Context, addr, version string) error {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", addr, err)
+	}
+	server := &http.Server{
+		Handler:           a.Handler(version, reachable(listener.Addr()), false),
+		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		// An event stream ends with the server, not after it.
+		BaseContext: func(net.Listener) context.Context { return ctx },
+	}
+	if a.DB.Postgres() {
+		go a.Records.Follow(ctx, a.Declared, func(err error) { slog.Error("follow the schema", "error", err) })
+	}
+	done := make(chan error, 1)
+	go func() { done <- server.Serve(listener) }()
+	fmt.Printf("ECRM %s is ready: http://%s\n", version, listener.Addr())
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	if err := server.Shutdown(stop); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("stop: %w", err)
+	}
+	return nil
+}
+
+// reachable lists the addresses under which colleagues can open the server.
+func reachable(addr net.Addr) []string {
+	tcp, ok := addr.(*net.TCPAddr)
+	if !ok {
+		return nil
+	}
+	if !tcp.IP.IsUnspecified() {
+		return []string{"http://" + tcp.String()}
+	}
+	var found []string
+	addrs, err := net.InterfaceAddrs()
+	if err != nil {
+		return nil
+	}
+	for _, a := range addrs {
+		if ip, ok := a.(*net.IPNet); ok && ip.IP.To4() != nil && !ip.IP.IsLoopback() {
+			found = append(found, fmt.Sprintf("http://%s:%d", ip.IP, tcp.Port))
+		}
+	}
+	return found
+}

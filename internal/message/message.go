@@ -1,0 +1,91 @@
+// Package message holds what the server says to people, in three languages.
+// Messages are stored and passed as a code with parameters, and put into words
+// only for the reader.
+package message
+
+import "strings"
+
+var texts = map[string][3]string{
+	"invalid":                  {"資料有誤，請修正標示的欄位", "数据有误，请修改标出的字段", "Some fields need correcting"},
+	"not_found":                {"找不到這筆資料", "找不到该记录", "This record was not found"},
+	"forbidden":                {"您沒有執行這個動作的權限", "您没有执行此操作的权限", "You may not do this"},
+	"conflict":                 {"這筆資料已被他人更動", "该记录已被他人修改", "Somebody else has changed this record"},
+	"unauthenticated":          {"請先登入", "请先登录", "Please sign in"},
+	"rate_limited":             {"嘗試次數過多，請稍後再試", "尝试次数过多，请稍后再试", "Too many attempts; try again later"},
+	"too_large":                {"送出的資料太大", "提交的数据过大", "What was sent is too large"},
+	"too_expensive":            {"這個查詢太久了，請縮小範圍", "查询耗时过长，请缩小范围", "This takes too long; please narrow it down"},
+	"unavailable":              {"系統暫時無法回應，請稍後再試", "系统暂时无法响应，请稍后再试", "The server cannot answer now; try again later"},
+	"not_json":                 {"送出的內容不是有效的 JSON", "提交的内容不是有效的 JSON", "The body is not valid JSON"},
+	"wrong_password":           {"帳號或密碼不對", "账号或密码不正确", "Wrong login or password"},
+	"password_length":          {"密碼請用 8 到 200 個字", "密码请用 8 到 200 个字符", "A password has 8 to 200 characters"},
+	"set_up_before":            {"系統已經設定過了", "系统已经设置过了", "The system was set up before"},
+	"required":                 {"請填寫這個欄位", "请填写此字段", "Please fill this in"},
+	"unknown_field":            {"沒有這個欄位", "没有此字段", "There is no such field"},
+	"read_only":                {"這個欄位不能修改", "此字段不可修改", "This field cannot be changed"},
+	"not_text":                 {"請輸入文字", "请输入文本", "Please enter text"},
+	"too_long":                 {"最多 {max} 個字", "最多 {max} 个字符", "At most {max} characters"},
+	"too_many":                 {"最多 {max} 項", "最多 {max} 项", "At most {max} entries"},
+	"not_a_url":                {"網址格式不對：請輸入如 https://example.com 的網址", "网址格式不对：请输入如 https://example.com 的网址", "Enter an address such as https://example.com"},
+	"not_a_number":             {"請輸入數字", "请输入数字", "Please enter a number"},
+	"not_an_integer":           {"請輸入整數", "请输入整数", "Please enter a whole number"},
+	"not_money":                {"金額格式不對：請輸入如 1200.50 的數字", "金额格式不对：请输入如 1200.50 的数字", "Enter an amount such as 1200.50"},
+	"not_a_currency":           {"幣別請用三個字母，如 TWD", "币种请用三个字母，如 CNY", "A currency has three letters, such as USD"},
+	"not_a_date":               {"日期格式不對：請輸入如 2026-11-23 的日期", "日期格式不对：请输入如 2026-11-23 的日期", "Enter a date such as 2026-11-23"},
+	"not_a_datetime":           {"時間格式不對：請輸入如 2026-11-23 14:30 的時間", "时间格式不对：请输入如 2026-11-23 14:30 的时间", "Enter a time such as 2026-11-23 14:30"},
+	"not_a_boolean":            {"請選是或否", "请选是或否", "Choose yes or no"},
+	"not_an_option":            {"「{value}」不在選項之中", "“{value}”不在选项之中", "“{value}” is not one of the choices"},
+	"not_a_list":               {"請給一份清單", "请提供列表", "A list is expected"},
+	"not_a_phone":              {"電話格式不對：請輸入如 02-2345-6789 的號碼", "电话格式不对：请输入如 021-6888-8888 的号码", "Enter a number such as 02-2345-6789"},
+	"not_a_mail":               {"郵件地址格式不對：請輸入如 name@example.com 的地址", "邮箱格式不对：请输入如 name@example.com 的地址", "Enter an address such as name@example.com"},
+	"not_an_address":           {"地址格式不對", "地址格式不对", "This is not an address"},
+	"not_a_reference":          {"請選一筆資料", "请选择一条记录", "Please choose a record"},
+	"not_a_target":             {"這裡不能連到這種資料", "此处不能关联此类记录", "This cannot point to such a record"},
+	"no_such_record":           {"找不到所選的資料", "找不到所选的记录", "The chosen record was not found"},
+	"outside_scope":            {"不能指派到您的資料範圍之外", "不能指派到您的数据范围之外", "This is outside your data scope"},
+	"may_not_assign":           {"您不能更換負責業務", "您不能更换负责人", "You may not change the owner"},
+	"changed_since":            {"這個欄位已被他人改過", "此字段已被他人修改", "Somebody has changed this field since"},
+	"taken":                    {"已經有人使用", "已被占用", "This is taken"},
+	"own_parent":               {"公司不能是自己的上層公司", "公司不能是自己的上级公司", "A company cannot be its own parent"},
+	"lost_needs_reason":        {"未成交請填寫原因", "输单请填写原因", "Please say why it was lost"},
+	"bad_field_name":           {"欄位名稱請用 x_ 開頭的小寫英文、數字與底線", "字段名请用 x_ 开头的小写字母、数字与下划线", "A name begins with x_ and has lower-case letters, digits and _"},
+	"no_such_type":             {"沒有這種欄位類型", "没有此字段类型", "There is no such field type"},
+	"no_such_object":           {"沒有這種物件", "没有此对象", "There is no such object"},
+	"bad_cursor":               {"頁面已失效，請重新整理清單", "页面已失效，请刷新列表", "This page has expired; reload the list"},
+	"sort_unfit":               {"不能依「{token}」排序", "不能按“{token}”排序", "The list cannot be sorted by “{token}”"},
+	"group_unfit":              {"不能依「{token}」分組", "不能按“{token}”分组", "The records cannot be grouped by “{token}”"},
+	"measure_unfit":            {"不能計算「{token}」", "不能计算“{token}”", "“{token}” cannot be measured"},
+	"filter_too_long":          {"篩選條件太長", "筛选条件过长", "The filter is too long"},
+	"filter_too_deep":          {"篩選條件的層數太多", "筛选条件层数过多", "The filter is nested too deeply"},
+	"filter_unexpected":        {"第 {pos} 個字：這裡不該有「{token}」", "第 {pos} 个字符：此处不应有“{token}”", "Character {pos}: “{token}” is not expected here"},
+	"filter_bracket":           {"第 {pos} 個字：少了括號", "第 {pos} 个字符：缺少括号", "Character {pos}: a bracket is missing"},
+	"filter_field_expected":    {"第 {pos} 個字：這裡應該是欄位名稱", "第 {pos} 个字符：此处应为字段名", "Character {pos}: a field name is expected"},
+	"filter_operator_expected": {"第 {pos} 個字：這裡應該是運算符號，如 =", "第 {pos} 个字符：此处应为运算符，如 =", "Character {pos}: an operator such as = is expected"},
+	"filter_value_expected":    {"第 {pos} 個字：這裡應該是值，文字請加引號", "第 {pos} 个字符：此处应为值，文本请加引号", "Character {pos}: a value is expected; put text in quotes"},
+	"filter_number_expected":   {"第 {pos} 個字：這裡應該是數字", "第 {pos} 个字符：此处应为数字", "Character {pos}: a number is expected"},
+	"filter_empty_expected":    {"第 {pos} 個字：IS 後面應該是 EMPTY", "第 {pos} 个字符：IS 后应为 EMPTY", "Character {pos}: EMPTY is expected after IS"},
+	"filter_not_json":          {"篩選條件不是有效的 JSON", "筛选条件不是有效的 JSON", "The filter is not valid JSON"},
+	"filter_empty_group":       {"篩選條件有空的群組", "筛选条件有空的分组", "A group of the filter is empty"},
+	"filter_unknown_field":     {"沒有「{token}」這個欄位", "没有“{token}”字段", "There is no field “{token}”"},
+	"filter_unknown_relation":  {"沒有「{token}」這種關聯", "没有“{token}”关联", "There is no relation “{token}”"},
+	"filter_operator_unfit":    {"「{token}」不能用這個運算", "“{token}”不支持此运算", "“{token}” cannot be compared this way"},
+	"filter_value_unfit":       {"「{token}」不能和這個值比較", "“{token}”不能与此值比较", "“{token}” cannot be compared with this value"},
+}
+
+// In puts a code into words; {name} is replaced by the parameter of that name.
+func In(language, code string, params map[string]string) string {
+	t, ok := texts[code]
+	if !ok {
+		return code
+	}
+	s := t[0]
+	switch language {
+	case "zh-CN":
+		s = t[1]
+	case "en":
+		s = t[2]
+	}
+	for name, value := range params {
+		s = strings.ReplaceAll(s, "{"+name+"}", value)
+	}
+	return s
+}
