@@ -124,12 +124,18 @@ func (p *person) must(status int, method, path string, body any) map[string]any 
 func (p *person) names(path string) string {
 	p.w.t.Helper()
 	answer := p.must(200, "GET", path, nil)
+	return strings.Join(namesOf(answer), " ")
+}
+
+// namesOf lists the names of a page's records; a record without one counts too.
+func namesOf(answer map[string]any) []string {
 	var names []string
 	records, _ := answer["records"].([]any)
 	for _, r := range records {
-		names = append(names, fmt.Sprint(r.(map[string]any)["name"]))
+		one, _ := r.(map[string]any)
+		names = append(names, fmt.Sprint(one["name"]))
 	}
-	return strings.Join(names, " ")
+	return names
 }
 
 func (p *person) add(path string, body map[string]any) string {
@@ -244,10 +250,10 @@ func TestColleaguesCallOnMyCustomerIsVisibleToMe(t *testing.T) {
 		_, people, _ := w.company()
 		mine := people["seller"].add("customers", map[string]any{"name": "我的"})
 		people["manager"].add("activities", map[string]any{"customer": mine, "kind": "call", "subject": "主管的電話"})
-		if got := len(people["seller"].must(200, "GET", "activities", nil)["records"].([]any)); got != 1 {
+		if got := len(namesOf(people["seller"].must(200, "GET", "activities", nil))); got != 1 {
 			t.Errorf("the owner of the customer sees %d of 1 call", got)
 		}
-		if got := len(people["colleague"].must(200, "GET", "activities", nil)["records"].([]any)); got != 0 {
+		if got := len(namesOf(people["colleague"].must(200, "GET", "activities", nil))); got != 0 {
 			t.Errorf("a colleague sees %d calls on a customer that is not his", got)
 		}
 		if people["seller"].must(200, "GET", "customers/"+mine, nil)["last_contact_at"] == nil {
@@ -295,8 +301,7 @@ func TestPagesByCursorMissAndRepeatNothing(t *testing.T) {
 			cursor := ""
 			for pages := 0; pages < 10; pages++ {
 				answer := admin.must(200, "GET", "customers?limit=7&sort="+sort+"&cursor="+cursor, nil)
-				for _, r := range answer["records"].([]any) {
-					name := fmt.Sprint(r.(map[string]any)["name"])
+				for _, name := range namesOf(answer) {
 					if seen[name] {
 						t.Errorf("sort %q repeats %s", sort, name)
 					}
@@ -400,10 +405,10 @@ func TestNewModuleNeedsOneFolder(t *testing.T) {
 		if fmt.Sprint(got["price"]) != "map[amount:850000.5 currency:TWD]" || got["electric"] != true || got["bought_on"] != "2026-01-31" {
 			t.Errorf("read back: %v", got)
 		}
-		if n := len(admin.must(200, "GET", "customers/"+customer+"/vehicles", nil)["records"].([]any)); n != 1 {
+		if n := len(namesOf(admin.must(200, "GET", "customers/"+customer+"/vehicles", nil))); n != 1 {
 			t.Errorf("the customer's related list has %d vehicles", n)
 		}
-		if n := len(admin.must(200, "GET", `vehicles?q=abc&filter=customer.name+=+"車主"+AND+price+>+800000`, nil)["records"].([]any)); n != 1 {
+		if n := len(namesOf(admin.must(200, "GET", `vehicles?q=abc&filter=customer.name+=+"車主"+AND+price+>+800000`, nil))); n != 1 {
 			t.Errorf("searched and filtered: %d", n)
 		}
 		if status, answer := admin.call("POST", "vehicles", map[string]any{"plate": "ABC-1234"}); status != 409 {

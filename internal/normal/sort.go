@@ -49,7 +49,10 @@ func SortKey(s, locale string) []byte {
 	default:
 		pool = sorters.pinyin
 	}
-	it := pool.Get().(*sorter)
+	it, ok := pool.Get().(*sorter)
+	if !ok { // the pools hold nothing else
+		return []byte(s)
+	}
 	it.buffer.Reset()
 	key := it.collator.KeyFromString(&it.buffer, strings.TrimSpace(s))
 	if len(key) > sortKeyMax {

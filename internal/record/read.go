@@ -336,11 +336,11 @@ func writeCursor(mark []byte, keys []any) string {
 	for _, k := range keys {
 		switch v := k.(type) {
 		case int64:
-			b = binary.BigEndian.AppendUint64(append(b, 'i'), uint64(v)) //nolint:gosec // read back as int64
+			b = binary.BigEndian.AppendUint64(append(b, 'i'), uint64(v))
 		case bool:
 			b = append(b, 'b', map[bool]byte{true: 1}[v])
 		case string:
-			b = binary.BigEndian.AppendUint32(append(b, 's'), uint32(len(v))) //nolint:gosec // texts are short
+			b = binary.BigEndian.AppendUint32(append(b, 's'), uint32(len(v)))
 			b = append(b, v...)
 		default:
 			b = append(b, 'n')
@@ -363,7 +363,7 @@ func readCursor(text string, mark []byte, n int) ([]any, error) {
 		b = b[1:]
 		switch {
 		case kind == 'i' && len(b) >= 8:
-			keys = append(keys, int64(binary.BigEndian.Uint64(b))) //nolint:gosec // written from int64
+			keys = append(keys, int64(binary.BigEndian.Uint64(b)))
 			b = b[8:]
 		case kind == 'b' && len(b) >= 1:
 			keys = append(keys, b[0] == 1)

@@ -186,7 +186,7 @@ var outboxTable = store.Declare(store.Table{
 	Key: []string{"id"},
 })
 
-var numberTable = store.Declare(store.Table{
+var _ = store.Declare(store.Table{
 	Name:    "number",
 	Columns: []schema.Column{{Name: "name", Kind: schema.KindText}, {Name: "last", Kind: schema.KindInt}},
 	Key:     []string{"name"},

@@ -221,8 +221,10 @@ func pgQuery(ctx context.Context, q pgAny, statement string, args []any) ([][]an
 var rebound sync.Map // statement with "?" -> with "$1"; statements are few
 
 func rebind(statement string) string {
-	if s, ok := rebound.Load(statement); ok {
-		return s.(string) //nolint:forcetypeassert // only strings are stored
+	if known, ok := rebound.Load(statement); ok {
+		if s, ok := known.(string); ok {
+			return s
+		}
 	}
 	var b strings.Builder
 	n := 0
@@ -270,7 +272,7 @@ func (r *sqliteReads) prepare(ctx context.Context, statement string) (*sql.Stmt,
 	if s != nil {
 		return s, nil
 	}
-	s, err := r.db.PrepareContext(context.WithoutCancel(ctx), statement)
+	s, err := r.db.PrepareContext(context.WithoutCancel(ctx), statement) //nolint:sqlclosecheck // kept for later callers
 	if err != nil {
 		return nil, fmt.Errorf("prepare %q: %w", statement, err)
 	}
@@ -290,11 +292,11 @@ func (r *sqliteReads) prepare(ctx context.Context, statement string) (*sql.Stmt,
 }
 
 func (r *sqliteReads) query(ctx context.Context, statement string, args []any) ([][]any, error) {
-	s, err := r.prepare(ctx, statement)
+	s, err := r.prepare(ctx, statement) //nolint:sqlclosecheck // kept for later callers
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.QueryContext(ctx, args...) //nolint:sqlclosecheck // collect closes
+	rows, err := s.QueryContext(ctx, args...)
 	if err != nil {
 		return nil, translate(err)
 	}
@@ -304,11 +306,11 @@ func (r *sqliteReads) query(ctx context.Context, statement string, args []any) (
 func (r *sqliteReads) close() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	_ = r.db.Close() //nolint:errcheck // nothing is left to be saved by a reader
+	_ = r.db.Close()
 }
 
 func collect(rows *sql.Rows) ([][]any, error) {
-	defer func() { _ = rows.Close() }() //nolint:errcheck // rows.Err below says what went wrong
+	defer func() { _ = rows.Close() }()
 	names, err := rows.Columns()
 	if err != nil {
 		return nil, err

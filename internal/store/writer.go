@@ -70,8 +70,8 @@ func (w *writer) do(ctx context.Context, fn func(ctx context.Context, q Querier)
 func (w *writer) close() {
 	w.once.Do(func() { close(w.stop) })
 	<-w.stopped
-	_ = w.conn.Close() //nolint:errcheck // every unit is committed
-	_ = w.db.Close()   //nolint:errcheck // every unit is committed
+	_ = w.conn.Close()
+	_ = w.db.Close()  
 }
 
 func (w *writer) run() {
@@ -143,7 +143,7 @@ func (w *writer) commit(first *unit) {
 
 // abandon leaves whatever transaction is still open.
 func (w *writer) abandon(ctx context.Context) {
-	_, _ = w.Exec(ctx, "ROLLBACK") //nolint:errcheck // there may be none left to roll back
+	_, _ = w.Exec(ctx, "ROLLBACK")
 }
 
 // savepoint runs one unit; false when the whole transaction is lost.
@@ -215,11 +215,11 @@ func (w *writer) prepare(ctx context.Context, statement string) (*sql.Stmt, erro
 
 // Query reads inside the running transaction.
 func (w *writer) Query(ctx context.Context, statement string, args ...any) ([][]any, error) {
-	s, err := w.prepare(ctx, statement)
+	s, err := w.prepare(ctx, statement) //nolint:sqlclosecheck // kept for later callers
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.QueryContext(ctx, args...) //nolint:sqlclosecheck // collect closes
+	rows, err := s.QueryContext(ctx, args...)
 	if err != nil {
 		return nil, translate(err)
 	}
@@ -228,7 +228,7 @@ func (w *writer) Query(ctx context.Context, statement string, args ...any) ([][]
 
 // Exec runs a statement inside the running transaction.
 func (w *writer) Exec(ctx context.Context, statement string, args ...any) (int64, error) {
-	s, err := w.prepare(ctx, statement)
+	s, err := w.prepare(ctx, statement) //nolint:sqlclosecheck // kept for later callers
 	if err != nil {
 		return 0, err
 	}
