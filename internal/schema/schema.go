@@ -6,6 +6,7 @@
 package schema
 
 import (
+	"encoding/json"
 	"fmt"
 	"regexp"
 	"sort"
@@ -17,6 +18,17 @@ type Text struct {
 	TW string `json:"zh-TW"`
 	CN string `json:"zh-CN"`
 	EN string `json:"en"`
+}
+
+// UnmarshalJSON takes the three spellings, or one text that stands for all.
+func (t *Text) UnmarshalJSON(b []byte) error {
+	var one string
+	if json.Unmarshal(b, &one) == nil {
+		*t = Text{TW: one, CN: one, EN: one}
+		return nil
+	}
+	type plain Text
+	return json.Unmarshal(b, (*plain)(t))
 }
 
 // T makes a Text from its three spellings.

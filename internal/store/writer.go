@@ -71,7 +71,7 @@ func (w *writer) close() {
 	w.once.Do(func() { close(w.stop) })
 	<-w.stopped
 	_ = w.conn.Close()
-	_ = w.db.Close()  
+	_ = w.db.Close()
 }
 
 func (w *writer) run() {
