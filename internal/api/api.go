@@ -23,12 +23,14 @@ import (
 	"ecrm/internal/record"
 	"ecrm/internal/schema"
 	"ecrm/internal/store"
+	"ecrm/internal/transfer"
 )
 
 // Server answers requests.
 type Server struct {
 	Records  *record.Service
 	Identity *identity.Service
+	Transfer *transfer.Service
 	// Declared are the built-in objects, for fields made at run time.
 	Declared []*schema.Object
 	// Web holds the interface's files.
@@ -95,6 +97,12 @@ func (s *Server) Handler() http.Handler {
 	signed("GET "+prefix+"objects/{object}", s.object)
 	signed("POST "+prefix+"objects/{object}/fields", s.addField)
 	signed("GET "+prefix+"search", s.search)
+	signed("POST "+prefix+"imports", s.upload)
+	signed("GET "+prefix+"imports/{id}", s.importState)
+	signed("PATCH "+prefix+"imports/{id}", s.adjustImport)
+	for _, action := range []string{"check", "run", "cancel", "undo"} {
+		signed("POST "+prefix+"imports/{id}/actions/"+action, func(r *request) error { return s.startImport(r, action) })
+	}
 	signed("GET "+prefix+"events", s.events)
 	signed("GET "+prefix+"{plural}", s.list)
 	signed("POST "+prefix+"{plural}", s.create)

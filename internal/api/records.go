@@ -292,8 +292,8 @@ func (s *Server) timeline(r *request) error {
 	}
 	for _, related := range o.Related {
 		target := r.actor.Registry.Object(related.Object)
-		if target == nil || !r.actor.May(target, policy.View) {
-			continue
+		if target == nil || !r.actor.May(target, policy.View) || target.Field("at") == nil && target.Field("due_at") == nil {
+			continue // only what happens at a time stands on a timeline
 		}
 		b, err := s.Records.List(r.Context(), r.actor, target, record.ListRequest{More: query.Is(related.Field, id), Limit: 50, Count: query.CountNone})
 		if err != nil {

@@ -23,6 +23,7 @@ import (
 	"ecrm/internal/record"
 	"ecrm/internal/schema"
 	"ecrm/internal/store"
+	"ecrm/internal/transfer"
 	"ecrm/web"
 )
 
@@ -36,7 +37,9 @@ type App struct {
 	DB       *store.DB
 	Records  *record.Service
 	Identity *identity.Service
+	Transfer *transfer.Service
 	Declared []*schema.Object
+	data     string
 }
 
 // Config says where the data is.
@@ -60,7 +63,7 @@ func Open(ctx context.Context, c Config, modules []record.Module) (*App, error) 
 	if err != nil {
 		return nil, err
 	}
-	a := &App{DB: db}
+	a := &App{DB: db, data: c.Data}
 	for _, m := range modules {
 		a.Declared = append(a.Declared, m.Objects...)
 	}
@@ -88,6 +91,7 @@ func (a *App) start(ctx context.Context, modules []record.Module) error {
 		return err
 	}
 	a.Identity = identity.New(a.Records)
+	a.Transfer = transfer.New(a.Records, filepath.Join(a.data, "imports"))
 	a.Records.Currency = func() string {
 		if c, err := a.Identity.Company(ctx); err == nil && c.Currency != "" {
 			return c.Currency
@@ -102,7 +106,7 @@ func (a *App) Close() { a.DB.Close() }
 
 // Handler is the server's HTTP side.
 func (a *App) Handler(version string, addresses []string, secure bool) http.Handler {
-	s := &api.Server{Records: a.Records, Identity: a.Identity, Declared: a.Declared, Web: web.Files(), Addresses: addresses, Version: version, Secure: secure}
+	s := &api.Server{Records: a.Records, Identity: a.Identity, Transfer: a.Transfer, Declared: a.Declared, Web: web.Files(), Addresses: addresses, Version: version, Secure: secure}
 	return s.Handler()
 }
 

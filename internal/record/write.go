@@ -103,19 +103,7 @@ func (s *Service) Create(ctx context.Context, a *policy.Actor, o *schema.Object,
 	if err != nil {
 		return 0, err
 	}
-	id := s.IDs.Next()
-	err = s.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
-		copied := Values{}
-		for k, v := range values {
-			copied[k] = v
-		}
-		return s.insert(ctx, tx, a, o, id, copied)
-	})
-	if err != nil {
-		return 0, s.explain(o, err)
-	}
-	s.tell(Event{o.Name, id, "created"})
-	return id, nil
+	return s.CreateValues(ctx, a, o, values)
 }
 
 // insert writes a new record with everything that belongs to it.
@@ -385,7 +373,11 @@ func (s *Service) Update(ctx context.Context, a *policy.Actor, o *schema.Object,
 	if err != nil {
 		return err
 	}
-	err = s.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
+	return s.update(ctx, a, o, id, values, ifMatch)
+}
+
+func (s *Service) update(ctx context.Context, a *policy.Actor, o *schema.Object, id int64, values Values, ifMatch int64) error {
+	err := s.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
 		return s.change(ctx, tx, a, o, id, values, ifMatch)
 	})
 	if err != nil {

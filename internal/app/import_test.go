@@ -1,0 +1,124 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"mime/multipart"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/text/encoding/traditionalchinese"
+
+	"ecrm/internal/dbtest"
+)
+
+func (p *person) upload(object, name string, content []byte) (int, map[string]any) {
+	p.w.t.Helper()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	if err := form.WriteField("object", object); err != nil {
+		p.w.t.Fatal(err)
+	}
+	part, err := form.CreateFormFile("file", name)
+	if err != nil {
+		p.w.t.Fatal(err)
+	}
+	if _, err := part.Write(content); err != nil {
+		p.w.t.Fatal(err)
+	}
+	if err := form.Close(); err != nil {
+		p.w.t.Fatal(err)
+	}
+	r, err := http.NewRequestWithContext(context.Background(), http.MethodPost, p.w.server.URL+"/api/v1/imports", &body)
+	if err != nil {
+		p.w.t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", form.FormDataContentType())
+	r.AddCookie(p.cookie)
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		p.w.t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	var decoded map[string]any
+	if err := json.NewDecoder(answer.Body).Decode(&decoded); err != nil {
+		p.w.t.Fatal(err)
+	}
+	return answer.StatusCode, decoded
+}
+
+// finished starts an action of an import and waits for a state.
+func (p *person) finished(id, action, state string) map[string]any {
+	p.w.t.Helper()
+	p.must(202, "POST", "imports/"+id+"/actions/"+action, nil)
+	for range 500 {
+		job := p.must(200, "GET", "imports/"+id, nil)
+		if job["state"] == state {
+			return job
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	p.w.t.Fatalf("%s of import %s never came to %s", action, id, state)
+	return nil
+}
+
+func TestImportTellsEveryRowAndIsUndone(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn)
+		admin := w.setUp()
+		admin.add("customers", map[string]any{"name": "大同電機"})
+		text := "公司名稱,電話,等級,負責人,電子郵件\r\n宏碁電腦,02-2345-6789,A,王大明,a@example.com\r\n大同電機,02-1111-2222,B,李四,\r\n壞等級,03-3333-4444,Z,張三,\r\n,04-1234-5678,A,,\r\n鴻海精密,,C,郭某,b@example.com\r\n"
+		big5, err := traditionalchinese.Big5.NewEncoder().String(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		status, job := admin.upload("customer", "客戶.csv", []byte(big5))
+		if status != 201 || job["encoding"] != "big5" || fmt.Sprint(job["rows"]) != "5" {
+			t.Fatalf("upload answered %d %v", status, job)
+		}
+		if strings.Contains(fmt.Sprint(job["columns"]), "field:owner") {
+			t.Error("負責人 was taken for the owner")
+		}
+		id := fmt.Sprint(job["id"])
+		checked := admin.finished(id, "check", "checked")
+		if got := admin.names("customers"); got != "大同電機" {
+			t.Errorf("the dry run wrote: %q", got)
+		}
+		done := admin.finished(id, "run", "done")
+		for _, j := range []map[string]any{checked, done} {
+			if got := fmt.Sprint(j["created"], j["updated"], j["skipped"], j["failed"], len(j["problems"].([]any))); got != "2 0 1 2 2" { //nolint:errcheck // a wrong shape fails the test
+				t.Errorf("%v: made, updated, skipped, refused, problems: %s", j["state"], got)
+			}
+		}
+		if got := admin.names("customers"); got != "鴻海精密 宏碁電腦 大同電機" {
+			t.Errorf("after the import: %q", got)
+		}
+		worked := admin.names("customers?q=hhjm")
+		if worked != "鴻海精密" {
+			t.Errorf("an imported customer is not found by pinyin: %q", worked)
+		}
+		one := admin.must(200, "GET", "customers?q=%E9%B4%BB%E6%B5%B7", nil)
+		admin.must(200, "PATCH", "customers/"+w.must(one), map[string]any{"note": "談過了"})
+		undone := admin.finished(id, "undo", "undone")
+		if got := admin.names("customers"); got != "鴻海精密 大同電機" {
+			t.Errorf("after the undo: %q", got)
+		}
+		if !strings.Contains(fmt.Sprint(undone["problems"]), "changed_since") {
+			t.Error("the undo does not say what it left alone")
+		}
+	})
+}
+
+func TestImportOfBrokenFilesIsRefusedInWords(t *testing.T) {
+	w := newWorld(t, "sqlite:"+t.TempDir()+"/ecrm.db")
+	admin := w.setUp()
+	for name, content := range map[string]string{"empty.csv": "", "calendar.vcf": "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "broken.xlsx": "PK\x03\x04 nothing"} {
+		if status, answer := admin.upload("customer", name, []byte(content)); status != 422 {
+			t.Errorf("%s answered %d %v", name, status, answer)
+		}
+	}
+}

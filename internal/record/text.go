@@ -1,0 +1,111 @@
+package record
+
+import (
+	"context"
+	"errors"
+
+	"ecrm/internal/policy"
+	"ecrm/internal/query"
+	"ecrm/internal/schema"
+	"ecrm/internal/store"
+)
+
+// ParseText reads values as a file spells them: dates, numbers and choices in
+// words, references by the name or number of the record.
+func (s *Service) ParseText(ctx context.Context, a *policy.Actor, o *schema.Object, cells map[string]string) (Values, error) {
+	values := Values{}
+	problem := fail("invalid")
+	for name, text := range cells {
+		f := o.Field(name)
+		if f == nil || a.Access(o, f) != "write" {
+			problem.Fields = append(problem.Fields, FieldError{name, schema.Bad("read_only")})
+			continue
+		}
+		columns, err := s.parseText(ctx, a, f, text)
+		var p *schema.Problem
+		if errors.As(err, &p) {
+			problem.Fields = append(problem.Fields, FieldError{name, p})
+			continue
+		} else if err != nil {
+			return nil, err
+		}
+		if columns == nil {
+			continue
+		}
+		if f.Type == "money" && columns[1] == "" {
+			columns[1] = s.Currency()
+		}
+		values[name] = columns
+	}
+	if problem.Fields != nil {
+		return nil, problem
+	}
+	return values, nil
+}
+
+func (s *Service) parseText(ctx context.Context, a *policy.Actor, f *schema.Field, text string) ([]any, error) {
+	if t, ok := f.Kind().(schema.Textual); ok {
+		return t.ParseText(f, text)
+	}
+	if text == "" {
+		return nil, nil
+	}
+	target := a.Registry.Object(f.Target())
+	if target == nil {
+		return nil, schema.Bad("not_a_reference")
+	}
+	for _, name := range []string{target.Title, "number", "login"} {
+		if target.Field(name) == nil {
+			continue
+		}
+		ids, err := s.FindBy(ctx, a, target, name, text, 2)
+		if err != nil {
+			return nil, err
+		}
+		if len(ids) == 1 {
+			return []any{ids[0]}, nil
+		}
+	}
+	return nil, schema.Bad("no_such_record")
+}
+
+// FindBy lists records that the actor may see and whose field is exactly this
+// text, oldest first.
+func (s *Service) FindBy(ctx context.Context, a *policy.Actor, o *schema.Object, field, text string, limit int) ([]int64, error) {
+	rows, err := store.Select{
+		Registry: a.Registry, Asker: a, Guard: a.Filter(o, policy.View), Columns: []string{"id"},
+		Query: query.Query{Object: o, Limit: limit, Sort: []query.Key{{Field: "id"}}, Filter: &query.Node{Op: query.Eq, Field: field, Value: text}},
+	}.Rows(ctx, s.DB)
+	var ids []int64
+	for _, r := range rows {
+		if id, ok := r[0].(int64); ok {
+			ids = append(ids, id)
+		}
+	}
+	return ids, err
+}
+
+// CreateValues makes a record of parsed values and answers its id.
+func (s *Service) CreateValues(ctx context.Context, a *policy.Actor, o *schema.Object, values Values) (int64, error) {
+	if !a.May(o, policy.Create) {
+		return 0, fail("forbidden")
+	}
+	id := s.IDs.Next()
+	err := s.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
+		copied := Values{}
+		for k, v := range values {
+			copied[k] = v
+		}
+		return s.insert(ctx, tx, a, o, id, copied)
+	})
+	if err != nil {
+		return 0, s.explain(o, err)
+	}
+	s.tell(Event{o.Name, id, "created"})
+	return id, nil
+}
+
+// UpdateValues changes a record to parsed values.
+func (s *Service) UpdateValues(ctx context.Context, a *policy.Actor, o *schema.Object, id int64, values Values) error {
+	return s.update(ctx, a, o, id, values, 0)
+}
