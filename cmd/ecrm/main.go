@@ -4,16 +4,19 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 	_ "time/tzdata" // zones also where the system has none
 
 	"github.com/alecthomas/kong"
 
 	"ecrm/internal/app"
+	"ecrm/internal/message"
 	"ecrm/internal/policy"
 	"ecrm/internal/record"
 )
@@ -72,6 +75,43 @@ func (c *userAdd) Run(ctx context.Context) error {
 	return err
 }
 
+type importFile struct {
+	place
+	Object string `default:"customer" help:"Object the rows become."`
+	As     string `help:"Login of the user who imports; without it the system does."`
+	DryRun bool   `help:"Only say what would happen."`
+	JSON   bool   `help:"Print the totals as one line of JSON."`
+	File   string `arg:"" type:"existingfile" help:"CSV, TSV, XLSX, JSON or vCard file."`
+}
+
+// Run brings a file in, as the interface's wizard does with what it guessed.
+func (c *importFile) Run(ctx context.Context) error {
+	a, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	started := time.Now()
+	job, err := a.ImportFile(ctx, c.As, c.Object, c.File, c.DryRun)
+	if err != nil {
+		return err
+	}
+	for _, column := range job.Columns {
+		if column.Field == "" {
+			fmt.Fprintf(os.Stderr, "column %q: fits no field, left out\n", column.Header)
+		}
+	}
+	for _, p := range job.Problems {
+		fmt.Fprintf(os.Stderr, "row %d, %s: %s\n", p.Row, p.Column, message.In("en", p.Code, p.Params))
+	}
+	totals := map[string]any{"rows": job.Rows, "created": job.Created, "updated": job.Updated, "skipped": job.Skipped, "failed": job.Failed, "seconds": time.Since(started).Seconds()}
+	if c.JSON {
+		return json.NewEncoder(os.Stdout).Encode(totals)
+	}
+	fmt.Printf("%d rows: %d created, %d updated, %d skipped, %d refused\n", job.Rows, job.Created, job.Updated, job.Skipped, job.Failed)
+	return nil
+}
+
 type showVersion struct{}
 
 // Run prints the version.
@@ -85,6 +125,7 @@ var commands struct {
 	User  struct {
 		Add userAdd `cmd:"" help:"Add a user."`
 	} `cmd:"" help:"Users."`
+	Import  importFile  `cmd:"" help:"Import a file."`
 	Version showVersion `cmd:"" help:"Print the version."`
 }
 

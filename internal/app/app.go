@@ -20,6 +20,7 @@ import (
 	"ecrm/internal/module/customer"
 	"ecrm/internal/module/opportunity"
 	"ecrm/internal/module/task"
+	"ecrm/internal/policy"
 	"ecrm/internal/record"
 	"ecrm/internal/schema"
 	"ecrm/internal/store"
@@ -162,4 +163,55 @@ func reachable(addr net.Addr) []string {
 		}
 	}
 	return found
+}
+
+// ImportFile imports a file with what is detected and guessed, as a user or as
+// the system, and waits for its end.
+func (a *App) ImportFile(ctx context.Context, login, object, path string, dry bool) (transfer.Job, error) {
+	registry := a.Records.Current.Load()
+	actor := policy.System(registry, "command line")
+	if login != "" {
+		ids, err := a.Records.FindBy(ctx, actor, registry.Object("user"), "login", login, 1)
+		if err != nil {
+			return transfer.Job{}, err
+		}
+		if len(ids) == 0 {
+			return transfer.Job{}, fmt.Errorf("no user has the login %q", login)
+		}
+		if actor, _, err = a.Identity.ActorOf(ctx, ids[0]); err != nil {
+			return transfer.Job{}, err
+		}
+	}
+	o := registry.Object(object)
+	if o == nil {
+		return transfer.Job{}, fmt.Errorf("there is no object %q", object)
+	}
+	file, err := os.Open(path) //nolint:gosec // the administrator names the file
+	if err != nil {
+		return transfer.Job{}, err
+	}
+	job, err := a.Transfer.Upload(actor, o, path, file)
+	if err = errors.Join(err, file.Close()); err != nil {
+		return job, err
+	}
+	action, state := "run", "done"
+	if dry {
+		action, state = "check", "checked"
+	}
+	if err := a.Transfer.Start(actor, job.ID, action); err != nil {
+		return job, err
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return job, ctx.Err()
+		case <-time.After(20 * time.Millisecond):
+		}
+		if job, err = a.Transfer.Get(actor, job.ID); err != nil || job.State == state {
+			return job, err
+		}
+		if job.State == "failed" {
+			return job, errors.New("the file could not be read to its end")
+		}
+	}
 }

@@ -32,7 +32,7 @@ type person struct {
 
 func newWorld(t *testing.T, dsn string, modules ...record.Module) *world {
 	t.Helper()
-	config := Config{Database: dsn}
+	config := Config{Database: dsn, Data: t.TempDir()}
 	if path, ok := strings.CutPrefix(dsn, "sqlite:"); ok {
 		config = Config{Data: strings.TrimSuffix(path, "/ecrm.db")}
 	}

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"ecrm/internal/normal"
 	"ecrm/internal/policy"
@@ -144,6 +145,9 @@ func (j *Job) detect(a *policy.Actor, o *schema.Object) error {
 		}
 		j.Columns = append(j.Columns, column)
 	}
+	if !taken[o.Title] {
+		j.nameColumn(o)
+	}
 	r, err := tabular.Open(j.path, j.options, d)
 	if err != nil {
 		return record.Invalid("file", "not_a_table")
@@ -160,6 +164,36 @@ func (j *Job) detect(a *policy.Actor, o *schema.Object) error {
 		j.Preview = append(j.Preview, cells)
 	}
 	return r.Close()
+}
+
+// nameColumn finds what most likely names the records where no header says so:
+// a column whose header speaks of a name, else the first that holds words.
+func (j *Job) nameColumn(o *schema.Object) {
+	best, confidence := -1, 0.0
+	for i, c := range j.Columns {
+		if c.Field != "" || len(c.Samples) == 0 {
+			continue
+		}
+		words := false
+		for _, sample := range c.Samples {
+			words = words || strings.ContainsFunc(sample, unicode.IsLetter)
+		}
+		header, likely := normal.Fold(c.Header), 0.0
+		if words {
+			likely = 0.3
+			for _, part := range []string{"name", "名", "公司", "company", "标题"} {
+				if strings.Contains(header, part) {
+					likely = 0.5
+				}
+			}
+		}
+		if likely > confidence {
+			best, confidence = i, likely
+		}
+	}
+	if best >= 0 {
+		j.Columns[best].Field, j.Columns[best].Confidence = o.Title, confidence
+	}
 }
 
 // synonyms are headers other programs use for our fields, folded.
