@@ -113,6 +113,8 @@ func (s *Server) Handler() http.Handler {
 	signed("POST "+prefix+"{plural}/{id}/actions/restore", s.restore)
 	signed("GET "+prefix+"{plural}/{id}/history", s.history)
 	signed("GET "+prefix+"{plural}/{id}/timeline", s.timeline)
+	signed("GET "+prefix+"{plural}/{id}/comments", s.comments)
+	signed("POST "+prefix+"{plural}/{id}/comments", s.comment)
 	signed("GET "+prefix+"{plural}/{id}/{related}", s.related)
 	signed(prefix, func(*request) error { return &record.Error{Code: "not_found"} })
 	mux.Handle("/", s.static())

@@ -237,6 +237,7 @@ type entry struct {
 	ID      string          `json:"id,omitempty"`
 	Changes []change        `json:"changes,omitempty"`
 	Record  json.RawMessage `json:"record,omitempty"`
+	Text    string          `json:"text,omitempty"`
 }
 
 type change struct {
@@ -290,6 +291,11 @@ func (s *Server) timeline(r *request) error {
 	if err != nil {
 		return err
 	}
+	comments, err := s.spoken(r, o, id)
+	if err != nil {
+		return err
+	}
+	entries = append(entries, comments...)
 	for _, related := range o.Related {
 		target := r.actor.Registry.Object(related.Object)
 		if target == nil || !r.actor.May(target, policy.View) || target.Field("at") == nil && target.Field("due_at") == nil {

@@ -207,8 +207,13 @@ func TestNobodyReachesPastHisScope(t *testing.T) {
 		for _, c := range []struct{ method, path string }{
 			{"GET", "customers/" + secret}, {"PATCH", "customers/" + secret}, {"DELETE", "customers/" + secret}, {"GET", "customers/" + secret + "/history"},
 			{"GET", "customers/" + secret + "/timeline"}, {"GET", "customers/" + secret + "/contacts"}, {"POST", "customers/" + secret + "/actions/restore"},
+			{"GET", "customers/" + secret + "/comments"}, {"POST", "customers/" + secret + "/comments"},
 		} {
-			if status, body := attacker.call(c.method, c.path, map[string]any{"name": "x"}); status != 404 {
+			sent := map[string]any{"name": "x"}
+			if strings.HasSuffix(c.path, "/comments") {
+				sent = map[string]any{"text": "x"}
+			}
+			if status, body := attacker.call(c.method, c.path, sent); status != 404 {
 				t.Errorf("%s %s answered %d %v", c.method, c.path, status, body)
 			}
 		}
@@ -258,6 +263,21 @@ func TestColleaguesCallOnMyCustomerIsVisibleToMe(t *testing.T) {
 		}
 		if people["seller"].must(200, "GET", "customers/"+mine, nil)["last_contact_at"] == nil {
 			t.Error("the call did not move the customer's last contact")
+		}
+	})
+}
+
+func TestCommentStandsOnTheTimeline(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn)
+		admin := w.setUp()
+		id := admin.add("customers", map[string]any{"name": "話題"})
+		admin.must(201, "POST", "customers/"+id+"/comments", map[string]any{"text": "記得帶樣品 <b>"})
+		admin.must(422, "POST", "customers/"+id+"/comments", map[string]any{"text": " "})
+		for _, path := range []string{"timeline", "comments"} {
+			if got := fmt.Sprint(admin.must(200, "GET", "customers/"+id+"/"+path, nil)); !strings.Contains(got, "記得帶樣品 <b>") {
+				t.Errorf("%s does not hold the comment: %s", path, got)
+			}
 		}
 	})
 }

@@ -1,0 +1,85 @@
+package record
+
+import (
+	"context"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"ecrm/internal/policy"
+	"ecrm/internal/schema"
+	"ecrm/internal/store"
+)
+
+var comments = store.Declare(store.Table{
+	Name: "comment",
+	Columns: []schema.Column{
+		{Name: "id", Kind: schema.KindInt}, {Name: "record_id", Kind: schema.KindInt}, {Name: "author_id", Kind: schema.KindInt},
+		{Name: "at", Kind: schema.KindInt}, {Name: "text", Kind: schema.KindText},
+	},
+	Key:     []string{"id"},
+	Indexes: []string{"record_id, id"},
+})
+
+// Comment is what somebody said about a record.
+type Comment struct {
+	ID     int64
+	At     int64
+	Author int64
+	Name   string
+	Text   string
+}
+
+// maxComment is the longest comment, in characters.
+const maxComment = 10_000
+
+// AddComment says something about a record that the actor may see.
+func (s *Service) AddComment(ctx context.Context, a *policy.Actor, o *schema.Object, id int64, text string) (Comment, error) {
+	text = strings.TrimSpace(strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", ""))
+	switch {
+	case text == "":
+		return Comment{}, invalid("text", "required")
+	case utf8.RuneCountInString(text) > maxComment:
+		return Comment{}, invalid("text", "too_long", "max", "10000")
+	}
+	c := Comment{ID: s.IDs.Next(), At: time.Now().UnixMicro(), Author: a.ID, Name: a.Name, Text: text}
+	err := s.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
+		if _, _, err := s.load(ctx, tx, a, o, id, policy.View, false); err != nil {
+			return err
+		}
+		if err := store.Insert(ctx, tx, comments.Name, store.Row{"id": c.ID, "record_id": id, "author_id": a.ID, "at": c.At, "text": text}); err != nil {
+			return err
+		}
+		return store.Insert(ctx, tx, outboxTable.Name, store.Row{"id": s.IDs.Next(), "object": o.Name, "record_id": id, "kind": "commented"})
+	})
+	if err == nil {
+		s.tell(Event{o.Name, id, "commented"})
+	}
+	return c, err
+}
+
+// Comments reads the newest comments on a record that the actor may see.
+func (s *Service) Comments(ctx context.Context, a *policy.Actor, o *schema.Object, id int64) ([]Comment, error) {
+	if _, _, err := s.load(ctx, s.DB, a, o, id, policy.View, false); err != nil {
+		return nil, err
+	}
+	rows, err := store.Find(ctx, s.DB, comments.Name, "id, at, author_id, text", store.Row{"record_id": id}, "ORDER BY id DESC LIMIT 200")
+	if err != nil {
+		return nil, err
+	}
+	var list []Comment
+	var authors []int64
+	for _, r := range rows {
+		c := Comment{}
+		c.ID, _ = r[0].(int64)
+		c.At, _ = r[1].(int64)
+		c.Author, _ = r[2].(int64)
+		c.Text, _ = r[3].(string)
+		list, authors = append(list, c), append(authors, c.Author)
+	}
+	names, err := s.labels(ctx, s.DB, a, "user", authors, true)
+	for i := range list {
+		list[i].Name = names[list[i].Author]
+	}
+	return list, err
+}
