@@ -87,14 +87,8 @@ func (s *Server) events(r *request) error {
 		case e.Object == "schema":
 			alive = send("schema", map[string]int64{"version": actor.Registry.Version})
 		case o == nil:
-		case e.Kind == "deleted":
-			// A deleted record says nothing but that an id is gone; only ids the
-			// reader knows mean anything to him.
+		case s.Records.Visible(r.Context(), actor, o, e.ID, e.Kind == "deleted"):
 			alive = send("change", e)
-		default:
-			if _, err := s.Records.Values(r.Context(), actor, o, e.ID); err == nil {
-				alive = send("change", e)
-			}
 		}
 	}
 	return nil

@@ -421,6 +421,13 @@ func (s *Service) Values(ctx context.Context, a *policy.Actor, o *schema.Object,
 	return v, err
 }
 
+// Visible tells whether the actor may see a record, or could before it went to
+// the recycle bin.
+func (s *Service) Visible(ctx context.Context, a *policy.Actor, o *schema.Object, id int64, deleted bool) bool {
+	_, _, err := s.load(ctx, s.DB, a, o, id, policy.View, deleted)
+	return err == nil
+}
+
 // Entry is one line of a record's history.
 type Entry struct {
 	At      int64
@@ -530,7 +537,7 @@ func (s *Service) Search(ctx context.Context, a *policy.Actor, typed string, lim
 	folded := normal.Fold(typed)
 	for _, o := range a.Registry.Objects() {
 		f := o.Field(o.Title)
-		if f == nil || f.Search == "" || !a.May(o, policy.View) {
+		if f == nil || f.Search == "" || !a.Readable(o, f) || !a.May(o, policy.View) {
 			continue
 		}
 		list, possible := words(a, o, typed)
