@@ -142,6 +142,10 @@ func (s *Server) show(r *request, o *schema.Object, id int64, status int) error 
 }
 
 func (s *Server) get(r *request) error {
+	// No pattern of its own: it would clash with imports/{id}.
+	if r.PathValue("id") == "duplicates" {
+		return s.duplicates(r)
+	}
 	o, id, err := s.one(r)
 	if err != nil {
 		return err

@@ -244,6 +244,11 @@ func (s *Service) belongings(ctx context.Context, c *Change, changed []string, v
 			return err
 		}
 	}
+	if c.Created || matched(o, changed) {
+		if err := store.PutMatchKeys(ctx, tx, c.ID, MatchKeys(o, c.Before), MatchKeys(o, c.After)); err != nil {
+			return err
+		}
+	}
 	diff := map[string][2]json.RawMessage{}
 	for _, name := range changed {
 		f := o.Field(name)
@@ -266,6 +271,15 @@ func (s *Service) belongings(ctx context.Context, c *Change, changed []string, v
 func contains(list []string, s string) bool {
 	for _, l := range list {
 		if l == s {
+			return true
+		}
+	}
+	return false
+}
+
+func matched(o *schema.Object, changed []string) bool {
+	for _, name := range changed {
+		if o.Field(name).Match != "" {
 			return true
 		}
 	}

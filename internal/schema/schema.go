@@ -103,6 +103,10 @@ type Field struct {
 	// Search is the class under which the field's words are found: "n" names,
 	// "p" phones and mails, "i" numbers, "t" text; empty: not searched.
 	Search string `json:"search,omitempty"`
+	// Match is how the field's values recognise one record in another: "company"
+	// and "person" names, "phone", "mail", "code"; empty: not compared. All names
+	// of a record meet each other (short name, alias), and so do all phones.
+	Match string `json:"match,omitempty"`
 	// Default is the JSON of the value a new record starts with.
 	Default any `json:"default,omitempty"`
 	// System fields are kept by the engine and cannot be written.

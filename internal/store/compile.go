@@ -147,15 +147,18 @@ func (c *compiler) anyRelated(o *schema.Object, alias string, n *query.Node) err
 
 func (c *compiler) compare(o *schema.Object, alias string, n *query.Node) error {
 	name, rest, deeper := strings.Cut(n.Field, ".")
-	if name == "id" {
+	if name == "id" && n.Op != query.In && n.Op != query.Ne {
 		return c.ids(alias+".id", n)
 	}
 	f := o.Field(name)
-	if f == nil {
+	if f == nil && name != "id" {
 		return problem(n, "filter_unknown_field")
 	}
-	if !c.trusted && !c.asker.Readable(o, f) {
+	if f != nil && !c.trusted && !c.asker.Readable(o, f) {
 		return problem(n, "filter_unknown_field")
+	}
+	if n.Op == query.In || n.Op == query.Ne {
+		return c.combined(o, alias, n)
 	}
 	column := alias + "." + f.Column()
 	if deeper {
@@ -179,6 +182,21 @@ func (c *compiler) compare(o *schema.Object, alias string, n *query.Node) error 
 		c.write(column + " IS NULL")
 		return nil
 	}
+	switch f.Type {
+	case "reference", "user", "department", "anyreference", "file", "picture":
+		return c.ids(column, n)
+	case "tags", "multipicklist", "phones", "mails":
+		return c.listed(o, f, alias, n)
+	case "datetime":
+		return c.instant(column, n)
+	case "text", "longtext", "url", "autonumber", "address", "picklist":
+		return c.textual(column, n)
+	}
+	return c.plain(f, column, n)
+}
+
+// combined writes the operators that are made of several "=".
+func (c *compiler) combined(o *schema.Object, alias string, n *query.Node) error {
 	if n.Op == query.Ne {
 		eq := *n
 		eq.Op = query.Eq
@@ -209,17 +227,7 @@ func (c *compiler) compare(o *schema.Object, alias string, n *query.Node) error 
 		c.write(")")
 		return nil
 	}
-	switch f.Type {
-	case "reference", "user", "department", "anyreference", "file", "picture":
-		return c.ids(column, n)
-	case "tags", "multipicklist", "phones", "mails":
-		return c.listed(o, f, alias, n)
-	case "datetime":
-		return c.instant(column, n)
-	case "text", "longtext", "url", "autonumber", "address", "picklist":
-		return c.textual(column, n)
-	}
-	return c.plain(f, column, n)
+	return problem(n, "filter_operator_unfit")
 }
 
 var comparisons = map[query.Op]string{query.Eq: "=", query.Lt: "<", query.Le: "<=", query.Gt: ">", query.Ge: ">="}
