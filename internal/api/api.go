@@ -7,10 +7,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"log/slog"
-	"mime"
 	"net"
 	"net/http"
 	"strconv"
@@ -24,6 +22,7 @@ import (
 	"ecrm/internal/schema"
 	"ecrm/internal/store"
 	"ecrm/internal/transfer"
+	"ecrm/internal/view"
 )
 
 // Server answers requests.
@@ -31,6 +30,7 @@ type Server struct {
 	Records  *record.Service
 	Identity *identity.Service
 	Transfer *transfer.Service
+	Views    *view.Service
 	// Declared are the built-in objects, for fields made at run time.
 	Declared []*schema.Object
 	// Web holds the interface's files.
@@ -104,6 +104,11 @@ func (s *Server) Handler() http.Handler {
 		signed("POST "+prefix+"imports/{id}/actions/"+action, func(r *request) error { return s.startImport(r, action) })
 	}
 	signed("GET "+prefix+"events", s.events)
+	signed("GET "+prefix+"views", s.views)
+	signed("POST "+prefix+"views", s.addView)
+	signed("GET "+prefix+"views/{id}", s.view)
+	signed("PATCH "+prefix+"views/{id}", s.changeView)
+	signed("DELETE "+prefix+"views/{id}", s.removeView)
 	signed("GET "+prefix+"{plural}", s.list)
 	signed("POST "+prefix+"{plural}", s.create)
 	signed("POST "+prefix+"{plural}/aggregate", s.aggregate)
@@ -254,27 +259,6 @@ func (s *Server) refuse(r *request, err error) {
 	if _, err := r.w.Write(b); err != nil {
 		slog.Debug("the client is gone", "error", err)
 	}
-}
-
-// body decodes a JSON body; a form of another site cannot send that type.
-func (r *request) body(into any) error {
-	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if err != nil || kind != "application/json" {
-		return record.Invalid("body", "not_json")
-	}
-	d := json.NewDecoder(http.MaxBytesReader(r.w, r.Body, maxBody))
-	d.UseNumber()
-	if err := d.Decode(into); err != nil {
-		var large *http.MaxBytesError
-		if errors.As(err, &large) {
-			return err
-		}
-		return record.Invalid("body", "not_json")
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return record.Invalid("body", "not_json")
-	}
-	return nil
 }
 
 func (r *request) ip() string {

@@ -76,6 +76,15 @@ func (s *Server) answer(r *request, o *schema.Object, more *query.Node) error {
 		return err
 	}
 	l.More = more
+	if text := r.URL.Query().Get("view"); text != "" {
+		id, ok := schema.ParseID(text)
+		if !ok {
+			return errNotFound
+		}
+		if err := s.Views.Apply(r.Context(), r.actor, o, id, &l); err != nil {
+			return err
+		}
+	}
 	b, err := s.Records.List(r.Context(), r.actor, o, l)
 	if err != nil {
 		return err

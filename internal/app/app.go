@@ -25,6 +25,7 @@ import (
 	"ecrm/internal/schema"
 	"ecrm/internal/store"
 	"ecrm/internal/transfer"
+	"ecrm/internal/view"
 	"ecrm/web"
 )
 
@@ -39,6 +40,7 @@ type App struct {
 	Records  *record.Service
 	Identity *identity.Service
 	Transfer *transfer.Service
+	Views    *view.Service
 	Declared []*schema.Object
 	data     string
 }
@@ -93,6 +95,7 @@ func (a *App) start(ctx context.Context, modules []record.Module) error {
 	}
 	a.Identity = identity.New(a.Records)
 	a.Transfer = transfer.New(a.Records, filepath.Join(a.data, "imports"))
+	a.Views = &view.Service{Records: a.Records}
 	a.Records.Currency = func() string {
 		if c, err := a.Identity.Company(ctx); err == nil && c.Currency != "" {
 			return c.Currency
@@ -107,7 +110,7 @@ func (a *App) Close() { a.DB.Close() }
 
 // Handler is the server's HTTP side.
 func (a *App) Handler(version string, addresses []string, secure bool) http.Handler {
-	s := &api.Server{Records: a.Records, Identity: a.Identity, Transfer: a.Transfer, Declared: a.Declared, Web: web.Files(), Addresses: addresses, Version: version, Secure: secure}
+	s := &api.Server{Records: a.Records, Identity: a.Identity, Transfer: a.Transfer, Views: a.Views, Declared: a.Declared, Web: web.Files(), Addresses: addresses, Version: version, Secure: secure}
 	return s.Handler()
 }
 

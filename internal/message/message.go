@@ -16,6 +16,7 @@ var texts = map[string][3]string{
 	"too_expensive":            {"這個查詢太久了，請縮小範圍", "查询耗时过长，请缩小范围", "This takes too long; please narrow it down"},
 	"unavailable":              {"系統暫時無法回應，請稍後再試", "系统暂时无法响应，请稍后再试", "The server cannot answer now; try again later"},
 	"not_json":                 {"送出的內容不是有效的 JSON", "提交的内容不是有效的 JSON", "The body is not valid JSON"},
+	"wrong_type":               {"這個值的型態不對", "此值的类型不对", "This value has the wrong type"},
 	"wrong_password":           {"帳號或密碼不對", "账号或密码不正确", "Wrong login or password"},
 	"file_empty":               {"檔案是空的", "文件是空的", "The file is empty"},
 	"file_encrypted":           {"檔案有密碼保護,請先解除再匯入", "文件有密码保护,请先解除再导入", "The file is protected by a password"},

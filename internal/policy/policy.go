@@ -137,11 +137,17 @@ func (a *Actor) Access(o *schema.Object, f *schema.Field) string {
 	return best
 }
 
+// UserToken names a person in shares.
+func UserToken(id int64) string { return "u" + strconv.FormatInt(id, 10) }
+
+// DepartmentToken names a department in shares.
+func DepartmentToken(id int64) string { return "d" + strconv.FormatInt(id, 10) }
+
 // Tokens name the actor and his departments in shares.
 func (a *Actor) Tokens() []string {
-	tokens := []string{"u" + strconv.FormatInt(a.ID, 10)}
+	tokens := []string{UserToken(a.ID)}
 	for _, d := range a.Departments {
-		tokens = append(tokens, "d"+strconv.FormatInt(d, 10))
+		tokens = append(tokens, DepartmentToken(d))
 	}
 	return tokens
 }

@@ -325,9 +325,19 @@ func (s *Service) labels(ctx context.Context, q store.Querier, a *policy.Actor, 
 	return store.Labels(ctx, q, a.Registry, a, o, a.Filter(o, policy.View), ids, deleted)
 }
 
+// Names reads the titles of records by id; those the actor may not see are left
+// out.
+func (s *Service) Names(ctx context.Context, a *policy.Actor, object string, ids []int64) (map[int64]string, error) {
+	return s.labels(ctx, s.DB, a, object, ids, true)
+}
+
 // mark binds a cursor to the asker, filter and sort.
 func (s *Service) mark(a *policy.Actor, o *schema.Object, r ListRequest) []byte {
-	h := sha256.Sum256(fmt.Appendf(nil, "%d %s %q %q %q %v %v", a.ID, o.Name, r.Filter, r.Q, r.Sort, r.More, r.Deleted))
+	more, err := json.Marshal(r.More)
+	if err != nil {
+		more = nil // it came out of JSON or is an id: this cannot be
+	}
+	h := sha256.Sum256(fmt.Appendf(nil, "%d %s %q %q %q %s %v", a.ID, o.Name, r.Filter, r.Q, r.Sort, more, r.Deleted))
 	return h[:8]
 }
 

@@ -108,8 +108,9 @@ type Rules struct {
 	Done func(ctx context.Context, c *Change) error
 }
 
-// Invalid is the error a rule answers for a field.
-func Invalid(field, code string) error { return invalid(field, code) }
+// Invalid is the error a rule answers for a field; parameters of the message
+// come as name, value, name, value.
+func Invalid(field, code string, params ...string) error { return invalid(field, code, params...) }
 
 // Module is a folder of the business: the objects it declares and their rules.
 type Module struct {
