@@ -249,6 +249,7 @@ type entry struct {
 	Object  string          `json:"object,omitempty"`
 	ID      string          `json:"id,omitempty"`
 	Changes []change        `json:"changes,omitempty"`
+	Share   *shareChange    `json:"share,omitempty"`
 	Record  json.RawMessage `json:"record,omitempty"`
 	Text    string          `json:"text,omitempty"`
 }
@@ -273,6 +274,9 @@ func (s *Server) changes(r *request, o *schema.Object, id int64) ([]entry, error
 			if pair, ok := h.Changes[f.Name]; ok {
 				e.Changes = append(e.Changes, change{f.Name, f.Label.In(r.language()), pair[0], pair[1]})
 			}
+		}
+		if e.Share, err = s.shareTold(r, h.Changes); err != nil {
+			return nil, err
 		}
 		entries = append(entries, e)
 	}

@@ -473,7 +473,8 @@ func (s *Service) History(ctx context.Context, a *policy.Actor, o *schema.Object
 			return nil, err
 		}
 		for name := range e.Changes {
-			if f := o.Field(name); f == nil || !a.Readable(o, f) {
+			f := o.Field(name)
+			if _, ok := ShareOf(name); !ok && (f == nil || !a.Readable(o, f)) {
 				delete(e.Changes, name)
 			}
 		}

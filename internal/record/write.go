@@ -254,6 +254,12 @@ func (s *Service) belongings(ctx context.Context, c *Change, changed []string, v
 		f := o.Field(name)
 		diff[name] = [2]json.RawMessage{encode(f, c.Before[name]), encode(f, c.After[name])}
 	}
+	return s.log(ctx, tx, c, diff, version, action)
+}
+
+// log writes the audit row and the outbox row of a change.
+func (s *Service) log(ctx context.Context, tx store.Querier, c *Change, diff map[string][2]json.RawMessage, version int64, action string) error {
+	o := c.Object
 	text, err := json.Marshal(diff)
 	if err != nil {
 		return err

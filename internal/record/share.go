@@ -1,0 +1,254 @@
+package record
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+	"strings"
+	"time"
+
+	"ecrm/internal/policy"
+	"ecrm/internal/schema"
+	"ecrm/internal/store"
+)
+
+// Share says that a person, or the people of a department and those below it,
+// may see a record, or change it too, until an instant.
+type Share struct {
+	// User or Department is set, the other 0.
+	User, Department int64
+	// Name is that of the person or department.
+	Name  string
+	Write bool
+	// Until is in microseconds, 0 for no end.
+	Until   int64
+	By      int64
+	ByName  string
+	Created int64
+}
+
+// Token names whom a record is shared with.
+func (s Share) Token() string {
+	if s.User != 0 {
+		return policy.UserToken(s.User)
+	}
+	return policy.DepartmentToken(s.Department)
+}
+
+// kind is the object of whom the record is shared with, and its id.
+func (s Share) kind() (string, int64) {
+	if s.User != 0 {
+		return "user", s.User
+	}
+	return "department", s.Department
+}
+
+// ShareMark begins the name under which the history keeps a share; the token of
+// whom it was with follows.
+const ShareMark = "share:"
+
+// parseToken reads what Token wrote.
+func parseToken(token string) (Share, bool) {
+	if len(token) < 2 {
+		return Share{}, false
+	}
+	id, ok := schema.ParseID(token[1:])
+	switch {
+	case ok && token[0] == 'u':
+		return Share{User: id}, true
+	case ok && token[0] == 'd':
+		return Share{Department: id}, true
+	}
+	return Share{}, false
+}
+
+// Shares lists with whom a record is shared, those that ended left out; whoever
+// sees the record may know.
+func (s *Service) Shares(ctx context.Context, a *policy.Actor, o *schema.Object, id int64) ([]Share, error) {
+	if !o.Owned {
+		return nil, fail("not_found")
+	}
+	if _, _, err := s.load(ctx, s.DB, a, o, id, policy.View, false); err != nil {
+		return nil, err
+	}
+	rows, err := store.Find(ctx, s.DB, store.Shares.Name, "token, can_write, until, created_by, created_at", store.Row{"object": o.Name, "record_id": id}, "ORDER BY created_at, token")
+	if err != nil {
+		return nil, err
+	}
+	list := []Share{}
+	ids := map[string][]int64{}
+	for _, r := range rows {
+		token, _ := r[0].(string)
+		share, ok := parseToken(token)
+		if !ok {
+			continue
+		}
+		share.Write = Values{"w": {r[1]}}.True("w")
+		share.Until, _ = r[2].(int64)
+		share.By, _ = r[3].(int64)
+		share.Created, _ = r[4].(int64)
+		if share.Until != 0 && share.Until <= time.Now().UnixMicro() {
+			continue
+		}
+		kind, with := share.kind()
+		ids[kind], ids["user"] = append(ids[kind], with), append(ids["user"], share.By)
+		list = append(list, share)
+	}
+	users, err := s.labels(ctx, s.DB, a, "user", ids["user"], true)
+	if err != nil {
+		return nil, err
+	}
+	departments, err := s.labels(ctx, s.DB, a, "department", ids["department"], true)
+	for i, share := range list {
+		list[i].Name, list[i].ByName = users[share.User], users[share.By]
+		if share.Department != 0 {
+			list[i].Name = departments[share.Department]
+		}
+	}
+	return list, err
+}
+
+// maxShares is with how many a single record may be shared.
+const maxShares = 200
+
+// AddShare shares a record, or changes the share there is with the same person
+// or department. Whoever may share but not edit shares for reading.
+func (s *Service) AddShare(ctx context.Context, a *policy.Actor, o *schema.Object, id int64, share Share) (Share, error) {
+	if !o.Owned {
+		return share, fail("not_found")
+	}
+	if (share.User == 0) == (share.Department == 0) {
+		return share, invalid("user", "person_or_department")
+	}
+	now := time.Now().UnixMicro()
+	if share.Until != 0 && share.Until <= now {
+		return share, invalid("until", "in_the_past")
+	}
+	share.By, share.ByName, share.Created = a.ID, a.Name, now
+	err := s.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
+		v, version, err := s.writable(ctx, tx, a, o, id, policy.Share, false)
+		if err != nil {
+			return err
+		}
+		if share.Write {
+			if _, _, err := s.load(ctx, tx, a, o, id, policy.Edit, false); err != nil {
+				return invalid("write", "may_not_share_more")
+			}
+		}
+		kind, with := share.kind()
+		found, err := s.labels(ctx, tx, a, kind, []int64{with}, false)
+		if err != nil {
+			return err
+		}
+		if _, ok := found[with]; !ok {
+			return invalid(kind, "no_such_record")
+		}
+		share.Name = found[with]
+		before, err := s.shared(ctx, tx, o, id, share.Token())
+		if err != nil {
+			return err
+		}
+		key := store.Row{"object": o.Name, "token": share.Token(), "record_id": id}
+		if before == nil {
+			all, err := store.Find(ctx, tx, store.Shares.Name, "token", store.Row{"object": o.Name, "record_id": id}, "LIMIT "+strconv.Itoa(maxShares))
+			if err != nil {
+				return err
+			}
+			if len(all) >= maxShares {
+				return invalid(kind, "too_many", "max", strconv.Itoa(maxShares))
+			}
+		} else if _, err := store.Delete(ctx, tx, store.Shares.Name, key); err != nil {
+			return err
+		}
+		row := store.Row{"can_write": share.Write, "until": nil, "created_by": a.ID, "created_at": now}
+		if share.Until != 0 {
+			row["until"] = share.Until
+		}
+		for name, value := range key {
+			row[name] = value
+		}
+		if err := store.Insert(ctx, tx, store.Shares.Name, row); err != nil {
+			return err
+		}
+		return s.shareTold(ctx, tx, &Change{Actor: a, Object: o, ID: id, Before: v, After: v, Now: now, service: s, tx: tx}, version, share.Token(), before, share.told())
+	})
+	if err == nil {
+		s.tell(Event{o.Name, id, "shared"})
+	}
+	return share, err
+}
+
+// RemoveShare takes a share back; token is what Share.Token wrote.
+func (s *Service) RemoveShare(ctx context.Context, a *policy.Actor, o *schema.Object, id int64, token string) error {
+	if _, ok := parseToken(token); !ok || !o.Owned {
+		return fail("not_found")
+	}
+	err := s.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
+		v, version, err := s.writable(ctx, tx, a, o, id, policy.Share, false)
+		if err != nil {
+			return err
+		}
+		before, err := s.shared(ctx, tx, o, id, token)
+		if err != nil {
+			return err
+		}
+		if before == nil {
+			return fail("not_found")
+		}
+		if _, err := store.Delete(ctx, tx, store.Shares.Name, store.Row{"object": o.Name, "token": token, "record_id": id}); err != nil {
+			return err
+		}
+		return s.shareTold(ctx, tx, &Change{Actor: a, Object: o, ID: id, Before: v, After: v, Now: time.Now().UnixMicro(), service: s, tx: tx}, version, token, before, nil)
+	})
+	if err == nil {
+		s.tell(Event{o.Name, id, "unshared"})
+	}
+	return err
+}
+
+// told is what the history keeps of a share.
+func (s Share) told() json.RawMessage {
+	out := []byte(`{"write":` + strconv.FormatBool(s.Write))
+	if s.Until != 0 {
+		out = append(out, `,"until":"`...)
+		out = time.UnixMicro(s.Until).UTC().AppendFormat(out, time.RFC3339)
+		out = append(out, '"')
+	}
+	return append(out, '}')
+}
+
+// shared reads what the history would say of the share there is, or nil.
+func (s *Service) shared(ctx context.Context, tx store.Querier, o *schema.Object, id int64, token string) (json.RawMessage, error) {
+	rows, err := store.Find(ctx, tx, store.Shares.Name, "can_write, until", store.Row{"object": o.Name, "token": token, "record_id": id}, "")
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	share := Share{Write: Values{"w": {rows[0][0]}}.True("w")}
+	share.Until, _ = rows[0][1].(int64)
+	return share.told(), nil
+}
+
+// shareTold writes the audit and outbox rows of a share.
+func (s *Service) shareTold(ctx context.Context, tx store.Querier, c *Change, version int64, token string, before, after json.RawMessage) error {
+	action := "shared"
+	if after == nil {
+		action = "unshared"
+	}
+	return s.log(ctx, tx, c, map[string][2]json.RawMessage{ShareMark + token: {null(before), null(after)}}, version, action)
+}
+
+func null(raw json.RawMessage) json.RawMessage {
+	if raw == nil {
+		return json.RawMessage("null")
+	}
+	return raw
+}
+
+// ShareOf reads the mark under which the history keeps a share.
+func ShareOf(name string) (Share, bool) {
+	token, ok := strings.CutPrefix(name, ShareMark)
+	if !ok {
+		return Share{}, false
+	}
+	return parseToken(token)
+}
