@@ -33,6 +33,9 @@ const (
 	// Through holds when the record Field points to fits the one kid; only
 	// policy makes it.
 	Through Op = "through"
+	// Granted holds when its one kid does; the kid was made by policy and may use
+	// fields the asker cannot read. No client can write it.
+	Granted Op = "granted"
 	// Never holds for nothing.
 	Never Op = "never"
 )

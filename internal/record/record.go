@@ -78,6 +78,9 @@ type Change struct {
 	Now     int64
 	service *Service
 	tx      store.Querier
+	// inherited are the columns that repeat what the record is seen through; nil
+	// until inherit read them.
+	inherited store.Row
 }
 
 // Changed tells whether a field differs from before.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"strings"
 	"time"
 
@@ -153,6 +154,10 @@ func (s *Service) insert(ctx context.Context, tx store.Querier, a *policy.Actor,
 	}
 	row := store.Row{"id": id, "version": int64(1)}
 	columnsOf(o, v, row)
+	if err := c.inherit(ctx); err != nil {
+		return err
+	}
+	maps.Copy(row, c.inherited)
 	if err := store.Insert(ctx, tx, o.Table(), row); err != nil {
 		return err
 	}
@@ -239,8 +244,8 @@ func (s *Service) belongings(ctx context.Context, c *Change, changed []string, v
 			}
 		}
 	}
-	if c.Created || searched(o, changed) {
-		if err := store.PutWords(ctx, tx, o, c.ID, Words(o, c.After), c.Created); err != nil {
+	if c.Created || action == "deleted" || action == "restored" || searched(o, changed) {
+		if err := c.putWords(ctx, action == "deleted"); err != nil {
 			return err
 		}
 	}
@@ -298,7 +303,7 @@ func searched(o *schema.Object, changed []string) bool {
 			return true
 		}
 	}
-	return false
+	return seenThrough(o, changed)
 }
 
 func encode(f *schema.Field, columns []any) json.RawMessage {
@@ -362,15 +367,8 @@ func (s *Service) load(ctx context.Context, q store.Querier, a *policy.Actor, o 
 	if len(rows) == 0 {
 		return nil, 0, fail("not_found")
 	}
-	v := Values{}
-	at := 2
-	for _, f := range o.Fields {
-		n := len(f.Columns())
-		v[f.Name] = rows[0][at : at+n : at+n]
-		at += n
-	}
 	version, _ := rows[0][1].(int64)
-	return v, version, nil
+	return valuesOf(o, rows[0]), version, nil
 }
 
 // writable loads a record for a write: not found when it is invisible,
@@ -447,6 +445,12 @@ func (s *Service) change(ctx context.Context, tx store.Querier, a *policy.Actor,
 			return invalid("owner", "outside_scope")
 		}
 	}
+	if seenThrough(o, changed) {
+		if err := c.inherit(ctx); err != nil {
+			return err
+		}
+		maps.Copy(row, c.inherited)
+	}
 	row["version"], row["updated_at"] = version+1, c.Now
 	if a.ID != 0 {
 		row["updated_by_id"] = a.ID
@@ -456,6 +460,11 @@ func (s *Service) change(ctx context.Context, tx store.Querier, a *policy.Actor,
 	}
 	if err := s.belongings(ctx, c, changed, version+1, "changed"); err != nil {
 		return err
+	}
+	if o.Owned && (c.Changed("owner") || c.Changed("department")) {
+		if err := c.bequeath(ctx, after.Int("owner"), after.Int("department")); err != nil {
+			return err
+		}
 	}
 	if r := s.rules[o.Name]; r.Done != nil {
 		return r.Done(ctx, c)
@@ -512,11 +521,22 @@ func (s *Service) bin(ctx context.Context, a *policy.Actor, o *schema.Object, id
 		row := store.Row{"version": version + 1, "deleted_at": c.Now}
 		if back {
 			row["deleted_at"] = nil
+			// What it is seen through may have changed hands meanwhile.
+			if err := c.inherit(ctx); err != nil {
+				return err
+			}
+			maps.Copy(row, c.inherited)
 		}
 		if _, err := store.Update(ctx, tx, o.Table(), row, store.Row{"id": id}); err != nil {
 			return err
 		}
-		return s.belongings(ctx, c, nil, version+1, action)
+		if err := s.belongings(ctx, c, nil, version+1, action); err != nil {
+			return err
+		}
+		if !back {
+			return c.bequeath(ctx, 0, 0)
+		}
+		return c.bequeath(ctx, v.Int("owner"), v.Int("department"))
 	})
 	if err != nil {
 		return s.explain(o, err)

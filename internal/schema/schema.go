@@ -181,9 +181,21 @@ type Object struct {
 	Sections   []Section
 	Related    []Related
 
-	byName  map[string]*Field
-	columns []Column
+	byName    map[string]*Field
+	columns   []Column
+	inherited []Inherited
 }
+
+// Inherited are the columns in which a record repeats the owner and department
+// of the record it is seen through, so that a list of what hangs on my
+// customers needs no look at the customers. The record service keeps them.
+type Inherited struct {
+	Field             *Field
+	Owner, Department string
+}
+
+// Inherited lists the columns kept for the object's Through fields.
+func (o *Object) Inherited() []Inherited { return o.inherited }
 
 // Field returns the field of this name, or nil.
 func (o *Object) Field(name string) *Field { return o.byName[name] }
@@ -252,6 +264,22 @@ func (o *Object) prepare() error {
 			o.columns = append(o.columns, c)
 		}
 		o.byName[f.Name] = f
+	}
+	o.inherited = nil
+	for _, name := range o.Through {
+		f := o.byName[name]
+		if f == nil || f.Target() == "" {
+			return fmt.Errorf("object %s is seen through %q, which is no reference to one object", o.Name, name)
+		}
+		i := Inherited{Field: f, Owner: name + "_owner_id", Department: name + "_department_id"}
+		for _, column := range []string{i.Owner, i.Department} {
+			if taken[column] {
+				return fmt.Errorf("object %s: column %s is taken", o.Name, column)
+			}
+			taken[column] = true
+			o.columns = append(o.columns, Column{Name: column, Kind: KindInt})
+		}
+		o.inherited = append(o.inherited, i)
 	}
 	if o.Title != "" && o.byName[o.Title] == nil {
 		return fmt.Errorf("object %s: its title field %q does not exist", o.Name, o.Title)

@@ -36,6 +36,13 @@ type compiler struct {
 	aliases  int
 	// trusted is true while compiling a filter that policy made.
 	trusted bool
+	// bin is true while compiling what is asked of the recycle bin.
+	bin bool
+	// steer, pinning and ordered: see name.
+	steer, pinning bool
+	ordered        string
+	// pinned are the nodes whose index the plan uses.
+	pinned map[*query.Node]bool
 }
 
 func (c *compiler) write(s string, args ...any) {
@@ -56,16 +63,12 @@ func problem(n *query.Node, code string) error {
 func (c *compiler) where(o *schema.Object, alias string, n *query.Node) error {
 	switch n.Op {
 	case query.And, query.Or:
-		if n.Field == trustedMark {
-			defer func(before bool) { c.trusted = before }(c.trusted)
-			c.trusted = true
-		}
 		c.write("(")
 		for i, kid := range n.Kids {
 			if i > 0 {
 				c.write(" " + strings.ToUpper(string(n.Op)) + " ")
 			}
-			if err := c.where(o, alias, kid); err != nil {
+			if err := c.kid(o, alias, kid); err != nil {
 				return err
 			}
 		}
@@ -81,28 +84,30 @@ func (c *compiler) where(o *schema.Object, alias string, n *query.Node) error {
 	case query.Never:
 		c.write("1 = 0")
 		return nil
+	case query.Granted:
+		defer func(before bool) { c.trusted = before }(c.trusted)
+		c.trusted = true
+		return c.where(o, alias, n.Kids[0])
 	case query.Shared:
-		tokens, _ := n.Value.([]string)
-		c.write(alias+".id IN (SELECT record_id FROM share WHERE object = ? AND token IN (", o.Name)
-		for i, t := range tokens {
-			if i > 0 {
-				c.write(", ")
-			}
-			c.write("?", t)
-		}
-		c.write(") AND (until IS NULL OR until > ?)", time.Now().UnixMicro())
-		if n.Field == "write" {
-			c.write(" AND can_write")
-		}
+		c.write(alias + ".id IN (")
+		c.shared(o, n)
 		c.write(")")
 		return nil
 	case query.Through:
-		f := o.Field(n.Field)
-		return c.inside(alias+"."+f.Column(), c.registry.Object(f.Target()), "id", n.Kids[0])
+		return c.through(o, alias, n)
 	case query.Any:
 		return c.anyRelated(o, alias, n)
 	}
 	return c.compare(o, alias, n)
+}
+
+// kid writes one of several conditions, free to use its index if pinned.
+func (c *compiler) kid(o *schema.Object, alias string, n *query.Node) error {
+	if c.pinned[n] {
+		defer func(before bool) { c.pinning = before }(c.pinning)
+		c.pinning = true
+	}
+	return c.where(o, alias, n)
 }
 
 // inside writes "column IN (ids of live records of target that fit n)".
@@ -125,12 +130,8 @@ func (c *compiler) guarded(target *schema.Object, n *query.Node) *query.Node {
 	if guard == nil {
 		return n
 	}
-	return query.AllOf(n, &query.Node{Op: query.And, Field: trustedMark, Kids: []*query.Node{guard}})
+	return query.AllOf(n, &query.Node{Op: query.Granted, Kids: []*query.Node{guard}})
 }
-
-// trustedMark marks the part of a filter that policy made: it may use fields
-// the asker cannot read. No client can write it, names never hold a blank.
-const trustedMark = "made by policy"
 
 func (c *compiler) anyRelated(o *schema.Object, alias string, n *query.Node) error {
 	target := c.registry.ByPlural(n.Field)
@@ -160,12 +161,12 @@ func (c *compiler) compare(o *schema.Object, alias string, n *query.Node) error 
 	if n.Op == query.In || n.Op == query.Ne {
 		return c.combined(o, alias, n)
 	}
-	column := alias + "." + f.Column()
+	column := c.name(alias, f.Column())
 	if deeper {
 		if f.Type == "address" || f.Type == "money" {
 			for _, col := range f.Columns() {
 				if col.Name == f.Name+"_"+rest && col.Kind == schema.KindText {
-					return c.textual(alias+"."+col.Name, n)
+					return c.textual(c.name(alias, col.Name), n)
 				}
 			}
 			return problem(n, "filter_unknown_field")
@@ -325,7 +326,13 @@ func (c *compiler) listed(o *schema.Object, f *schema.Field, alias string, n *qu
 	case "mails":
 		keys = []string{normal.MailKey(s)}
 	}
-	c.write(alias + ".id IN (SELECT record_id FROM " + o.ValueTable(f) + " WHERE value IN (''")
+	// A value many records have is looked up for each row the walk meets; one few
+	// have says which rows to fetch.
+	if c.steer && !c.pinning && alias == "t" {
+		c.write("EXISTS (SELECT 1 FROM " + o.ValueTable(f) + " v WHERE v.record_id = t.id AND v.value IN (''")
+	} else {
+		c.write(alias + ".id IN (SELECT record_id FROM " + o.ValueTable(f) + " WHERE value IN (''")
+	}
 	for _, k := range keys {
 		c.write(", ?", strings.ReplaceAll(strings.ToValidUTF8(k, ""), "\x00", ""))
 	}

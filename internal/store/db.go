@@ -49,6 +49,8 @@ type DB struct {
 	pool   *pgxpool.Pool
 	reads  *sqliteReads
 	writer *writer
+
+	estimates estimates
 }
 
 // Open opens "postgres://…" or "sqlite:PATH", making the latter when absent.

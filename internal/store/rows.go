@@ -4,6 +4,8 @@ import (
 	"context"
 	"sort"
 	"strings"
+
+	"ecrm/internal/schema"
 )
 
 // Row is one row of a table by column name.
@@ -55,4 +57,20 @@ func (r Row) equal() (string, []any) {
 	}
 	names, args := r.sorted()
 	return strings.Join(names, " = ? AND ") + " = ?", args
+}
+
+// Children reads all columns of the live records whose reference f points to a
+// record, by id behind after.
+func Children(ctx context.Context, q Querier, o *schema.Object, f *schema.Field, parent, after int64, limit int) ([][]any, error) {
+	var names []string
+	for _, c := range o.Columns() {
+		names = append(names, c.Name)
+	}
+	return q.Query(ctx, "SELECT "+strings.Join(names, ", ")+" FROM "+o.Table()+" WHERE "+f.Column()+" = ? AND deleted_at IS NULL AND id > ? ORDER BY id LIMIT ?", parent, after, int64(limit))
+}
+
+// Bequeath writes who owns a record into the live records seen through it, and
+// answers how many there are.
+func Bequeath(ctx context.Context, q Querier, o *schema.Object, in schema.Inherited, parent int64, owner, department any) (int64, error) {
+	return q.Exec(ctx, "UPDATE "+o.Table()+" SET "+in.Owner+" = ?, "+in.Department+" = ? WHERE "+in.Field.Column()+" = ? AND deleted_at IS NULL", owner, department, parent)
 }

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"fmt"
+	"strings"
+	"time"
 
 	"ecrm/internal/query"
 	"ecrm/internal/schema"
@@ -19,34 +21,42 @@ type Select struct {
 }
 
 func (s Select) compiler(q Querier) *compiler {
-	return &compiler{registry: s.Registry, asker: s.Asker, postgres: q.Postgres()}
+	return &compiler{registry: s.Registry, asker: s.Asker, postgres: q.Postgres(), bin: s.Query.Deleted}
+}
+
+// guard writes the rule of who asks, with an AND before it.
+func (s Select) guard(c *compiler) error {
+	if s.Guard == nil {
+		return nil
+	}
+	c.trusted = true
+	defer func() { c.trusted = false }()
+	c.write(" AND ")
+	return c.where(s.Query.Object, "t", s.Guard)
+}
+
+// filter writes what the asker wants, with an AND before it.
+func (s Select) filter(c *compiler) error {
+	if s.Query.Filter == nil {
+		return nil
+	}
+	c.write(" AND ")
+	return c.kid(s.Query.Object, "t", s.Query.Filter)
 }
 
 // conditions writes everything behind WHERE.
 func (s Select) conditions(c *compiler) error {
-	o := s.Query.Object
-	if s.Query.Deleted {
-		c.write("t.deleted_at IS NOT NULL")
-	} else {
-		c.write("t.deleted_at IS NULL")
+	c.write(s.live())
+	if err := s.guard(c); err != nil {
+		return err
 	}
-	if s.Guard != nil {
-		c.trusted = true
-		c.write(" AND ")
-		if err := c.where(o, "t", s.Guard); err != nil {
-			return err
-		}
-		c.trusted = false
-	}
-	if s.Query.Filter != nil {
-		c.write(" AND ")
-		if err := c.where(o, "t", s.Query.Filter); err != nil {
-			return err
-		}
+	if err := s.filter(c); err != nil {
+		return err
 	}
 	if len(s.Query.Words) > 0 {
-		c.write(" AND ")
-		c.words(o, "t", s.Query.Words)
+		c.write(" AND t.id IN (")
+		c.found(s.Query.Object, s.match(c, nil))
+		c.write(")")
 	}
 	return nil
 }
@@ -66,96 +76,278 @@ func SortColumn(o *schema.Object, field string) (column string, nullable, ok boo
 	return f.Column(), !(f.Name == "created_at" || f.Name == "updated_at"), true
 }
 
-// Rows reads the page.
-func (s Select) Rows(ctx context.Context, q Querier) ([][]any, error) {
-	c := s.compiler(q)
-	o := s.Query.Object
-	c.write("SELECT ")
-	for i, name := range s.Columns {
-		if i > 0 {
-			c.write(", ")
-		}
-		c.write("t." + name)
-	}
-	c.write(" FROM " + o.Table() + " t WHERE ")
-	if err := s.conditions(c); err != nil {
-		return nil, err
-	}
-	if s.Query.After != nil {
-		c.write(" AND ")
-		s.after(c)
-	}
-	c.write(" ORDER BY ")
-	for i, k := range s.Query.Sort {
-		if i > 0 {
-			c.write(", ")
-		}
-		column, nullable, _ := SortColumn(o, k.Field)
-		if nullable {
-			c.write("(t." + column + " IS NULL), ")
-		}
-		c.write("t." + column)
-		if k.Desc {
-			c.write(" DESC")
-		}
-	}
-	c.write(" LIMIT ?", int64(s.Query.Limit))
-	return q.Query(ctx, c.b.String(), c.args...)
+// part is a stretch of the order that one statement reads: NULLs come last in
+// either direction, which no index of both databases gives, so the records with
+// a value in the first sort key are one part and those without another.
+type part struct {
+	// condition is added for the part, with an AND before it.
+	condition string
+	keys      []key
+	after     []any
 }
 
-// after writes the condition of the page behind a cursor: greater in the first
-// key, or equal there and greater in the next. NULLs come last either way.
-func (s Select) after(c *compiler) {
-	c.write("(")
-	for i := range s.Query.Sort {
+// key is one sort key of a part.
+type key struct {
+	column   string
+	nullable bool
+	desc     bool
+}
+
+func (s Select) parts() []part {
+	var keys []key
+	for _, k := range s.Query.Sort {
+		column, nullable, _ := SortColumn(s.Query.Object, k.Field)
+		keys = append(keys, key{column, nullable, k.Desc})
+	}
+	if !keys[0].nullable {
+		return []part{{keys: keys, after: s.Query.After}}
+	}
+	filled := append([]key{{keys[0].column, false, keys[0].desc}}, keys[1:]...)
+	valued := part{condition: " AND t." + keys[0].column + " IS NOT NULL", keys: filled, after: s.Query.After}
+	empty := part{condition: " AND t." + keys[0].column + " IS NULL", keys: keys[1:]}
+	if s.Query.After != nil && s.Query.After[0] == nil {
+		empty.after = s.Query.After[1:]
+		return []part{empty}
+	}
+	return []part{valued, empty}
+}
+
+func (p part) order() string {
+	var b strings.Builder
+	b.WriteString(" ORDER BY ")
+	for i, k := range p.keys {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		if k.nullable {
+			b.WriteString("(t." + k.column + " IS NULL), ")
+		}
+		b.WriteString("t." + k.column)
+		if k.desc {
+			b.WriteString(" DESC")
+		}
+	}
+	return b.String()
+}
+
+// begin writes the condition of the page behind a cursor, with an AND before
+// it: a comparison of rows where an index can answer it, else greater in the
+// first key, or equal there and greater in the next.
+func (p part) begin(c *compiler) {
+	if p.after == nil {
+		return
+	}
+	plain := true
+	for i, k := range p.keys {
+		plain = plain && !k.nullable && p.after[i] != nil && k.desc == p.keys[0].desc
+	}
+	if plain {
+		var columns []string
+		for _, k := range p.keys {
+			columns = append(columns, "t."+k.column)
+		}
+		c.write(" AND ("+strings.Join(columns, ", ")+") "+beyond(p.keys[0].desc)+" ("+marks(len(columns))+")", p.after...)
+		return
+	}
+	if first := p.keys[0]; !first.nullable {
+		// Said once more, for the index.
+		c.write(" AND t."+first.column+" "+beyond(first.desc)+"= ?", p.after[0])
+	}
+	c.write(" AND (")
+	for i := range p.keys {
 		if i > 0 {
 			c.write(" OR ")
 		}
 		c.write("(")
 		for j := 0; j <= i; j++ {
-			k := s.Query.Sort[j]
-			column, nullable, _ := SortColumn(s.Query.Object, k.Field)
-			column = "t." + column
-			v := s.Query.After[j]
 			if j > 0 {
 				c.write(" AND ")
 			}
-			switch {
-			case j < i && v == nil:
-				c.write(column + " IS NULL")
-			case j < i:
-				c.write(column+" = ?", v)
-			case v == nil:
-				c.write("1 = 0")
-			default:
-				op := " > ?"
-				if k.Desc {
-					op = " < ?"
-				}
-				if nullable {
-					c.write("("+column+op+" OR "+column+" IS NULL)", v)
-				} else {
-					c.write(column+op, v)
-				}
-			}
+			p.keys[j].compare(c, p.after[j], j == i)
 		}
 		c.write(")")
 	}
 	c.write(")")
 }
 
+func beyond(desc bool) string {
+	if desc {
+		return "<"
+	}
+	return ">"
+}
+
+func (k key) compare(c *compiler, v any, last bool) {
+	column := "t." + k.column
+	switch {
+	case !last && v == nil:
+		c.write(column + " IS NULL")
+	case !last:
+		c.write(column+" = ?", v)
+	case v == nil:
+		c.write("1 = 0")
+	case k.nullable:
+		c.write("("+column+" "+beyond(k.desc)+" ? OR "+column+" IS NULL)", v)
+	default:
+		c.write(column+" "+beyond(k.desc)+" ?", v)
+	}
+}
+
+// Rows reads the page.
+func (s Select) Rows(ctx context.Context, q Querier) ([][]any, error) {
+	plan := s.plan(q)
+	if len(s.Query.Words) > 0 {
+		if err := s.planSearch(ctx, q, &plan); err != nil {
+			return nil, err
+		}
+	}
+	var rows [][]any
+	left := s.Query.Limit
+	for _, p := range s.parts() {
+		c := s.compiler(q)
+		c.steer, c.pinned, c.ordered = plan.steer, plan.pinned, p.keys[0].column
+		var err error
+		switch plan.way {
+		case union:
+			err = s.union(c, plan, p, left)
+		case driven:
+			err = s.driven(c, plan, p, left)
+		case streamed:
+			err = s.streamed(c, plan, p, left)
+		default:
+			err = s.walk(c, plan, p, left)
+		}
+		if err != nil {
+			return nil, err
+		}
+		some, err := q.Query(ctx, c.b.String(), c.args...)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, some...)
+		if left -= len(some); left <= 0 {
+			break
+		}
+	}
+	return rows, nil
+}
+
+// walk reads rows in the order of the sort and tests each.
+func (s Select) walk(c *compiler, plan plan, p part, limit int) error {
+	c.write("SELECT " + list(s.Columns) + s.from())
+	if err := s.guard(c); err != nil {
+		return err
+	}
+	return s.rest(c, plan, p, limit)
+}
+
+// rest writes what every plan ends with: filter, words, part, order, limit.
+func (s Select) rest(c *compiler, plan plan, p part, limit int) error {
+	if err := s.filter(c); err != nil {
+		return err
+	}
+	plan.words(c)
+	c.write(p.condition)
+	p.begin(c)
+	c.write(p.order()+" LIMIT ?", int64(limit))
+	return nil
+}
+
+// union reads the first rows of each term on its own index and merges them.
+func (s Select) union(c *compiler, plan plan, p part, limit int) error {
+	keys := "t.id"
+	for _, k := range p.keys {
+		if k.column != "id" {
+			keys += ", t." + k.column
+		}
+	}
+	c.write("SELECT " + list(s.Columns) + " FROM (")
+	for i, t := range plan.terms {
+		if i > 0 {
+			c.write(" UNION ")
+		}
+		c.write("SELECT * FROM (SELECT " + keys + s.from() + " AND ")
+		steer := c.steer
+		c.steer = false
+		c.term("t", t)
+		c.steer = steer
+		if err := s.rest(c, plan, p, limit); err != nil {
+			return err
+		}
+		c.write(fmt.Sprintf(") b%d", i))
+	}
+	c.write(") u JOIN " + s.Query.Object.Table() + " t ON t.id = u.id")
+	c.write(p.order()+" LIMIT ?", int64(limit))
+	return nil
+}
+
+// driven fetches all records of a small scope and sorts those that fit.
+func (s Select) driven(c *compiler, plan plan, p part, limit int) error {
+	c.write("SELECT " + list(s.Columns) + s.from() + " AND t.id IN (")
+	for i, t := range plan.terms {
+		if i > 0 {
+			c.write(" UNION ")
+		}
+		c.write("SELECT t.id" + s.from() + " AND ")
+		steer := c.steer
+		c.steer = false
+		c.term("t", t)
+		c.steer = steer
+	}
+	c.write(")")
+	c.ordered = ""
+	return s.rest(c, plan, p, limit)
+}
+
 // CountCap is where a capped count stops.
 const CountCap = 10_000
 
+// countBudget is how long a capped count may take; after that the answer is
+// "unknown", and the list does not wait for it.
+const countBudget = 500 * time.Millisecond
+
 // Count counts what the query finds: exactly, or up to CountCap.
 func (s Select) Count(ctx context.Context, q Querier, exact bool) (n int64, err error) {
-	c := s.compiler(q)
-	c.write("SELECT count(*) FROM (SELECT 1 FROM " + s.Query.Object.Table() + " t WHERE ")
-	if err := s.conditions(c); err != nil {
-		return 0, err
-	}
 	if !exact {
-		c.write(fmt.Sprintf(" LIMIT %d", CountCap+1))
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, countBudget)
+		defer cancel()
+	}
+	c := s.compiler(q)
+	limit := ""
+	if !exact {
+		limit = fmt.Sprintf(" LIMIT %d", CountCap+1)
+	}
+	plan := s.plan(q)
+	c.steer, c.pinned = plan.steer, plan.pinned
+	c.write("SELECT count(*) FROM (")
+	switch {
+	case len(s.Query.Words) > 0:
+		err = s.countWords(c, limit)
+	case plan.terms != nil && len(plan.terms) <= maxBranches && plan.pinned == nil:
+		c.write("SELECT id FROM (")
+		for i, t := range plan.terms {
+			if i > 0 {
+				c.write(" UNION ")
+			}
+			c.write("SELECT * FROM (SELECT t.id" + s.from() + " AND ")
+			steer := c.steer
+			c.steer = false
+			c.term("t", t)
+			c.steer = steer
+			if err := s.filter(c); err != nil {
+				return 0, err
+			}
+			c.write(limit + fmt.Sprintf(") b%d", i))
+		}
+		c.write(") matches" + limit)
+	default:
+		c.write("SELECT 1 FROM " + s.Query.Object.Table() + " t WHERE ")
+		err = s.conditions(c)
+		c.write(limit)
+	}
+	if err != nil {
+		return 0, err
 	}
 	c.write(") counted")
 	rows, err := q.Query(ctx, c.b.String(), c.args...)

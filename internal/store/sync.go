@@ -122,6 +122,10 @@ func (db *DB) Plan(ctx context.Context, r *schema.Registry) ([]string, error) {
 		prefix := "i_" + o.Name + "_"
 		index(prefix+"newest", o.Table(), "created_at, id", live, false)
 		index(prefix+"bin", o.Table(), "deleted_at, id", bin, false)
+		for _, in := range o.Inherited() {
+			index(prefix+in.Owner, o.Table(), in.Owner+", created_at, id", live, false)
+			index(prefix+in.Department, o.Table(), in.Department+", created_at, id", live, false)
+		}
 		for _, f := range o.Fields {
 			switch {
 			case f.System && f.Name != "updated_at":

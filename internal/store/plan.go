@@ -1,0 +1,135 @@
+package store
+
+import (
+	"ecrm/internal/query"
+	"ecrm/internal/schema"
+)
+
+// way is how a page is read. No one way is quick for everybody: walking in
+// order suits who may see much, a union of indexes who may see little, and
+// fetching and sorting who may see next to nothing. The measurements behind the
+// choice are in docs/adr.
+type way int
+
+const (
+	walked way = iota
+	union
+	driven
+	streamed
+)
+
+// maxBranches is how many indexes a union merges at most.
+const maxBranches = 40
+
+// smallTable is the size below which every way is quick.
+const smallTable = 1_000
+
+type plan struct {
+	way way
+	// terms are the scope taken apart; nil: all, or no plain scope.
+	terms  []term
+	steer  bool
+	pinned map[*query.Node]bool
+	// match is the search expression, matches the ids it found when few.
+	match   string
+	matches []int64
+	probed  bool
+	object  *schema.Object
+}
+
+// plan chooses how to read.
+func (s Select) plan(q Querier) plan {
+	p := plan{object: s.Query.Object}
+	db, ok := q.(*DB)
+	if !ok || s.Query.Deleted {
+		return p
+	}
+	size := db.size(s.Query.Object.Table())
+	if size <= smallTable {
+		return p
+	}
+	if p.pinned = s.pin(db); p.pinned != nil {
+		p.steer = !db.Postgres()
+		return p
+	}
+	p.steer = !db.Postgres()
+	if s.Guard == nil {
+		return p
+	}
+	terms, ok := takeApart(s.Registry, s.Query.Object, s.Guard)
+	if !ok || len(terms) == 0 || len(terms) > maxBranches {
+		return p
+	}
+	p.terms = terms
+	scope := max(db.scopeSize(s, terms), 1)
+	limit := int64(max(s.Query.Limit, 1))
+	if len(s.Query.Sort) == 0 {
+		return p
+	}
+	if column, _, _ := SortColumn(s.Query.Object, s.Query.Sort[0].Field); column == "created_at" || column == "id" {
+		// A branch costs about a page; walking costs a page for each record seen in
+		// vain.
+		if column == "created_at" && (scope <= estimateCap || int64(len(terms)) <= max(3, size/scope)) {
+			p.way = union
+		}
+		if column == "id" && scope*scope <= limit*size {
+			p.way = driven
+		}
+		return p
+	}
+	if scope <= estimateCap && scope*scope <= limit*size {
+		p.way = driven
+	}
+	return p
+}
+
+// pin finds the conditions of the filter that few records fit, so that their
+// index is the way in: those of its top level that hold for all results.
+func (s Select) pin(db *DB) map[*query.Node]bool {
+	if s.Query.Filter == nil {
+		return nil
+	}
+	kids := []*query.Node{s.Query.Filter}
+	if s.Query.Filter.Op == query.And {
+		kids = s.Query.Filter.Kids
+	}
+	var best *query.Node
+	least := int64(rare) + 1
+	for _, n := range kids {
+		if !s.indexed(n) {
+			continue
+		}
+		c := s.compiler(db)
+		c.write("SELECT 1" + s.from() + " AND ")
+		if c.where(s.Query.Object, "t", n) != nil {
+			continue // told when the whole is compiled
+		}
+		if found := db.estimate(c.b.String(), c.args); found < least {
+			best, least = n, found
+		}
+	}
+	if best == nil {
+		return nil
+	}
+	return map[*query.Node]bool{best: true}
+}
+
+// indexed tells whether an index answers a condition.
+func (s Select) indexed(n *query.Node) bool {
+	switch n.Op {
+	case query.Eq, query.In, query.Has, query.Lt, query.Le, query.Gt, query.Ge:
+	default:
+		return false
+	}
+	if n.Field == "id" {
+		return true
+	}
+	f := s.Query.Object.Field(n.Field)
+	if f == nil || !s.Asker.Readable(s.Query.Object, f) {
+		return false
+	}
+	if _, many := f.Kind().(schema.Multiple); many {
+		return n.Op == query.Eq || n.Op == query.Has || n.Op == query.In
+	}
+	return f.Indexed || f.Unique || f.Target() != ""
+}

@@ -1,0 +1,194 @@
+package store
+
+import (
+	"strings"
+	"time"
+
+	"ecrm/internal/query"
+	"ecrm/internal/schema"
+)
+
+// term is one way a record falls within a scope: a column equals an id, or the
+// record (or the one it is seen through) is shared.
+type term struct {
+	column string
+	id     int64
+	// shared is the node of a share; through the reference to the shared record,
+	// nil when the record itself is shared.
+	shared  *query.Node
+	object  *schema.Object
+	through *schema.Field
+}
+
+// takeApart splits a guard into its terms. False: it is no plain "one of
+// these", and can only be tested row by row.
+func takeApart(r *schema.Registry, o *schema.Object, guard *query.Node) ([]term, bool) {
+	switch guard.Op {
+	case query.Never:
+		return nil, true
+	case query.Or:
+		var all []term
+		for _, kid := range guard.Kids {
+			some, ok := takeApart(r, o, kid)
+			if !ok {
+				return nil, false
+			}
+			all = append(all, some...)
+		}
+		return distinct(all), true
+	case query.Eq:
+		f := o.Field(guard.Field)
+		id, ok := guard.Value.(int64)
+		if !ok || f == nil || f.Name != "owner" && f.Name != "department" {
+			return nil, false
+		}
+		return []term{{column: f.Column(), id: id}}, true
+	case query.Shared:
+		return []term{{shared: guard, object: o}}, true
+	case query.Through:
+		return seenThrough(r, o, guard)
+	}
+	return nil, false
+}
+
+// seenThrough turns the terms of a parent's guard into terms on the columns
+// that repeat the parent's.
+func seenThrough(r *schema.Registry, o *schema.Object, guard *query.Node) ([]term, bool) {
+	for _, in := range o.Inherited() {
+		if in.Field.Name != guard.Field {
+			continue
+		}
+		parent := r.Object(in.Field.Target())
+		terms, ok := takeApart(r, parent, guard.Kids[0])
+		if !ok {
+			return nil, false
+		}
+		columns := map[string]string{}
+		for _, name := range []string{"owner", "department"} {
+			if f := parent.Field(name); f != nil {
+				columns[f.Column()] = map[string]string{"owner": in.Owner, "department": in.Department}[name]
+			}
+		}
+		for i, t := range terms {
+			switch {
+			case t.through != nil || t.column != "" && columns[t.column] == "":
+				return nil, false // seen through more than one record: asked directly
+			case t.shared != nil:
+				terms[i].through = in.Field
+			default:
+				terms[i].column = columns[t.column]
+			}
+		}
+		return terms, true
+	}
+	return nil, false
+}
+
+func distinct(terms []term) []term {
+	var kept []term
+	for _, t := range terms {
+		known := false
+		for _, k := range kept {
+			if t.shared == nil && k == t || t.shared != nil && k.shared != nil && t.through == k.through && t.shared.Field == k.shared.Field {
+				known = true
+			}
+		}
+		if !known {
+			kept = append(kept, t)
+		}
+	}
+	return kept
+}
+
+// term writes the condition that a record falls under one term.
+func (c *compiler) term(alias string, t term) {
+	if t.shared == nil {
+		c.write(c.name(alias, t.column)+" = ?", t.id)
+		return
+	}
+	column := "id"
+	if t.through != nil {
+		column = t.through.Column()
+	}
+	c.write(c.name(alias, column) + " IN (")
+	c.shared(t.object, t.shared)
+	c.write(")")
+}
+
+// terms writes that one of them holds.
+func (c *compiler) terms(alias string, list []term) {
+	if len(list) == 0 {
+		c.write("1 = 0")
+		return
+	}
+	c.write("(")
+	for i, t := range list {
+		if i > 0 {
+			c.write(" OR ")
+		}
+		c.term(alias, t)
+	}
+	c.write(")")
+}
+
+// shared writes the selection of the ids that are shared under the tokens.
+func (c *compiler) shared(o *schema.Object, n *query.Node) {
+	tokens, _ := n.Value.([]string)
+	c.write("SELECT record_id FROM share WHERE object = ? AND token IN (", o.Name)
+	for i, t := range tokens {
+		if i > 0 {
+			c.write(", ")
+		}
+		c.write("?", t)
+	}
+	c.write(") AND (until IS NULL OR until > ?)", time.Now().UnixMicro())
+	if n.Field == "write" {
+		c.write(" AND can_write")
+	}
+}
+
+// through writes that the record n.Field points to fits n's kid: by the
+// columns that repeat the parent's where they say it all. In the recycle bin
+// they may be out of date.
+func (c *compiler) through(o *schema.Object, alias string, n *query.Node) error {
+	if terms, ok := seenThrough(c.registry, o, n); ok && !c.bin {
+		c.terms(alias, terms)
+		return nil
+	}
+	f := o.Field(n.Field)
+	return c.inside(alias+"."+f.Column(), c.registry.Object(f.Target()), "id", n.Kids[0])
+}
+
+// name writes a column. Where the plan is chosen here and not by SQLite's
+// planner, a plus sign keeps it from using the column's index: without
+// statistics it takes any equality for a rare one.
+func (c *compiler) name(alias, column string) string {
+	if c.steer && !c.pinning && alias == "t" && column != c.ordered {
+		return "+" + alias + "." + column
+	}
+	return alias + "." + column
+}
+
+// estimate guesses how many records a scope holds, up to estimateCap+1.
+func (db *DB) scopeSize(s Select, terms []term) int64 {
+	var sum int64
+	for _, t := range terms {
+		c := s.compiler(db)
+		c.write("SELECT 1 FROM " + s.Query.Object.Table() + " t WHERE t.deleted_at IS NULL AND ")
+		c.term("t", t)
+		sum += db.estimate(c.b.String(), c.args)
+	}
+	return min(sum, estimateCap+1)
+}
+
+// live is the condition of the partial indexes.
+func (s Select) live() string {
+	if s.Query.Deleted {
+		return "t.deleted_at IS NOT NULL"
+	}
+	return "t.deleted_at IS NULL"
+}
+
+func (s Select) from() string { return " FROM " + s.Query.Object.Table() + " t WHERE " + s.live() }
+
+func list(columns []string) string { return "t." + strings.Join(columns, ", t.") }
