@@ -34,7 +34,7 @@ func (w *world) fill(n int, owners []string, departments []string) {
 			k = 1 // the first owner has few
 		}
 		v := map[string][]any{
-			"name": {fmt.Sprintf("%s%s有限公司%d", []string{"大同", "遠東", "永豐"}[r.IntN(3)], []string{"電子", "科技"}[r.IntN(2)], i)},
+			"name":  {fmt.Sprintf("%s%s有限公司%d", []string{"大同", "遠東", "永豐"}[r.IntN(3)], []string{"電子", "科技"}[r.IntN(2)], i)},
 			"level": {[]string{"A", "B", "C"}[r.IntN(3)]}, "owner": id(owners[k]), "department": id(departments[k]),
 			"created_at": {int64(1_700_000_000_000_000) + r.Int64N(1_000_000)*1_000_000},
 		}
@@ -121,7 +121,7 @@ func TestEveryPlanFindsTheSame(t *testing.T) {
 				{"&filter=" + url.QueryEscape(`level = "A"`), func(r row) bool { return r.level == "A" }},
 				{"&filter=" + url.QueryEscape(`level = "A" OR level = "C"`), func(r row) bool { return r.level != "B" }},
 				{"&filter=" + url.QueryEscape(`owner = me()`), func(r row) bool { return r.owner == people[login].id }},
-				{"&filter=" + url.QueryEscape(`id IN ("` + all[3].id + `", "` + all[5].id + `")`), func(r row) bool { return r.id == all[3].id || r.id == all[5].id }},
+				{"&filter=" + url.QueryEscape(`id IN ("`+all[3].id+`", "`+all[5].id+`")`), func(r row) bool { return r.id == all[3].id || r.id == all[5].id }},
 				{"&q=" + url.QueryEscape("有限公司"), func(r row) bool { return strings.Contains(r.name, "有限公司") }},
 				{"&q=" + url.QueryEscape("電子"), func(r row) bool { return strings.Contains(r.name, "電子") }},
 				{"&q=" + url.QueryEscape("罕見"), func(r row) bool { return strings.Contains(r.name, "罕見") }},
