@@ -220,15 +220,10 @@ func pgQuery(ctx context.Context, q pgAny, statement string, args []any) ([][]an
 	return all, translate(rows.Err())
 }
 
-var rebound sync.Map // statement with "?" -> with "$1"; statements are few
-
+// rebind writes "?" as "$1", "$2" …; statements hold no other question marks.
 func rebind(statement string) string {
-	if known, ok := rebound.Load(statement); ok {
-		if s, ok := known.(string); ok {
-			return s
-		}
-	}
 	var b strings.Builder
+	b.Grow(len(statement) + 32)
 	n := 0
 	for i := 0; i < len(statement); i++ {
 		if statement[i] == '?' {
@@ -238,9 +233,6 @@ func rebind(statement string) string {
 			continue
 		}
 		b.WriteByte(statement[i])
-	}
-	if len(statement) < 2000 {
-		rebound.Store(statement, b.String())
 	}
 	return b.String()
 }

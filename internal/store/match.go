@@ -79,3 +79,22 @@ func FindMatches(ctx context.Context, q Querier, o *schema.Object, keys []MatchK
 	}
 	return found, nil
 }
+
+// NamesLike lists the ids of records whose key of a kind is value, and of those
+// whose key begins with it, whoever may see them and deleted or not.
+func NamesLike(ctx context.Context, q Querier, kind, value string, limit int) (exact, begin []int64, err error) {
+	rows, err := q.Query(ctx, "SELECT value, record_id FROM match_key WHERE kind = ? AND value >= ? AND value < ? ORDER BY value, record_id LIMIT ?",
+		kind, value, value+"\U0010FFFF", int64(limit))
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, r := range rows {
+		id, _ := r[1].(int64)
+		if r[0] == value {
+			exact = append(exact, id)
+		} else {
+			begin = append(begin, id)
+		}
+	}
+	return exact, begin, nil
+}

@@ -1,0 +1,44 @@
+package app
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"testing"
+
+	"ecrm/internal/dbtest"
+)
+
+func (p *person) finds(typed string) string {
+	p.w.t.Helper()
+	results, _ := p.must(200, "GET", "search?q="+url.QueryEscape(typed), nil)["results"].([]any)
+	var labels []string
+	for _, r := range results {
+		one, _ := r.(map[string]any)
+		labels = append(labels, fmt.Sprint(one["label"]))
+	}
+	return strings.Join(labels, " ")
+}
+
+func TestSearchAnswersExactThenPrefixThenMineThenNewest(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn)
+		_, people, _ := w.company()
+		seller, colleague, manager := people["seller"], people["colleague"], people["manager"]
+		seller.add("customers", map[string]any{"name": "遠東"})
+		manager.add("customers", map[string]any{"name": "新遠東貨運"})
+		seller.add("customers", map[string]any{"name": "遠東百貨股份有限公司"})
+		for i := range 3 {
+			colleague.add("customers", map[string]any{"name": fmt.Sprintf("大遠東%d", i)})
+		}
+		if got, want := manager.finds("遠東"), "遠東 遠東百貨股份有限公司 新遠東貨運 大遠東2 大遠東1 大遠東0"; got != want {
+			t.Errorf("manager finds %q, want %q", got, want)
+		}
+		if got, want := manager.finds("远东百货有限公司"), "遠東百貨股份有限公司"; !strings.HasPrefix(got, want) {
+			t.Errorf("another spelling of the name finds %q, want %q first", got, want)
+		}
+		if got := people["stranger"].finds("遠東"); got != "" {
+			t.Errorf("a stranger finds %q", got)
+		}
+	})
+}

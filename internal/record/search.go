@@ -1,0 +1,139 @@
+package record
+
+import (
+	"context"
+	"sort"
+	"strings"
+
+	"ecrm/internal/normal"
+	"ecrm/internal/policy"
+	"ecrm/internal/query"
+	"ecrm/internal/schema"
+	"ecrm/internal/store"
+)
+
+// Find is one search result.
+type Find struct {
+	Object string `json:"object"`
+	ID     int64  `json:"id,string"`
+	Label  string `json:"label"`
+
+	rank int
+}
+
+// The ranks of a find, best first.
+const (
+	rankExact = iota
+	rankPrefix
+	rankMine
+	rankOther
+)
+
+// Search looks through every object that has names: exactly so named first,
+// then what begins so, then my own, then the newest. Ranking a common word over
+// all its matches would take seconds, so only these groups are looked at.
+func (s *Service) Search(ctx context.Context, a *policy.Actor, typed string, limit int) ([]Find, error) {
+	finds := []Find{}
+	for _, o := range a.Registry.Objects() {
+		f := o.Field(o.Title)
+		if f == nil || f.Search == "" || !a.Readable(o, f) || !a.May(o, policy.View) {
+			continue
+		}
+		some, err := s.searchObject(ctx, a, o, f, typed, limit)
+		if err != nil {
+			return nil, err
+		}
+		finds = append(finds, some...)
+	}
+	sort.SliceStable(finds, func(i, j int) bool { return finds[i].rank < finds[j].rank })
+	return finds[:min(len(finds), limit)], nil
+}
+
+func (s *Service) searchObject(ctx context.Context, a *policy.Actor, o *schema.Object, title *schema.Field, typed string, limit int) ([]Find, error) {
+	var finds []Find
+	seen := map[int64]bool{}
+	add := func(id int64, label string, rank int) {
+		if !seen[id] {
+			seen[id] = true
+			finds = append(finds, Find{Object: o.Name, ID: id, Label: label, rank: rank})
+		}
+	}
+	if err := s.named(ctx, a, o, typed, limit, add); err != nil {
+		return nil, err
+	}
+	list, possible := words(a, o, typed)
+	if !possible {
+		return finds, nil
+	}
+	newest := store.Select{
+		Registry: a.Registry, Asker: a, Guard: a.Filter(o, policy.View), Columns: []string{"id", title.Column()},
+		Query: query.Query{Object: o, Words: list, Limit: limit, Sort: []query.Key{{Field: "id", Desc: true}}},
+	}
+	mine := newest
+	if o.Owned && a.ID != 0 {
+		mine.Guard = query.Is("owner", a.ID)
+		mine.Query.Limit = min(limit, 5)
+	}
+	folded := normal.Fold(typed)
+	for i, sel := range []store.Select{mine, newest} {
+		rows, err := sel.Rows(ctx, s.DB)
+		if err != nil {
+			return nil, err
+		}
+		rank := rankOther
+		if i == 0 && o.Owned && a.ID != 0 {
+			rank = rankMine
+		}
+		for _, r := range rows {
+			id, _ := r[0].(int64)
+			label, _ := r[1].(string)
+			switch name := normal.Fold(label); {
+			case name == folded:
+				add(id, label, rankExact)
+			case strings.HasPrefix(name, folded):
+				add(id, label, rankPrefix)
+			default:
+				add(id, label, rank)
+			}
+		}
+	}
+	return finds, nil
+}
+
+// named finds the records one of whose names is, or begins with, what was
+// typed, wherever they stand in time.
+func (s *Service) named(ctx context.Context, a *policy.Actor, o *schema.Object, typed string, limit int, add func(id int64, label string, rank int)) error {
+	kind := ""
+	key := ""
+	for _, f := range o.Fields {
+		if f.Match != "company" && f.Match != "person" {
+			continue
+		}
+		if !a.Readable(o, f) {
+			return nil // a name one may not read must not be guessed
+		}
+		kind, key = o.Name+".name", normal.CompanyKey(typed)
+		if f.Match == "person" {
+			key = normal.PersonKey(typed)
+		}
+	}
+	if kind == "" || len([]rune(key)) < 2 {
+		return nil
+	}
+	exact, begin, err := store.NamesLike(ctx, s.DB, kind, key, limit)
+	if err != nil {
+		return err
+	}
+	labels, err := s.labels(ctx, s.DB, a, o.Name, append(append([]int64{}, exact...), begin...), false)
+	if err != nil {
+		return err
+	}
+	for rank, ids := range [...][]int64{rankExact: exact, rankPrefix: begin} {
+		for _, id := range ids {
+			if label, visible := labels[id]; visible {
+				add(id, label, rank)
+			}
+		}
+	}
+	return nil
+}
