@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"ecrm/internal/identity"
+	"ecrm/internal/jobs"
 	"ecrm/internal/message"
 	"ecrm/internal/policy"
 	"ecrm/internal/query"
@@ -31,6 +32,7 @@ type Server struct {
 	Identity *identity.Service
 	Transfer *transfer.Service
 	Views    *view.Service
+	Jobs     *jobs.Service
 	// Declared are the built-in objects, for fields made at run time.
 	Declared []*schema.Object
 	// Web holds the interface's files.
@@ -103,6 +105,9 @@ func (s *Server) Handler() http.Handler {
 	for _, action := range []string{"check", "run", "cancel", "undo"} {
 		signed("POST "+prefix+"imports/{id}/actions/"+action, func(r *request) error { return s.startImport(r, action) })
 	}
+	signed("GET "+prefix+"jobs", s.jobs)
+	signed("GET "+prefix+"jobs/{id}", s.job)
+	signed("POST "+prefix+"jobs/{id}/actions/cancel", s.cancelJob)
 	signed("GET "+prefix+"events", s.events)
 	signed("GET "+prefix+"views", s.views)
 	signed("POST "+prefix+"views", s.addView)

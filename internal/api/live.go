@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"ecrm/internal/jobs"
 	"ecrm/internal/record"
 )
 
@@ -66,15 +67,22 @@ func (s *Server) events(r *request) error {
 		flusher.Flush()
 		return err == nil
 	}
+	followed, unfollow := s.Jobs.Follow()
+	defer unfollow()
 	beat := time.NewTicker(20 * time.Second)
 	defer beat.Stop()
 	for alive := send("hello", map[string]string{}); alive; {
 		var e record.Event
+		var j jobs.Job
 		select {
 		case <-r.Context().Done():
 			return nil
 		case <-beat.C:
 		case e = <-c:
+		case j = <-followed:
+			if j.CreatedBy != r.actor.ID {
+				continue
+			}
 		}
 		actor, _, err := s.Identity.Actor(r.Context(), cookie.Value)
 		if err != nil {
@@ -82,6 +90,8 @@ func (s *Server) events(r *request) error {
 			return nil
 		}
 		switch o := actor.Registry.Object(e.Object); {
+		case j.ID != 0:
+			alive = send("job", r.shown(j))
 		case e.Object == "":
 			alive = send("beat", map[string]string{})
 		case e.Object == "schema":

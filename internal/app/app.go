@@ -15,6 +15,7 @@ import (
 
 	"ecrm/internal/api"
 	"ecrm/internal/identity"
+	"ecrm/internal/jobs"
 	"ecrm/internal/module/activity"
 	"ecrm/internal/module/contact"
 	"ecrm/internal/module/customer"
@@ -41,6 +42,7 @@ type App struct {
 	Identity *identity.Service
 	Transfer *transfer.Service
 	Views    *view.Service
+	Jobs     *jobs.Service
 	Declared []*schema.Object
 	data     string
 }
@@ -94,6 +96,13 @@ func (a *App) start(ctx context.Context, modules []record.Module) error {
 		return err
 	}
 	a.Identity = identity.New(a.Records)
+	a.Jobs = jobs.New(a.Records, func(ctx context.Context, user int64) (*policy.Actor, error) {
+		actor, _, err := a.Identity.ActorOf(ctx, user)
+		if errors.Is(err, identity.ErrSignedOut) {
+			err = jobs.ErrActor
+		}
+		return actor, err
+	})
 	a.Transfer = transfer.New(a.Records, filepath.Join(a.data, "imports"))
 	a.Views = &view.Service{Records: a.Records}
 	a.Records.Currency = func() string {
@@ -105,12 +114,15 @@ func (a *App) start(ctx context.Context, modules []record.Module) error {
 	return nil
 }
 
-// Close closes the database.
-func (a *App) Close() { a.DB.Close() }
+// Close has running jobs leave at their checkpoint and closes the database.
+func (a *App) Close() {
+	a.Jobs.Stop()
+	a.DB.Close()
+}
 
 // Handler is the server's HTTP side.
 func (a *App) Handler(version string, addresses []string, secure bool) http.Handler {
-	s := &api.Server{Records: a.Records, Identity: a.Identity, Transfer: a.Transfer, Views: a.Views, Declared: a.Declared, Web: web.Files(), Addresses: addresses, Version: version, Secure: secure}
+	s := &api.Server{Records: a.Records, Identity: a.Identity, Transfer: a.Transfer, Views: a.Views, Jobs: a.Jobs, Declared: a.Declared, Web: web.Files(), Addresses: addresses, Version: version, Secure: secure}
 	return s.Handler()
 }
 
@@ -129,6 +141,9 @@ func (a *App) Serve(ctx context.Context, addr, version string) error {
 	}
 	if a.DB.Postgres() {
 		go a.Records.Follow(ctx, a.Declared, func(err error) { slog.Error("follow the schema", "error", err) })
+	}
+	if err := a.Jobs.Work(ctx); err != nil {
+		return errors.Join(err, listener.Close())
 	}
 	done := make(chan error, 1)
 	go func() { done <- server.Serve(listener) }()

@@ -49,6 +49,7 @@ var texts = map[string][3]string{
 	"not_an_address":           {"地址格式不對", "地址格式不对", "This is not an address"},
 	"not_a_reference":          {"請選一筆資料", "请选择一条记录", "Please choose a record"},
 	"not_a_target":             {"這裡不能連到這種資料", "此处不能关联此类记录", "This cannot point to such a record"},
+	"actor_disabled":           {"建立這項工作的帳號已停用", "创建此任务的账号已停用", "The account that began this job is disabled"},
 	"no_such_record":           {"找不到所選的資料", "找不到所选的记录", "The chosen record was not found"},
 	"outside_scope":            {"不能指派到您的資料範圍之外", "不能指派到您的数据范围之外", "This is outside your data scope"},
 	"may_not_assign":           {"您不能更換負責業務", "您不能更换负责人", "You may not change the owner"},

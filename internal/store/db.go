@@ -104,6 +104,9 @@ func (db *DB) Close() {
 	db.reads.close()
 }
 
+// Pool is PostgreSQL's pool for the library that queues jobs; nil on SQLite.
+func (db *DB) Pool() *pgxpool.Pool { return db.pool }
+
 // Postgres tells whether the database is PostgreSQL.
 func (db *DB) Postgres() bool { return db.pool != nil }
 
