@@ -71,7 +71,7 @@ func (c *userAdd) Run(ctx context.Context) error {
 		name = c.Login
 	}
 	_, err = a.Identity.AddUser(ctx, policy.System(a.Records.Current.Load(), "command line"),
-		record.Input{"name": name, "login": c.Login, "role": c.Role}, strings.TrimSpace(password), true)
+		record.Input{"name": name, "login": c.Login, "role": c.Role}, strings.TrimSpace(password), false)
 	return err
 }
 

@@ -43,6 +43,7 @@ type Server struct {
 	// Secure marks cookies for HTTPS only.
 	Secure bool
 	live   *live
+	routes []Route
 }
 
 const (
@@ -87,23 +88,36 @@ func (s *Server) Handler() http.Handler {
 		}
 		reply(w, http.StatusOK, []byte(`{"status":"ok"}`))
 	})
-	open := func(pattern string, h handler) { mux.Handle(pattern, s.wrap(h, false)) }
-	signed := func(pattern string, h handler) { mux.Handle(pattern, s.wrap(h, true)) }
+	s.routes = nil
+	open := func(pattern string, h handler) { mux.Handle(pattern, s.wrap(h, s.route(pattern, access{}))) }
+	signed := func(pattern string, h handler, grants ...string) {
+		mux.Handle(pattern, s.wrap(h, s.route(pattern, access{signed: true, grants: grants})))
+	}
+	// In person: no token does these.
+	inPerson := func(pattern string, h handler) {
+		mux.Handle(pattern, s.wrap(h, s.route(pattern, access{signed: true, inPerson: true})))
+	}
 	open("GET "+prefix+"setup", s.setupState)
 	open("POST "+prefix+"setup", s.setUp)
 	open("POST "+prefix+"session", s.signIn)
 	open("DELETE "+prefix+"session", s.signOut)
 	signed("GET "+prefix+"me", s.me)
-	signed("PATCH "+prefix+"me", s.patchMe)
+	inPerson("PATCH "+prefix+"me", s.patchMe)
+	inPerson("GET "+prefix+"sessions", s.sessions)
+	inPerson("DELETE "+prefix+"sessions/{id}", s.revokeSession)
+	inPerson("GET "+prefix+"tokens", s.tokens)
+	inPerson("POST "+prefix+"tokens", s.addToken)
+	inPerson("DELETE "+prefix+"tokens/{id}", s.revokeToken)
+	signed("POST "+prefix+"users/{id}/actions/reset-password", s.resetPassword, policy.GrantAdmin)
 	signed("GET "+prefix+"objects", s.objects)
 	signed("GET "+prefix+"objects/{object}", s.object)
-	signed("POST "+prefix+"objects/{object}/fields", s.addField)
+	signed("POST "+prefix+"objects/{object}/fields", s.addField, policy.GrantAdmin)
 	signed("GET "+prefix+"search", s.search)
-	signed("POST "+prefix+"imports", s.upload)
-	signed("GET "+prefix+"imports/{id}", s.importState)
-	signed("PATCH "+prefix+"imports/{id}", s.adjustImport)
+	signed("POST "+prefix+"imports", s.upload, policy.GrantImport)
+	signed("GET "+prefix+"imports/{id}", s.importState, policy.GrantImport)
+	signed("PATCH "+prefix+"imports/{id}", s.adjustImport, policy.GrantImport)
 	for _, action := range []string{"check", "run", "cancel", "undo"} {
-		signed("POST "+prefix+"imports/{id}/actions/"+action, func(r *request) error { return s.startImport(r, action) })
+		signed("POST "+prefix+"imports/{id}/actions/"+action, func(r *request) error { return s.startImport(r, action) }, policy.GrantImport)
 	}
 	signed("GET "+prefix+"jobs", s.jobs)
 	signed("GET "+prefix+"jobs/{id}", s.job)
@@ -116,7 +130,7 @@ func (s *Server) Handler() http.Handler {
 	signed("DELETE "+prefix+"views/{id}", s.removeView)
 	signed("GET "+prefix+"{plural}", s.list)
 	signed("POST "+prefix+"{plural}", s.create)
-	signed("POST "+prefix+"{plural}/aggregate", s.aggregate)
+	signed("POST "+prefix+"{plural}/aggregate", s.aggregate, policy.GrantRead)
 	signed("GET "+prefix+"{plural}/{id}", s.get)
 	signed("PATCH "+prefix+"{plural}/{id}", s.update)
 	signed("DELETE "+prefix+"{plural}/{id}", s.remove)
@@ -163,36 +177,6 @@ func (r *request) json(status int, v any) error {
 	return nil
 }
 
-func (s *Server) wrap(h handler, signed bool) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
-		r := &request{Request: hr, w: w}
-		defer func() {
-			if p := recover(); p != nil {
-				slog.Error("a request panicked", "path", hr.URL.Path, "panic", p)
-				s.refuse(r, errors.New("panic"))
-			}
-		}()
-		if site := hr.Header.Get("Sec-Fetch-Site"); site == "cross-site" && hr.Method != http.MethodGet {
-			s.refuse(r, &record.Error{Code: "forbidden"})
-			return
-		}
-		if signed {
-			cookie, err := hr.Cookie(cookieName)
-			if err != nil {
-				s.refuse(r, identity.ErrSignedOut)
-				return
-			}
-			if r.actor, r.person, err = s.Identity.Actor(hr.Context(), cookie.Value); err != nil {
-				s.refuse(r, err)
-				return
-			}
-		}
-		if err := h(r); err != nil {
-			s.refuse(r, err)
-		}
-	})
-}
-
 type fieldProblem struct {
 	Field   string `json:"field"`
 	Code    string `json:"code"`
@@ -210,7 +194,7 @@ type problem struct {
 
 var statuses = map[string]int{
 	"invalid": http.StatusUnprocessableEntity, "not_found": http.StatusNotFound, "forbidden": http.StatusForbidden,
-	"conflict": http.StatusConflict, "unauthenticated": http.StatusUnauthorized, "rate_limited": http.StatusTooManyRequests,
+	"conflict": http.StatusConflict, "password_change_required": http.StatusForbidden, "unauthenticated": http.StatusUnauthorized, "rate_limited": http.StatusTooManyRequests,
 	"too_large": http.StatusRequestEntityTooLarge, "too_expensive": http.StatusUnprocessableEntity, "unavailable": http.StatusServiceUnavailable,
 }
 
@@ -238,6 +222,8 @@ func (s *Server) refuse(r *request, err error) {
 		p.Code = "unauthenticated"
 	case errors.Is(err, identity.ErrPassword):
 		p.Code, p.Detail = "unauthenticated", message.In(lang, "wrong_password", nil)
+	case errors.Is(err, errMustChange):
+		p.Code = "password_change_required"
 	case errors.Is(err, identity.ErrThrottled):
 		p.Code = "rate_limited"
 		r.w.Header().Set("Retry-After", "900")
@@ -304,72 +290,6 @@ func (s *Server) setUp(r *request) error {
 		return err
 	}
 	return s.begin(r, id)
-}
-
-func (s *Server) begin(r *request, id int64) error {
-	secret, err := s.Identity.Open(r.Context(), id, r.UserAgent())
-	if err != nil {
-		return err
-	}
-	http.SetCookie(r.w, &http.Cookie{Name: cookieName, Value: secret, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: s.Secure, MaxAge: 30 * 24 * 3600}) //nolint:gosec // Secure follows how the server is reached: loopback has no HTTPS
-	return r.json(http.StatusOK, map[string]string{"id": strconv.FormatInt(id, 10)})
-}
-
-func (s *Server) signIn(r *request) error {
-	var in struct{ Login, Password string }
-	if err := r.body(&in); err != nil {
-		return err
-	}
-	id, err := s.Identity.SignIn(r.Context(), in.Login, in.Password, r.ip())
-	if err != nil {
-		return err
-	}
-	return s.begin(r, id)
-}
-
-func (s *Server) signOut(r *request) error {
-	if cookie, err := r.Cookie(cookieName); err == nil {
-		if err := s.Identity.Close(r.Context(), cookie.Value); err != nil {
-			return err
-		}
-	}
-	http.SetCookie(r.w, &http.Cookie{Name: cookieName, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: s.Secure, MaxAge: -1}) //nolint:gosec // as in begin
-	r.w.Header().Set("Clear-Site-Data", `"cache", "storage"`)
-	r.w.WriteHeader(http.StatusNoContent)
-	return nil
-}
-
-func (s *Server) me(r *request) error {
-	company, err := s.Identity.Company(r.Context())
-	if err != nil {
-		return err
-	}
-	return r.json(http.StatusOK, map[string]any{"user": r.person, "company": company, "admin": r.actor.Admin(), "version": s.Version})
-}
-
-func (s *Server) patchMe(r *request) error {
-	var in record.Input
-	if err := r.body(&in); err != nil {
-		return err
-	}
-	if password, ok := in["password"].(string); ok {
-		old, _ := in["old_password"].(string)
-		if err := s.Identity.ChangePassword(r.Context(), r.person, old, password, r.ip()); err != nil {
-			return err
-		}
-		return s.begin(r, r.person.ID)
-	}
-	if err := s.Identity.Personal(r.Context(), r.actor, in); err != nil {
-		return err
-	}
-	cookie, err := r.Cookie(cookieName)
-	if err != nil {
-		return err
-	}
-	if r.actor, r.person, err = s.Identity.Actor(r.Context(), cookie.Value); err != nil {
-		return err
-	}
-	return s.me(r)
 }
 
 func (s *Server) static() http.Handler {

@@ -43,8 +43,7 @@ func (l *live) tell(e record.Event) {
 // his rights before it is told, and the session is checked again each time.
 func (s *Server) events(r *request) error {
 	flusher, ok := r.w.(http.Flusher)
-	cookie, err := r.Cookie(cookieName)
-	if !ok || err != nil {
+	if !ok {
 		return errNotFound
 	}
 	c := make(chan record.Event, 256)
@@ -84,7 +83,7 @@ func (s *Server) events(r *request) error {
 				continue
 			}
 		}
-		actor, _, err := s.Identity.Actor(r.Context(), cookie.Value)
+		actor, _, err := s.who(r)
 		if err != nil {
 			send("signed_out", map[string]string{})
 			return nil

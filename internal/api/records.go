@@ -123,13 +123,10 @@ func (s *Server) create(r *request) error {
 		return err
 	}
 	var id int64
-	if password, ok := in["password"].(string); ok && o.Name == "user" {
-		delete(in, "password")
-		id, err = s.Identity.AddUser(r.Context(), r.actor, in, password, true)
-	} else {
-		id, err = s.Records.Create(r.Context(), r.actor, o, in)
+	if o.Name == "user" {
+		return s.addUser(r, o, in)
 	}
-	if err != nil {
+	if id, err = s.Records.Create(r.Context(), r.actor, o, in); err != nil {
 		return err
 	}
 	r.w.Header().Set("Location", prefix+o.Plural+"/"+strconv.FormatInt(id, 10))

@@ -103,6 +103,9 @@ func (a *App) start(ctx context.Context, modules []record.Module) error {
 		}
 		return actor, err
 	})
+	if err := a.Identity.Ship(ctx); err != nil {
+		return fmt.Errorf("write the roles: %w", err)
+	}
 	a.Transfer = transfer.New(a.Records, filepath.Join(a.data, "imports"))
 	a.Views = &view.Service{Records: a.Records}
 	a.Records.Currency = func() string {

@@ -4,6 +4,7 @@
 package policy
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -16,9 +17,12 @@ type Scope string
 
 // The scopes, narrow to wide.
 const (
-	None       Scope = "none"
-	Own        Scope = "own"
-	OwnShared  Scope = "own_shared"
+	None      Scope = "none"
+	Own       Scope = "own"
+	OwnShared Scope = "own_shared"
+	// Assisted is OwnShared, and what the salespeople own whom the actor
+	// assists by name.
+	Assisted   Scope = "assisted"
 	Department Scope = "department"
 	Below      Scope = "department_below"
 	Chosen     Scope = "chosen"
@@ -37,12 +41,17 @@ const (
 	Import = "import"
 )
 
+// Scopes lists them all, narrow to wide.
+var Scopes = []Scope{None, Own, OwnShared, Assisted, Department, Below, Chosen, All}
+
 // Verbs lists them all.
 var Verbs = []string{View, Create, Edit, Remove, Assign, Share, Export, Import}
 
 // Role is a named set of rights. The object "*" stands for every object that
 // has no entry of its own.
 type Role struct {
+	// ID is that of the role's record, 0 for roles that are none.
+	ID     int64                        `json:"-"`
 	Name   string                       `json:"name"`
 	Admin  bool                         `json:"admin,omitempty"`
 	Rights map[string]map[string]Scope  `json:"rights,omitempty"`
@@ -79,8 +88,14 @@ type Actor struct {
 	Roles    []Role
 	// Departments are those the person belongs to, the main one first.
 	Departments []int64
-	// Tree holds these departments and all below them.
-	Tree []int64
+	// Tree holds these departments and all below them, Above these and all
+	// above them.
+	Tree, Above []int64
+	// Assisted are the salespeople the person acts for in the scope Assisted.
+	Assisted []int64
+	// Grants limits what is done through an API token to its scopes; nil: no
+	// limit. It never gives a right.
+	Grants Grants
 	// Origin says through what he acts: form, import 17, token …
 	Origin   string
 	Registry *schema.Registry
@@ -103,6 +118,9 @@ func (a *Actor) Admin() bool {
 
 // May tells whether the actor may do something to at least some records.
 func (a *Actor) May(o *schema.Object, verb string) bool {
+	if !a.Grants.allow(o, verb) {
+		return false
+	}
 	if a.Admin() {
 		return true
 	}
@@ -131,6 +149,9 @@ func (a *Actor) Access(o *schema.Object, f *schema.Field) string {
 			best = "read"
 		}
 	}
+	if f.AdminOnly && !a.Admin() {
+		return "hidden"
+	}
 	if best == "write" && (f.System || f.ReadOnly || o.AdminOnly && !a.Admin()) {
 		return "read"
 	}
@@ -143,10 +164,15 @@ func UserToken(id int64) string { return "u" + strconv.FormatInt(id, 10) }
 // DepartmentToken names a department in shares.
 func DepartmentToken(id int64) string { return "d" + strconv.FormatInt(id, 10) }
 
-// Tokens name the actor and his departments in shares.
+// Tokens name the actor, his departments and those above them in shares: what
+// is shared with a department is shared with the people below it.
 func (a *Actor) Tokens() []string {
 	tokens := []string{UserToken(a.ID)}
-	for _, d := range a.Departments {
+	departments := a.Above
+	if departments == nil {
+		departments = a.Departments
+	}
+	for _, d := range departments {
 		tokens = append(tokens, DepartmentToken(d))
 	}
 	return tokens
@@ -162,11 +188,11 @@ func (a *Actor) Filter(o *schema.Object, verb string) *query.Node {
 const maxThrough = 3
 
 func (a *Actor) filter(o *schema.Object, verb string, depth int) *query.Node {
-	if a.Admin() || o.AdminOnly && verb == View {
-		return nil
-	}
 	if !a.May(o, verb) {
 		return &query.Node{Op: query.Never}
+	}
+	if a.Admin() || o.AdminOnly && verb == View {
+		return nil
 	}
 	if !o.Owned {
 		return nil
@@ -183,6 +209,8 @@ func (a *Actor) filter(o *schema.Object, verb string, depth int) *query.Node {
 			branches = append(branches, query.Is("owner", a.ID), among("department", departments), a.shared(verb))
 		case OwnShared:
 			branches = append(branches, query.Is("owner", a.ID), a.shared(verb))
+		case Assisted:
+			branches = append(branches, query.Is("owner", a.ID), among("owner", a.Assisted), a.shared(verb))
 		case Own:
 			branches = append(branches, query.Is("owner", a.ID))
 		}
@@ -226,6 +254,9 @@ func among(field string, ids []int64) *query.Node {
 // Covers tells whether a record of this owner and department would be within
 // the actor's scope for verb: what a write must still be allowed afterwards.
 func (a *Actor) Covers(o *schema.Object, verb string, owner, department int64) bool {
+	if !a.Grants.allow(o, verb) {
+		return false
+	}
 	if a.Admin() {
 		return true
 	}
@@ -237,6 +268,8 @@ func (a *Actor) Covers(o *schema.Object, verb string, owner, department int64) b
 		case s == None:
 		case !o.Owned || s == All || owner == a.ID && owner != 0:
 			return true
+		case s == Assisted && a.ActsFor(owner):
+			return true
 		case s == Department && has(a.Departments, department), s == Below && has(a.Tree, department), s == Chosen && has(r.Departments, department):
 			return true
 		}
@@ -244,9 +277,18 @@ func (a *Actor) Covers(o *schema.Object, verb string, owner, department int64) b
 	return false
 }
 
-func has(ids []int64, id int64) bool {
-	for _, i := range ids {
-		if i == id && id != 0 {
+func has(ids []int64, id int64) bool { return id != 0 && slices.Contains(ids, id) }
+
+// ActsFor tells whether the actor assists a person by name.
+func (a *Actor) ActsFor(person int64) bool { return has(a.Assisted, person) }
+
+// Assists tells whether the actor enters records of an object for others.
+func (a *Actor) Assists(o *schema.Object) bool {
+	if len(a.Assisted) == 0 {
+		return false
+	}
+	for _, r := range a.Roles {
+		if r.scope(o.Name, Create) == Assisted {
 			return true
 		}
 	}
@@ -291,7 +333,7 @@ func Shipped() map[string]Role {
 	}
 	return map[string]Role{
 		"salesperson":     {Name: "salesperson", Rights: most(OwnShared, OwnShared, map[string]Scope{Share: Own, Import: Own})},
-		"assistant":       {Name: "assistant", Rights: most(Department, Department, map[string]Scope{Import: Department})},
+		"assistant":       {Name: "assistant", Rights: most(Assisted, Assisted, map[string]Scope{Import: Assisted})},
 		"manager":         {Name: "manager", Rights: most(Below, Below, map[string]Scope{Share: Below, Assign: Below, Export: Below, Import: Below})},
 		"general_manager": {Name: "general_manager", Rights: most(All, All, map[string]Scope{Share: All, Assign: All, Export: All, Import: All, Remove: All})},
 		"administrator":   {Name: "administrator", Admin: true},

@@ -89,7 +89,7 @@ func (s *Service) AddField(ctx context.Context, a *policy.Actor, o *schema.Objec
 	}
 	known := false
 	for _, name := range schema.TypeNames() {
-		known = known || name == f.Type
+		known = known || name == f.Type && name != "references" && name != "json"
 	}
 	if !known {
 		add("type", "no_such_type")

@@ -264,6 +264,15 @@ func (s *Service) appendRecords(ctx context.Context, q store.Querier, a *policy.
 				}
 				wanted[t][id] = true
 			}
+			if t := f.Many(); t != "" {
+				stored, _ := columns[0].(string)
+				for _, id := range schema.IDs(stored) {
+					if wanted[t] == nil {
+						wanted[t] = map[int64]bool{}
+					}
+					wanted[t][id] = true
+				}
+			}
 		})
 	}
 	labels := map[string]map[int64]string{}
@@ -292,29 +301,45 @@ func (s *Service) appendRecords(ctx context.Context, q store.Querier, a *policy.
 			out = append(out, ',', '"')
 			out = append(out, f.Name...)
 			out = append(out, '"', ':')
+			if many := f.Many(); many != "" {
+				stored, _ := columns[0].(string)
+				out = append(out, '[')
+				for i, id := range schema.IDs(stored) {
+					if i > 0 {
+						out = append(out, ',')
+					}
+					out = appendReference(out, many, id, labels[many])
+				}
+				out = append(out, ']')
+				return
+			}
 			t, ref := target(f, columns)
 			if t == "" || ref == 0 {
 				out = f.Kind().AppendJSON(out, f, columns)
 				return
 			}
-			label, visible := labels[t][ref]
-			if !visible {
-				out = append(out, `{"object":`...)
-				out = schema.AppendString(out, t)
-				out = append(out, `,"hidden":true}`...)
-				return
-			}
-			out = append(out, `{"id":"`...)
-			out = strconv.AppendInt(out, ref, 10)
-			out = append(out, `","object":`...)
-			out = schema.AppendString(out, t)
-			out = append(out, `,"label":`...)
-			out = schema.AppendString(out, label)
-			out = append(out, '}')
+			out = appendReference(out, t, ref, labels[t])
 		})
 		out = append(out, '}')
 	}
 	return out, nil
+}
+
+// appendReference writes a reference with its label, or that it is hidden.
+func appendReference(out []byte, object string, id int64, labels map[int64]string) []byte {
+	label, visible := labels[id]
+	if !visible {
+		out = append(out, `{"object":`...)
+		out = schema.AppendString(out, object)
+		return append(out, `,"hidden":true}`...)
+	}
+	out = append(out, `{"id":"`...)
+	out = strconv.AppendInt(out, id, 10)
+	out = append(out, `","object":`...)
+	out = schema.AppendString(out, object)
+	out = append(out, `,"label":`...)
+	out = schema.AppendString(out, label)
+	return append(out, '}')
 }
 
 func (s *Service) labels(ctx context.Context, q store.Querier, a *policy.Actor, object string, ids []int64, deleted bool) (map[int64]string, error) {

@@ -109,6 +109,8 @@ type Rules struct {
 	Check func(ctx context.Context, c *Change) error
 	// Done runs after the row is written, in the same transaction.
 	Done func(ctx context.Context, c *Change) error
+	// Remove runs before a record goes to the recycle bin and may refuse.
+	Remove func(ctx context.Context, c *Change) error
 }
 
 // Invalid is the error a rule answers for a field; parameters of the message
@@ -190,19 +192,12 @@ var outboxTable = store.Declare(store.Table{
 	Key: []string{"id"},
 })
 
-var _ = store.Declare(store.Table{
-	Name:    "number",
-	Columns: []schema.Column{{Name: "name", Kind: schema.KindText}, {Name: "last", Kind: schema.KindInt}},
-	Key:     []string{"name"},
-})
-
 // number draws the next number of an autonumber field.
 func (s *Service) number(ctx context.Context, tx store.Querier, o *schema.Object, f *schema.Field) (string, error) {
-	rows, err := tx.Query(ctx, "INSERT INTO number (name, last) VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET last = number.last + 1 RETURNING last", o.Name+"."+f.Name)
+	n, err := store.Count(ctx, tx, o.Name+"."+f.Name)
 	if err != nil {
 		return "", fmt.Errorf("draw a number for %s: %w", f.Name, err)
 	}
-	n, _ := rows[0][0].(int64)
 	text := strconv.FormatInt(n, 10)
 	for len(text) < 6 {
 		text = "0" + text

@@ -20,7 +20,7 @@ import (
 type Input map[string]any
 
 // parse reads the input; every problem is reported, not only the first.
-func (s *Service) parse(a *policy.Actor, o *schema.Object, in Input) (Values, error) {
+func (s *Service) parse(ctx context.Context, q store.Querier, a *policy.Actor, o *schema.Object, in Input) (Values, error) {
 	values := Values{}
 	problem := &Error{Code: "invalid"}
 	for name, raw := range in {
@@ -36,7 +36,11 @@ func (s *Service) parse(a *policy.Actor, o *schema.Object, in Input) (Values, er
 			problem.Fields = append(problem.Fields, FieldError{name, schema.Bad("read_only")})
 			continue
 		}
-		columns, err := f.Kind().Parse(f, raw)
+		raw, err := s.resolve(ctx, q, a, f, raw)
+		var columns []any
+		if err == nil {
+			columns, err = f.Kind().Parse(f, raw)
+		}
 		var p *schema.Problem
 		if errors.As(err, &p) {
 			problem.Fields = append(problem.Fields, FieldError{name, p})
@@ -76,6 +80,17 @@ func required(o *schema.Object, v Values) error {
 func (s *Service) references(ctx context.Context, tx store.Querier, a *policy.Actor, o *schema.Object, v Values) error {
 	for name, columns := range v {
 		f := o.Field(name)
+		if many := f.Many(); many != "" && columns[0] != nil && !f.System {
+			text, _ := columns[0].(string)
+			ids := schema.IDs(text)
+			found, err := s.labels(ctx, tx, a, many, ids, false)
+			if err != nil {
+				return err
+			}
+			if len(found) != len(ids) {
+				return invalid(name, "no_such_record")
+			}
+		}
 		target := f.Target()
 		if f.Type == "anyreference" && columns[0] != nil {
 			target, _ = columns[1].(string)
@@ -100,7 +115,7 @@ func (s *Service) Create(ctx context.Context, a *policy.Actor, o *schema.Object,
 	if !a.May(o, policy.Create) {
 		return 0, fail("forbidden")
 	}
-	values, err := s.parse(a, o, in)
+	values, err := s.parse(ctx, s.DB, a, o, in)
 	if err != nil {
 		return 0, err
 	}
@@ -109,6 +124,9 @@ func (s *Service) Create(ctx context.Context, a *policy.Actor, o *schema.Object,
 
 // insert writes a new record with everything that belongs to it.
 func (s *Service) insert(ctx context.Context, tx store.Querier, a *policy.Actor, o *schema.Object, id int64, v Values) error {
+	if err := s.touched(ctx, tx, o); err != nil {
+		return err
+	}
 	now := time.Now().UnixMicro()
 	for _, f := range o.Fields {
 		if f.Default != nil && v[f.Name] == nil {
@@ -128,7 +146,11 @@ func (s *Service) insert(ctx context.Context, tx store.Querier, a *policy.Actor,
 	}
 	if o.Owned {
 		if v["owner"] == nil && a.ID != 0 {
-			v["owner"] = []any{a.ID}
+			owner, err := s.ownerFor(ctx, tx, a, o, v)
+			if err != nil {
+				return err
+			}
+			v["owner"] = []any{owner}
 		}
 		if v.Int("department") == 0 {
 			home, err := s.home(ctx, tx, a, v.Int("owner"))
@@ -387,7 +409,7 @@ func (s *Service) writable(ctx context.Context, tx store.Querier, a *policy.Acto
 // when it does not care: a stale one is refused only if a field sent was
 // changed since.
 func (s *Service) Update(ctx context.Context, a *policy.Actor, o *schema.Object, id int64, in Input, ifMatch int64) error {
-	values, err := s.parse(a, o, in)
+	values, err := s.parse(ctx, s.DB, a, o, in)
 	if err != nil {
 		return err
 	}
@@ -406,6 +428,9 @@ func (s *Service) update(ctx context.Context, a *policy.Actor, o *schema.Object,
 }
 
 func (s *Service) change(ctx context.Context, tx store.Querier, a *policy.Actor, o *schema.Object, id int64, values Values, ifMatch int64) error {
+	if err := s.touched(ctx, tx, o); err != nil {
+		return err
+	}
 	before, version, err := s.writable(ctx, tx, a, o, id, policy.Edit, false)
 	if err != nil {
 		return err
@@ -513,6 +538,9 @@ func (s *Service) Restore(ctx context.Context, a *policy.Actor, o *schema.Object
 func (s *Service) bin(ctx context.Context, a *policy.Actor, o *schema.Object, id int64, back bool) error {
 	action := map[bool]string{false: "deleted", true: "restored"}[back]
 	err := s.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
+		if err := s.touched(ctx, tx, o); err != nil {
+			return err
+		}
 		v, version, err := s.writable(ctx, tx, a, o, id, policy.Remove, back)
 		if err != nil {
 			return err
@@ -526,6 +554,10 @@ func (s *Service) bin(ctx context.Context, a *policy.Actor, o *schema.Object, id
 				return err
 			}
 			maps.Copy(row, c.inherited)
+		} else if r := s.rules[o.Name]; r.Remove != nil {
+			if err := r.Remove(ctx, c); err != nil {
+				return err
+			}
 		}
 		if _, err := store.Update(ctx, tx, o.Table(), row, store.Row{"id": id}); err != nil {
 			return err

@@ -113,6 +113,8 @@ type Field struct {
 	System bool `json:"-"`
 	// ReadOnly fields are written by rules alone.
 	ReadOnly bool `json:"-"`
+	// AdminOnly fields are read by administrators alone.
+	AdminOnly bool `json:"-"`
 	// Derived fields never raise the record's version.
 	Derived bool `json:"-"`
 	// Custom fields were made at run time.
@@ -165,6 +167,9 @@ type Object struct {
 	Icon, Group        string
 	// Title is the field that names a record in lists and references.
 	Title string
+	// Key is a unique field by whose value others may name a record in place of
+	// its id; empty: none.
+	Key string
 	// Stage is the pick-list a kanban moves records through; empty: none.
 	Stage string
 	// Owned objects carry company, owner and department and obey data scopes.

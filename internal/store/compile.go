@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -186,7 +187,7 @@ func (c *compiler) compare(o *schema.Object, alias string, n *query.Node) error 
 	switch f.Type {
 	case "reference", "user", "department", "anyreference", "file", "picture":
 		return c.ids(column, n)
-	case "tags", "multipicklist", "phones", "mails":
+	case "tags", "multipicklist", "phones", "mails", "references":
 		return c.listed(o, f, alias, n)
 	case "datetime":
 		return c.instant(column, n)
@@ -308,6 +309,14 @@ func (c *compiler) listed(o *schema.Object, f *schema.Field, alias string, n *qu
 	if !ok {
 		if num, isNumber := n.Value.(json.Number); isNumber {
 			s, ok = num.String(), true
+		}
+	}
+	if call, isCall := n.Value.(query.Call); isCall && f.Type == "references" {
+		switch call.Name {
+		case "me":
+			s, ok = strconv.FormatInt(c.asker.Me(), 10), true
+		case "my_department":
+			s, ok = strconv.FormatInt(c.asker.Home(), 10), true
 		}
 	}
 	if !ok {

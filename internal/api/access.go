@@ -1,0 +1,120 @@
+package api
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+
+	"ecrm/internal/identity"
+	"ecrm/internal/policy"
+	"ecrm/internal/record"
+)
+
+// access is who may call a route at all; what he may do there is policy's to
+// say.
+type access struct {
+	// signed routes need a session or a token.
+	signed bool
+	// inPerson routes are closed to tokens.
+	inPerson bool
+	// grants are scopes of which a token needs one; none: read to GET, write
+	// for the rest.
+	grants []string
+	// unchanged routes are open to whoever must change his password first.
+	unchanged bool
+}
+
+// Route is one route of the API as it was registered.
+type Route struct {
+	Method, Path string
+	// Signed routes need a session or a token.
+	Signed bool
+}
+
+// Routes lists what Handler registered, for tests that must miss none.
+func (s *Server) Routes() []Route { return s.routes }
+
+var errMustChange = errors.New("the password must be changed first")
+
+// open to those who must change their password: what the page for it needs.
+var unchanged = []string{"GET " + prefix + "me", "PATCH " + prefix + "me", "GET " + prefix + "objects"}
+
+func (s *Server) route(pattern string, a access) access {
+	method, path, found := strings.Cut(pattern, " ")
+	if !found {
+		method, path = "", pattern
+	}
+	s.routes = append(s.routes, Route{method, path, a.signed})
+	if a.grants == nil {
+		a.grants = []string{policy.GrantWrite}
+		if method == http.MethodGet {
+			a.grants = []string{policy.GrantRead}
+		}
+	}
+	a.unchanged = slices.Contains(unchanged, pattern)
+	return a
+}
+
+// bearer is the token a request carries, "" for none.
+func (r *request) bearer() string {
+	kind, secret, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(kind, "Bearer") {
+		return ""
+	}
+	return strings.TrimSpace(secret)
+}
+
+// who tells who makes a request, as it is now: by its token, else its session.
+func (s *Server) who(r *request) (*policy.Actor, identity.Person, error) {
+	if secret := r.bearer(); secret != "" {
+		return s.Identity.Bearer(r.Context(), secret)
+	}
+	cookie, err := r.Cookie(cookieName)
+	if err != nil {
+		return nil, identity.Person{}, identity.ErrSignedOut
+	}
+	return s.Identity.Actor(r.Context(), cookie.Value)
+}
+
+func (s *Server) wrap(h handler, a access) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
+		r := &request{Request: hr, w: w}
+		defer func() {
+			if p := recover(); p != nil {
+				slog.Error("a request panicked", "path", hr.URL.Path, "panic", p)
+				s.refuse(r, errors.New("panic"))
+			}
+		}()
+		if err := s.admit(r, a); err != nil {
+			s.refuse(r, err)
+			return
+		}
+		if err := h(r); err != nil {
+			s.refuse(r, err)
+		}
+	})
+}
+
+// admit finds out who asks and whether the route is open to him.
+func (s *Server) admit(r *request, a access) (err error) {
+	if site := r.Header.Get("Sec-Fetch-Site"); site == "cross-site" && r.Method != http.MethodGet {
+		return &record.Error{Code: "forbidden"}
+	}
+	if !a.signed {
+		return nil
+	}
+	if r.actor, r.person, err = s.who(r); err != nil {
+		return err
+	}
+	if r.person.MustChange && !a.unchanged {
+		return errMustChange
+	}
+	if r.actor.Grants != nil {
+		if a.inPerson || !slices.ContainsFunc(a.grants, r.actor.Grants.Has) {
+			return &record.Error{Code: "forbidden"}
+		}
+	}
+	return nil
+}

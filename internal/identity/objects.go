@@ -1,0 +1,85 @@
+package identity
+
+import (
+	"ecrm/internal/record"
+	"ecrm/internal/schema"
+)
+
+var t = schema.T
+
+// Module declares departments, users and roles.
+func Module() record.Module {
+	return record.Module{
+		Name: "identity", Objects: []*schema.Object{departmentObject(), roleObject(), userObject()},
+		Rules: map[string]record.Rules{
+			"department": {Check: checkDepartment},
+			"role":       {Check: checkRole, Remove: removeRole},
+			"user":       {Check: checkUser, Done: userDone, Remove: removeUser},
+		},
+	}
+}
+
+func departmentObject() *schema.Object {
+	return &schema.Object{
+		Name: "department", Plural: "departments", Icon: "tree", Group: "settings", Title: "name", AdminOnly: true,
+		Label: t("部門", "部门", "Department"), LabelPlural: t("部門", "部门", "Departments"),
+		Fields: []*schema.Field{
+			{Name: "name", Type: "text", Label: t("名稱", "名称", "Name"), Required: true, Search: "n"},
+			{Name: "parent", Type: "department", Label: t("上層部門", "上级部门", "Parent department")},
+			{Name: "head", Type: "user", Label: t("主管", "主管", "Head")},
+		},
+		List:     []string{"name", "parent", "head"},
+		Sections: []schema.Section{{Label: t("部門", "部门", "Department"), Fields: []string{"name", "parent", "head"}}},
+	}
+}
+
+func roleObject() *schema.Object {
+	return &schema.Object{
+		Name: "role", Plural: "roles", Icon: "key", Group: "settings", Title: "name", Key: "key", AdminOnly: true,
+		Label: t("角色", "角色", "Role"), LabelPlural: t("角色", "角色", "Roles"),
+		Fields: []*schema.Field{
+			{Name: "name", Type: "text", Label: t("名稱", "名称", "Name"), Required: true, Search: "n", MaxLength: 60},
+			{Name: "key", Type: "text", Label: t("代號", "代号", "Key"), Unique: true, MaxLength: 40, Search: "i",
+				Help: t("給程式與匯入檔用的固定名稱", "供程序与导入文件使用的固定名称", "A fixed name for scripts and files")},
+			{Name: "description", Type: "longtext", Label: t("說明", "说明", "Description"), MaxLength: 1000},
+			{Name: "administrator", Type: "boolean", Label: t("系統管理", "系统管理", "Administers the system"), Default: false},
+			{Name: "rights", Type: "json", Label: t("權限", "权限", "Rights"), AdminOnly: true,
+				Help: t("物件 → 動作 → 資料範圍", "对象 → 动作 → 数据范围", "Object → verb → scope")},
+			{Name: "field_access", Type: "json", Label: t("欄位權限", "字段权限", "Access to fields"), AdminOnly: true,
+				Help: t("物件 → 欄位 → hidden、read 或 write", "对象 → 字段 → hidden、read 或 write", "Object → field → hidden, read or write")},
+			{Name: "departments", Type: "references", Targets: []string{"department"}, Label: t("指定部門", "指定部门", "Chosen departments"), AdminOnly: true},
+		},
+		List:     []string{"name", "key", "description", "administrator"},
+		Sections: []schema.Section{{Label: t("角色", "角色", "Role"), Fields: []string{"name", "key", "description", "administrator", "departments"}}},
+	}
+}
+
+func userObject() *schema.Object {
+	return &schema.Object{
+		Name: "user", Plural: "users", Icon: "people", Group: "settings", Title: "name", Key: "login", AdminOnly: true,
+		Label: t("使用者", "用户", "User"), LabelPlural: t("使用者", "用户", "Users"),
+		Fields: []*schema.Field{
+			{Name: "name", Type: "text", Label: t("姓名", "姓名", "Name"), Required: true, Search: "n"},
+			{Name: "login", Type: "text", Label: t("登入帳號", "登录账号", "Login"), Required: true, Unique: true, MaxLength: 100, Search: "i"},
+			{Name: "department", Type: "department", Label: t("部門", "部门", "Department")},
+			{Name: "more_departments", Type: "references", Targets: []string{"department"}, Label: t("兼任部門", "兼任部门", "Further departments")},
+			{Name: "position", Type: "text", Label: t("職稱", "职务", "Position")},
+			{Name: "supervisor", Type: "user", Label: t("直屬主管", "直属上级", "Manager")},
+			{Name: "role", Type: "reference", Targets: []string{"role"}, Label: t("角色", "角色", "Role"), Required: true},
+			{Name: "more_roles", Type: "references", Targets: []string{"role"}, Label: t("其他角色", "其他角色", "Further roles")},
+			{Name: "assistant_of", Type: "references", Targets: []string{"user"}, Label: t("協助的業務", "协助的销售", "Assists"),
+				Help: t("業務助理可以替這些業務輸入與修改資料", "销售助理可替这些销售录入和修改数据", "A sales assistant enters and edits for these salespeople")},
+			{Name: "mails", Type: "mails", Label: t("電子郵件", "邮箱", "Mail addresses")},
+			{Name: "phones", Type: "phones", Label: t("電話", "电话", "Phones")},
+			{Name: "active", Type: "boolean", Label: t("啟用", "启用", "Active"), Default: true},
+			{Name: "language", Type: "text", Label: t("語言", "语言", "Language"), MaxLength: 10},
+			{Name: "time_zone", Type: "text", Label: t("時區", "时区", "Time zone"), MaxLength: 60},
+			{Name: "theme", Type: "text", Label: t("佈景", "主题", "Theme"), MaxLength: 20},
+			{Name: "density", Type: "text", Label: t("密度", "密度", "Density"), MaxLength: 20},
+		},
+		List:  []string{"name", "login", "department", "position", "role", "active"},
+		Quick: []string{"role", "department", "active"},
+		Sections: []schema.Section{{Label: t("使用者", "用户", "User"), Fields: []string{"name", "login", "department", "more_departments", "position", "supervisor", "role", "more_roles", "assistant_of",
+			"mails", "phones", "active", "language", "time_zone"}}},
+	}
+}

@@ -1,0 +1,199 @@
+package identity
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"math/big"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"github.com/alexedwards/argon2id"
+
+	"ecrm/internal/policy"
+	"ecrm/internal/query"
+	"ecrm/internal/record"
+	"ecrm/internal/schema"
+	"ecrm/internal/store"
+)
+
+var credentials = store.Declare(store.Table{
+	Name: "credential",
+	Columns: []schema.Column{
+		{Name: "user_id", Kind: schema.KindInt}, {Name: "hash", Kind: schema.KindText}, {Name: "must_change", Kind: schema.KindBool},
+	},
+	Key: []string{"user_id"},
+})
+
+var hashing = argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
+
+// hashed checks a new password and answers its hash.
+func hashed(password string) (string, error) {
+	if n := utf8.RuneCountInString(password); n < 8 || n > 200 {
+		return "", record.Invalid("password", "password_length")
+	}
+	hash, err := argon2id.CreateHash(password, &hashing)
+	if err != nil {
+		return "", fmt.Errorf("hash the password: %w", err)
+	}
+	return hash, nil
+}
+
+// Temporary makes a password that can be read out on the telephone: no letter
+// or digit in it is taken for another. It has 59 bits.
+func Temporary() string {
+	const alphabet = "abcdefghjkmnpqrstuvwxyz23456789"
+	var b strings.Builder
+	for i := range 12 {
+		if i > 0 && i%4 == 0 {
+			b.WriteByte('-')
+		}
+		n, err := rand.Int(rand.Reader, big.NewInt(int64(len(alphabet))))
+		if err != nil {
+			panic(err) // the system's source of randomness does not fail
+		}
+		b.WriteByte(alphabet[n.Int64()])
+	}
+	return b.String()
+}
+
+func putCredential(ctx context.Context, q store.Querier, user int64, hash string, mustChange bool) error {
+	if _, err := store.Delete(ctx, q, credentials.Name, store.Row{"user_id": user}); err != nil {
+		return err
+	}
+	return store.Insert(ctx, q, credentials.Name, store.Row{"user_id": user, "hash": hash, "must_change": mustChange})
+}
+
+// SetPassword replaces a user's password and ends his sessions.
+func (s *Service) SetPassword(ctx context.Context, user int64, password string, mustChange bool) error {
+	hash, err := hashed(password)
+	if err != nil {
+		return err
+	}
+	return s.Records.DB.Write(ctx, func(ctx context.Context, q store.Querier) error {
+		if err := s.Records.Touch(ctx, q); err != nil {
+			return err
+		}
+		if _, err := store.Delete(ctx, q, sessions.Name, store.Row{"user_id": user}); err != nil {
+			return err
+		}
+		return putCredential(ctx, q, user, hash, mustChange)
+	})
+}
+
+// ResetPassword gives a user a temporary password, which is answered once, ends
+// his sessions, and is written in the user's history.
+func (s *Service) ResetPassword(ctx context.Context, a *policy.Actor, user int64) (string, error) {
+	o := a.Registry.Object("user")
+	if !a.Admin() || !a.May(o, policy.Edit) {
+		return "", &record.Error{Code: "forbidden"}
+	}
+	password := Temporary()
+	hash, err := hashed(password)
+	if err != nil {
+		return "", err
+	}
+	err = s.Records.Together(ctx, func(ctx context.Context, u *record.Unit) error {
+		if err := u.Note(ctx, a, o, user, policy.Edit, "password_reset"); err != nil {
+			return err
+		}
+		if err := s.Records.Touch(ctx, u.Store()); err != nil {
+			return err
+		}
+		if _, err := store.Delete(ctx, u.Store(), sessions.Name, store.Row{"user_id": user}); err != nil {
+			return err
+		}
+		return putCredential(ctx, u.Store(), user, hash, true)
+	})
+	return password, err
+}
+
+const (
+	maxAttempts = 10
+	attemptSpan = 15 * time.Minute
+)
+
+// throttle counts a failed attempt under a key, or only asks.
+func (s *Service) throttle(key string, failed bool) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.attempts) > 100_000 {
+		s.attempts = map[string][]time.Time{}
+	}
+	var recent []time.Time
+	for _, at := range s.attempts[key] {
+		if time.Since(at) < attemptSpan {
+			recent = append(recent, at)
+		}
+	}
+	if failed {
+		recent = append(recent, time.Now())
+	}
+	if len(recent) == 0 {
+		delete(s.attempts, key)
+	} else {
+		s.attempts[key] = recent
+	}
+	return len(recent) >= maxAttempts
+}
+
+// absent is compared against when no such login exists, so that the time taken
+// does not tell.
+var absent = sync.OnceValue(func() string {
+	hash, err := argon2id.CreateHash(rand.Text(), &hashing)
+	if err != nil {
+		return ""
+	}
+	return hash
+})
+
+// SignIn checks a password and answers the user's id.
+func (s *Service) SignIn(ctx context.Context, login, password, address string) (int64, error) {
+	login = strings.ToValidUTF8(strings.ReplaceAll(strings.TrimSpace(login), "\x00", ""), "")
+	if s.throttle("l "+login, false) || s.throttle("a "+address, false) {
+		return 0, ErrThrottled
+	}
+	users, err := s.Records.Rows(ctx, "user", &query.Node{Op: query.Eq, Field: "login", Value: login}, 1)
+	if err != nil {
+		return 0, err
+	}
+	hash, id := absent(), int64(0)
+	for user, v := range users {
+		rows, err := store.Find(ctx, s.Records.DB, credentials.Name, "hash", store.Row{"user_id": user}, "")
+		if err != nil {
+			return 0, err
+		}
+		if len(rows) == 1 && isActive(v) {
+			id = user
+			hash, _ = rows[0][0].(string)
+		}
+	}
+	match, err := argon2id.ComparePasswordAndHash(password, hash)
+	if err != nil {
+		return 0, fmt.Errorf("check the password: %w", err)
+	}
+	if !match || id == 0 {
+		s.throttle("l "+login, true)
+		s.throttle("a "+address, true)
+		return 0, ErrPassword
+	}
+	return id, nil
+}
+
+// ChangePassword replaces the person's own password.
+func (s *Service) ChangePassword(ctx context.Context, p Person, old, password, address string) error {
+	id, err := s.SignIn(ctx, p.Login, old, address)
+	if errors.Is(err, ErrThrottled) {
+		return err
+	}
+	if err != nil || id != p.ID {
+		return record.Invalid("old_password", "wrong_old_password")
+	}
+	if old == password {
+		return record.Invalid("password", "same_password")
+	}
+	return s.SetPassword(ctx, p.ID, password, false)
+}

@@ -1,0 +1,133 @@
+package record
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"ecrm/internal/policy"
+	"ecrm/internal/query"
+	"ecrm/internal/schema"
+	"ecrm/internal/store"
+)
+
+// Unit is several writes that stand or fall together.
+type Unit struct {
+	service *Service
+	tx      store.Querier
+	events  []Event
+}
+
+// Together runs fn in one transaction and tells what it changed once that is
+// kept. fn does nothing slow and may be run again.
+func (s *Service) Together(ctx context.Context, fn func(ctx context.Context, u *Unit) error) error {
+	var u *Unit
+	err := s.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
+		u = &Unit{service: s, tx: tx}
+		return fn(ctx, u)
+	})
+	if err == nil && len(u.events) > 0 {
+		s.tell(u.events...)
+	}
+	return err
+}
+
+// Store is the transaction, for services with tables of their own.
+func (u *Unit) Store() store.Querier { return u.tx }
+
+// Create makes a record as Service.Create does.
+func (u *Unit) Create(ctx context.Context, a *policy.Actor, o *schema.Object, in Input) (int64, error) {
+	if !a.May(o, policy.Create) {
+		return 0, fail("forbidden")
+	}
+	values, err := u.service.parse(ctx, u.tx, a, o, in)
+	if err != nil {
+		return 0, err
+	}
+	id := u.service.IDs.Next()
+	if err := u.service.insert(ctx, u.tx, a, o, id, values); err != nil {
+		return 0, u.service.explain(o, err)
+	}
+	u.events = append(u.events, Event{o.Name, id, "created"})
+	return id, nil
+}
+
+// Update changes a record as Service.Update does.
+func (u *Unit) Update(ctx context.Context, a *policy.Actor, o *schema.Object, id int64, in Input, ifMatch int64) error {
+	values, err := u.service.parse(ctx, u.tx, a, o, in)
+	if err != nil {
+		return err
+	}
+	if err := u.service.change(ctx, u.tx, a, o, id, values, ifMatch); err != nil {
+		return u.service.explain(o, err)
+	}
+	u.events = append(u.events, Event{o.Name, id, "changed"})
+	return nil
+}
+
+// Store is the transaction of the write, for services with tables of their own.
+func (c *Change) Store() store.Querier { return c.tx }
+
+// Rows reads the live records of an object that fit a filter, as the write sees
+// them and whoever writes: what the engine itself must know. It answers the ids
+// with the values.
+func (c *Change) Rows(ctx context.Context, object string, filter *query.Node, limit int) (map[int64]Values, error) {
+	return c.service.rows(ctx, c.tx, c.Actor.Registry, object, filter, limit)
+}
+
+func (s *Service) rows(ctx context.Context, q store.Querier, r *schema.Registry, object string, filter *query.Node, limit int) (map[int64]Values, error) {
+	o := r.Object(object)
+	var names []string
+	for _, c := range o.Columns() {
+		names = append(names, c.Name)
+	}
+	rows, err := store.Select{
+		Registry: r, Asker: policy.System(r, ""), Columns: names,
+		Query: query.Query{Object: o, Filter: filter, Sort: []query.Key{{Field: "id"}}, Limit: limit},
+	}.Rows(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	found := map[int64]Values{}
+	for _, row := range rows {
+		id, _ := row[0].(int64)
+		v, at := Values{}, 2
+		for _, f := range o.Fields {
+			n := len(f.Columns())
+			v[f.Name] = row[at : at+n : at+n]
+			at += n
+		}
+		found[id] = v
+	}
+	return found, nil
+}
+
+// Rows reads live records for the engine itself, whoever asks.
+func (s *Service) Rows(ctx context.Context, object string, filter *query.Node, limit int) (map[int64]Values, error) {
+	return s.rows(ctx, s.DB, s.Current.Load(), object, filter, limit)
+}
+
+// Epoch counts the writes to objects that only administrators write; it is
+// raised in the transaction of each, so whoever knows its value knows whether
+// users, departments or roles were changed anywhere.
+func (s *Service) Epoch(ctx context.Context) (int64, error) { return store.Counter(ctx, s.DB, epoch) }
+
+// Touch raises the epoch in a transaction that changes what belongs to users.
+func (s *Service) Touch(ctx context.Context, tx store.Querier) error {
+	_, err := store.Count(ctx, tx, epoch)
+	return err
+}
+
+const epoch = "epoch"
+
+// Note writes into a record's history that something was done which is no change
+// of its fields; the actor must be allowed verb on it.
+func (u *Unit) Note(ctx context.Context, a *policy.Actor, o *schema.Object, id int64, verb, action string) error {
+	s := u.service
+	v, version, err := s.writable(ctx, u.tx, a, o, id, verb, false)
+	if err != nil {
+		return err
+	}
+	u.events = append(u.events, Event{o.Name, id, action})
+	return s.log(ctx, u.tx, &Change{Actor: a, Object: o, ID: id, Before: v, After: v, Now: time.Now().UnixMicro(), service: s, tx: u.tx}, map[string][2]json.RawMessage{}, version, action)
+}
