@@ -32,7 +32,7 @@ const axeSource = createRequire(import.meta.url)('axe-core').source
 export const shotsFolder = path.join(here, 'shots')
 
 const viewports = {
-  desktop: { width: 1366, height: 850 },
+  desktop: { width: 1440, height: 900 },
   phone: { width: 390, height: 844 },
 }
 

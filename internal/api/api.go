@@ -297,6 +297,9 @@ func (s *Server) static() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		path := strings.TrimPrefix(r.URL.Path, "/")
 		if info, err := fs.Stat(s.Web, path); path != "" && err == nil && !info.IsDir() {
+			if strings.HasSuffix(path, ".webmanifest") {
+				w.Header().Set("Content-Type", "application/manifest+json")
+			}
 			if strings.HasPrefix(path, "assets/") {
 				w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 			}

@@ -5,11 +5,14 @@ import { createRoot } from "react-dom/client";
 import { queryClient } from "./api/queries";
 import { startI18n } from "./i18n";
 import { setTheme } from "./lib/theme";
+import { startServiceWorker } from "./lib/worker";
 import { router } from "./router";
 import "./styles.css";
+import "./pages/pages.css";
 
 setTheme(localStorage.getItem("ecrm.theme") ?? undefined);
 await startI18n();
+startServiceWorker();
 
 createRoot(document.getElementById("root")!).render(
   <StrictMode>

@@ -36,7 +36,7 @@ const frame = createRoute({ getParentRoute: () => root, id: "frame", component: 
 const home = createRoute({
   getParentRoute: () => frame,
   path: "/",
-  component: lazyRouteComponent(() => import("./pages/Home"), "Home"),
+  component: lazyRouteComponent(() => import("./pages/home/HomePage"), "HomePage"),
 });
 const list = createRoute({
   getParentRoute: () => frame,
@@ -58,17 +58,27 @@ const importer = createRoute({
   path: "/import",
   component: lazyRouteComponent(() => import("./pages/import/ImportPage"), "ImportPage"),
 });
+const jobs = createRoute({
+  getParentRoute: () => frame,
+  path: "/jobs",
+  component: lazyRouteComponent(() => import("./pages/jobs/JobsPage"), "JobsPage"),
+});
 const settings = createRoute({
   getParentRoute: () => frame,
   path: "/settings",
-  component: lazyRouteComponent(() => import("./pages/Settings"), "SettingsPage"),
+  component: lazyRouteComponent(() => import("./pages/settings/SettingsPage"), "SettingsPage"),
+});
+const settingsSection = createRoute({
+  getParentRoute: () => frame,
+  path: "/settings/$section",
+  component: lazyRouteComponent(() => import("./pages/settings/SettingsPage"), "SettingsPage"),
 });
 
 export const router = createRouter({
   routeTree: root.addChildren([
     setup,
     signIn,
-    frame.addChildren([home, list, board, detail, importer, settings]),
+    frame.addChildren([home, list, board, detail, importer, jobs, settings, settingsSection]),
   ]),
   defaultPreload: "intent",
   scrollRestoration: false,

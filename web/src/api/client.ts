@@ -1,3 +1,4 @@
+import { heard } from "../lib/online";
 import { Problem } from "./problem";
 import type {
   Field,
@@ -10,7 +11,7 @@ import type {
   TimelineEntry,
 } from "./types";
 
-const BASE = "/api/v1";
+export const BASE = "/api/v1";
 
 let onSignedOut: () => void = () => {};
 export function whenSignedOut(f: () => void) {
@@ -25,7 +26,8 @@ interface Options {
   signal?: AbortSignal;
 }
 
-async function call<T>(path: string, o: Options = {}): Promise<T> {
+/** One request to the server; a refusal is thrown as a Problem. */
+export async function call<T>(path: string, o: Options = {}): Promise<T> {
   const headers: Record<string, string> = {
     Accept: "application/json",
     "Accept-Language": document.documentElement.lang,
@@ -43,8 +45,11 @@ async function call<T>(path: string, o: Options = {}): Promise<T> {
     });
   } catch (e) {
     if (e instanceof DOMException && e.name === "AbortError") throw e;
+    heard(false);
     throw new Problem(0);
   }
+  // What the service worker kept answers reading while the server cannot be reached.
+  heard(!res.headers.has("X-Ecrm-Kept"));
   const text = await res.text();
   let data: unknown;
   try {
@@ -87,6 +92,7 @@ export interface SetupInput {
   language: string;
   currency: string;
   administrator: { name: string; login: string; password: string };
+  demo: { customers: number } | false;
 }
 
 export interface AggregateRow {
@@ -146,5 +152,3 @@ export const api = {
     call<Import | undefined>(`/imports/${id}/actions/${action}`, { method: "POST" }),
   importProblemsUrl: (id: string) => `${BASE}/imports/${id}/problems.csv`,
 };
-
-export const eventsUrl = `${BASE}/events`;

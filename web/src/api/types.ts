@@ -30,6 +30,9 @@ export interface Option {
   label: string;
   color?: string;
   inactive?: boolean;
+  /** Of a stage: is the deal open, won or lost there? */
+  kind?: string;
+  probability?: number;
 }
 
 export interface Field {

@@ -12,7 +12,7 @@ export function setTimeZone(z?: string) {
 }
 
 /** The year, month and day of a moment in the user's time zone. */
-function dayOf(d: Date): string {
+export function dayOf(d: Date): string {
   return new Intl.DateTimeFormat("en-CA", {
     timeZone: zone,
     year: "numeric",
@@ -28,6 +28,13 @@ export function today(): string {
 export function daysBetween(a: string, b: string): number {
   return Math.round((Date.parse(`${b}T00:00:00Z`) - Date.parse(`${a}T00:00:00Z`)) / 86_400_000);
 }
+
+export function plusDays(day: string, n: number): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + n * 86_400_000).toISOString().slice(0, 10);
+}
+
+/** 0 is Sunday. */
+export const weekday = (day: string): number => new Date(`${day}T00:00:00Z`).getUTCDay();
 
 /** 今天, 昨天, 明天, 11/20, 2025/11/20 */
 export function shortDate(day: string, now = today()): string {
@@ -59,6 +66,11 @@ export function fullDateTime(at: string): string {
     dateStyle: "medium",
     timeStyle: "short",
   }).format(d);
+}
+
+/** Today, written out: 2026年11月24日 星期二. */
+export function longDate(): string {
+  return new Intl.DateTimeFormat(lang(), { timeZone: zone, dateStyle: "full" }).format(new Date());
 }
 
 /** Digits grouped without going through a float, which would lose the cents of large sums. */

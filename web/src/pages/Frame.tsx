@@ -1,9 +1,10 @@
 import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api, eventsUrl, whenSignedOut } from "../api/client";
+import { api, whenSignedOut } from "../api/client";
+import { useRunning } from "../api/jobs";
 import { isProblem } from "../api/problem";
-import { queryClient, refresh, useMe, useObjects } from "../api/queries";
+import { queryClient, useMe, useObjects } from "../api/queries";
 import type { ObjectMeta } from "../api/types";
 import { isComposing } from "../hooks/useComposition";
 import { useKeys } from "../hooks/useKeys";
@@ -11,7 +12,9 @@ import { usePhone } from "../hooks/useMedia";
 import { useUrl } from "../hooks/useUrl";
 import { LANGUAGES, nearest, setLanguage } from "../i18n";
 import { setTimeZone } from "../lib/format";
+import { useOnline } from "../lib/online";
 import { setTheme } from "../lib/theme";
+import { wipe } from "../lib/worker";
 
 import { Drawer } from "../ui/Drawer";
 import { Icon } from "../ui/Icon";
@@ -19,43 +22,11 @@ import { Menu } from "../ui/Menu";
 import { Avatar, ErrorState } from "../ui/State";
 import { toast } from "../ui/Toast";
 import { Brand } from "./Brand";
+import { useLive } from "./frame/useLive";
 
 const FormDrawer = lazy(() => import("../views/form/FormDrawer"));
 const Palette = lazy(() => import("./Palette"));
-
-/** Listens to the server's events: what changed is asked for again. */
-function useEvents(on: boolean, objects: ObjectMeta[] | undefined) {
-  const known = useRef(objects);
-  known.current = objects;
-  useEffect(() => {
-    if (!on) return;
-    const source = new EventSource(eventsUrl);
-    const waiting = new Map<string, number>();
-    source.addEventListener("change", (e) => {
-      try {
-        const { object, id } = JSON.parse((e as MessageEvent).data);
-        const plural = known.current?.find((o) => o.name === object)?.plural;
-        if (!plural || waiting.has(plural + id)) return;
-        waiting.set(
-          plural + id,
-          window.setTimeout(() => {
-            waiting.delete(plural + id);
-            refresh(plural, id);
-          }, 800),
-        );
-      } catch {
-        // an event we do not know
-      }
-    });
-    source.addEventListener("schema", () =>
-      queryClient.invalidateQueries({ queryKey: ["objects"] }),
-    );
-    source.addEventListener("signed_out", () =>
-      queryClient.invalidateQueries({ queryKey: ["me"] }),
-    );
-    return () => source.close();
-  }, [on]);
-}
+const FirstPassword = lazy(() => import("./settings/FirstPassword"));
 
 export function Frame() {
   const { t } = useTranslation();
@@ -70,13 +41,20 @@ export function Frame() {
   const [more, setMore] = useState(false);
   const signedIn = me.isSuccess;
   const all = objects.data?.objects ?? [];
-  useEvents(signedIn, objects.data?.objects);
+  useLive(signedIn, objects.data?.objects);
+  const online = useOnline();
+  const running = useRunning();
 
   useEffect(() => {
     const leave = () => {
-      const at = whereNow();
+      const here = whereNow();
       queryClient.removeQueries();
-      navigate({ to: "/sign-in", search: at === "/" ? {} : { back: at }, replace: true } as never);
+      void wipe();
+      navigate({
+        to: "/sign-in",
+        search: here === "/" ? {} : { back: here },
+        replace: true,
+      } as never);
     };
     whenSignedOut(leave);
     if (isProblem(me.error) && me.error.status === 401) leave();
@@ -92,9 +70,17 @@ export function Frame() {
     }
   }, [user?.theme, user?.density, user?.language, user?.time_zone]);
 
+  const at = all.find((o) => path === `/o/${o.plural}` || path.startsWith(`/o/${o.plural}/`));
+  const place =
+    at?.label_plural ||
+    at?.label ||
+    (path === "/"
+      ? t("home")
+      : ["import", "jobs", "settings"].filter((k) => path.startsWith(`/${k}`)).map((k) => t(k))[0]);
   useEffect(() => {
-    document.title = me.data?.company.name ? `${me.data.company.name} · ECRM` : "ECRM";
-  }, [me.data?.company.name]);
+    const names = [place, me.data?.company.name || "ECRM"];
+    document.title = names.filter(Boolean).join(" · ");
+  }, [place, me.data?.company.name]);
 
   useEffect(() => {
     const on = (e: KeyboardEvent) => {
@@ -117,14 +103,13 @@ export function Frame() {
     if (o) navigate({ to: "/o/$plural", params: { plural: o.plural } });
     return true;
   };
-  const current = all.find((o) => path === `/o/${o.plural}` || path.startsWith(`/o/${o.plural}/`));
   useKeys({
     g: () => {
       went.current = Date.now();
     },
     c: () => {
       if (go("customer")) return;
-      const o = current ?? all.find((x) => x.name === "customer");
+      const o = at ?? all.find((x) => x.name === "customer");
       if (o?.access.create) setUrl({ create: o.name }, { push: true });
     },
     o: () => void go("opportunity"),
@@ -154,6 +139,7 @@ export function Frame() {
       // signed out already
     }
     queryClient.clear();
+    await wipe();
     navigate({ to: "/sign-in", replace: true });
   }
 
@@ -211,7 +197,23 @@ export function Frame() {
         </Link>
       )}
       <Link
+        to="/jobs"
+        search={{}}
+        className="rail-link"
+        title={t("jobs")}
+        onClick={() => setMore(false)}
+      >
+        <Icon name="clock" />
+        <span className="grow">{t("jobs")}</span>
+        {running > 0 && (
+          <b className="badge" title={t("jobs.running", { n: running })}>
+            {running}
+          </b>
+        )}
+      </Link>
+      <Link
         to="/settings"
+        search={{}}
         className="rail-link"
         title={t("settings")}
         onClick={() => setMore(false)}
@@ -284,14 +286,24 @@ export function Frame() {
             {
               label: t("settings"),
               separated: true,
-              onSelect: () => void navigate({ to: "/settings" }),
+              onSelect: () => void navigate({ to: "/settings", search: {} }),
             },
             { label: t("signout"), onSelect: () => void signOut() },
           ]}
         />
       </header>
       <main id="main" className="main" tabIndex={-1}>
-        {objects.isError ? (
+        {!online && (
+          <p className="offline" role="status">
+            <Icon name="cloud-off" size={16} />
+            {t("offline")}
+          </p>
+        )}
+        {user.must_change_password ? (
+          <Suspense fallback={null}>
+            <FirstPassword />
+          </Suspense>
+        ) : objects.isError ? (
           <ErrorState error={objects.error} retry={() => objects.refetch()} />
         ) : (
           objects.data && <Outlet />
@@ -332,7 +344,9 @@ export function Frame() {
       )}
       {more && (
         <Drawer title={t("more")} onClose={() => setMore(false)}>
-          <nav aria-label={t("more")}>{nav}</nav>
+          <nav className="more-nav" aria-label={t("more")}>
+            {nav}
+          </nav>
         </Drawer>
       )}
       <Suspense fallback={null}>

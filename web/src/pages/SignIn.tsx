@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { api } from "../api/client";
 import { isProblem } from "../api/problem";
 import { queryClient } from "../api/queries";
+import { wipe } from "../lib/worker";
 import type { Search } from "../router";
 import { Button } from "../ui/Button";
 import { FieldBox } from "../ui/Field";
@@ -35,6 +36,7 @@ export function SignIn() {
     try {
       await api.signIn(login.trim(), password);
       queryClient.clear();
+      await wipe();
       // Only an address of ours: a path that cannot name another host.
       const to = back?.startsWith("/") && !/^\/[/\\]/.test(back) ? back : "/";
       navigate({ href: to, replace: true });
@@ -81,6 +83,7 @@ export function SignIn() {
         <Button kind="primary" type="submit" disabled={busy}>
           {t("signin")}
         </Button>
+        <p className="muted help">{t("signin.forgot")}</p>
         <LanguageChoice />
       </form>
     </main>

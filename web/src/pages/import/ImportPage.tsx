@@ -8,6 +8,7 @@ import { queryClient, refresh, useObjects } from "../../api/queries";
 import type { Import, ImportProblem, ObjectMeta } from "../../api/types";
 import { useUrl } from "../../hooks/useUrl";
 import { grouped } from "../../lib/format";
+import { span } from "../../lib/span";
 import { writable } from "../../lib/records";
 import { Button } from "../../ui/Button";
 import { FieldBox } from "../../ui/Field";
@@ -477,9 +478,9 @@ function Progress({ job, cancel }: { job: Import; cancel: () => void }) {
           {grouped(String(job.done ?? 0))} / {grouped(String(job.rows))}
         </span>
         {!!job.rate && (
-          <span>{t("import.rate", { n: grouped(String(Math.round(job.rate))) })}</span>
+          <span>{t("job.rate", { n: grouped(String(Math.round(job.rate))) })}</span>
         )}
-        {!!job.seconds_left && <span>{t("import.left", { n: Math.ceil(job.seconds_left) })}</span>}
+        {!!job.seconds_left && <span>{t("job.left", { span: span(job.seconds_left, t) })}</span>}
       </p>
       <div>
         <Button onClick={cancel}>{t("cancel")}</Button>

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../api/client";
 import { isProblem } from "../../api/problem";
@@ -9,6 +9,7 @@ import type { Field, ObjectMeta, RecordData } from "../../api/types";
 import { fieldType } from "../../fields";
 import { useKeys } from "../../hooks/useKeys";
 import { useUrl } from "../../hooks/useUrl";
+import { visited } from "../../lib/recent";
 import { recordTitle, sectionsOf, toWrite, writable } from "../../lib/records";
 import { NotFound } from "../../pages/NotFound";
 import { Button, IconButton } from "../../ui/Button";
@@ -24,6 +25,11 @@ export function DetailPage() {
   const { plural, id } = useParams({ strict: false }) as { plural: string; id: string };
   const object = useObject(plural);
   const record = useRecord(plural, id);
+  useEffect(() => {
+    if (!object || !record.data) return;
+    const { name } = object;
+    visited({ object: name, plural, id, label: recordTitle(object, record.data) });
+  }, [object, record.data, plural, id]);
   if (!object) return <NotFound />;
   if (record.isPending) return <Skeleton rows={10} />;
   if (record.isError) {

@@ -1,0 +1,132 @@
+// Every page, seen: desktop and phone, light and dark, in the three languages. Each is looked at by
+// axe, and may neither spill over its width nor show a name that was not translated.
+// ECRM_SHOTS=home,list makes only these.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { account, fill, words } from './company.mjs'
+import { axe, launch, shot } from './harness.mjs'
+
+const only = process.env.ECRM_SHOTS?.split(',')
+const LOOKS = [
+  { locale: 'zh-TW', theme: 'light', viewport: 'desktop' },
+  { locale: 'zh-TW', theme: 'dark', viewport: 'phone' },
+  { locale: 'zh-CN', theme: 'dark', viewport: 'desktop' },
+  { locale: 'zh-CN', theme: 'light', viewport: 'phone' },
+  { locale: 'en', theme: 'light', viewport: 'desktop' },
+  { locale: 'en', theme: 'dark', viewport: 'phone' },
+]
+
+/** Pages by name: an address, and what to do there before it is seen. */
+const pages = ({ customers, opportunities }) => ({
+  home: ['/', (p) => p.locator('.funnel').waitFor()],
+  list: ['/o/customers', (p) => p.getByRole('link').nth(12).waitFor()],
+  record: [`/o/customers/${customers[0]}`, (p) => p.locator('.timeline').first().waitFor()],
+  opportunity: [`/o/opportunities/${opportunities[3]}`, (p) => p.locator('h1').waitFor()],
+  form: ['/o/customers?create=customer', (p) => p.getByRole('dialog').waitFor()],
+  board: ['/o/opportunities/board', (p) => p.locator('.board-card').first().waitFor()],
+  tasks: ['/o/tasks', (p) => p.locator('h1').waitFor()],
+  empty: ['/o/contacts?q=zzzzqqqq', (p) => p.locator('.state').waitFor()],
+  palette: ['/o/customers', async (p) => {
+    await p.locator('.search-open').click()
+    await p.getByRole('combobox').waitFor()
+  }],
+  'not-found': ['/o/customers/1', (p) => p.locator('.state').waitFor()],
+  jobs: ['/jobs', (p) => p.locator('.jobs, .state').waitFor()],
+  import: ['/import', (p) => p.locator('.dropzone').waitFor()],
+  'settings-me': ['/settings', (p) => p.locator('#language').waitFor()],
+  'settings-password': ['/settings/password', (p) => p.locator('#old_password').waitFor()],
+  'settings-sessions': ['/settings/sessions', (p) => p.locator('.settings-body .rows, .settings-body .state').waitFor()],
+  'settings-tokens': ['/settings/tokens', (p) => p.locator('.settings-body .rows, .settings-body .state').waitFor()],
+  'settings-company': ['/settings/company', (p) => p.locator('#company-name').waitFor()],
+  'settings-users': ['/settings/users', (p) => p.locator('.settings-body .rows').waitFor()],
+  'settings-departments': ['/settings/departments', (p) => p.locator('.settings-body .rows').waitFor()],
+  'settings-roles': ['/settings/roles', (p) => p.locator('.settings-body .table, .settings-body .state').first().waitFor()],
+  'settings-fields': ['/settings/fields', (p) => p.locator('.settings-body .table').waitFor()],
+  more: ['/o/customers', async (p, look) => {
+    if (look.viewport === 'phone') await p.locator('.bottombar button').last().click()
+    else await p.locator('.topbar .icon-btn').last().click()
+  }],
+})
+
+for (const locale of ['zh-TW', 'zh-CN', 'en']) {
+  test(`every page in ${locale}`, async (t) => {
+    const app = await launch(t)
+    app.expectProblem(/api\/v1\/(me|objects) answered 401/)
+    app.expectProblem(/customers\/1 answered 404/)
+    const looks = LOOKS.filter((l) => l.locale === locale)
+    const w = words(locale)
+    const first = await app.newPage(looks[0])
+    await first.goto('/')
+    await first.locator('#company').waitFor()
+    for (const look of looks) {
+      const p = look === looks[0] ? first : await app.newPage(look)
+      await see(p, 'setup', look, '/setup', (p) => p.locator('#company').waitFor())
+      if (p !== first) await p.context().close()
+    }
+    await first.locator('#company').fill(w.company)
+    await first.locator('#name').fill(w.admin)
+    await first.locator('#login').fill(account.login)
+    await first.locator('#password').fill('short')
+    await first.locator('button[type=submit]').click()
+    assert.equal(await first.locator('.error-text').count(), 1, 'a short password is not explained')
+    await first.locator('#password').fill(account.password)
+    await first.locator('button[type=submit]').click()
+    await first.locator('.card .btn-primary').last().click()
+    await first.locator('.home').waitFor()
+    await see(first, 'home-empty', looks[0], '/', (p) => p.locator('.first-steps').waitFor())
+    const made = await fill(first, locale)
+    await first.goto(`/o/customers/${made.customers[1]}`)
+    await first.goto(`/o/customers/${made.customers[0]}`)
+    await first.locator('h1').waitFor()
+    for (const look of looks) {
+      const out = await app.newPage(look)
+      await see(out, 'sign-in', look, '/sign-in', (p) => p.locator('#login').waitFor())
+      await out.context().close()
+      const page = await app.newPage({ ...look, like: first })
+      for (const [name, [address, ready]] of Object.entries(pages(made))) await see(page, name, look, address, ready)
+      await page.context().close()
+    }
+  })
+}
+
+/** Waits until nothing more is loaded; the event stream keeps the network busy for ever. */
+async function settled(page) {
+  await page.evaluate(async () => {
+    const count = () => performance.getEntriesByType('resource').length
+    for (let last = -1, calm = 0, tries = 0; calm < 3 && tries < 60; tries++) {
+      await new Promise((r) => setTimeout(r, 80))
+      const now = count()
+      calm = now === last && !document.querySelector('.skeleton') ? calm + 1 : 0
+      last = now
+    }
+  })
+}
+
+async function see(page, name, look, address, ready) {
+  if (only && !only.includes(name)) return
+  const file = `${name}-${look.viewport}-${look.theme}-${look.locale}`
+  await page.goto(address)
+  await ready(page, look)
+  await settled(page)
+  await shot(page, file, { fullPage: false })
+  const wide = await page.evaluate(() => {
+    const width = document.documentElement.clientWidth
+    if (document.documentElement.scrollWidth > width + 1) return 'the page'
+    const main = document.querySelector('.main')
+    if (main && main.scrollWidth > main.clientWidth + 1) return 'the main part'
+    return ''
+  })
+  assert.equal(wide, '', `${file}: ${wide} is wider than the screen`)
+  const raw = await page.evaluate(() => {
+    const found = []
+    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+    for (let n = walk.nextNode(); n; n = walk.nextNode()) {
+      const text = n.nodeValue.trim()
+      if (/^[a-z_]+(\.[a-z_]+)+$/.test(text) && !n.parentElement.closest('code, .only-desktop')) found.push(text)
+      if (/\{\{\w+\}\}/.test(text)) found.push(text)
+    }
+    return found
+  })
+  assert.deepEqual(raw, [], `${file}: not translated`)
+  await axe(page)
+}

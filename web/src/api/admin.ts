@@ -1,0 +1,56 @@
+import { call } from "./client";
+import type { Field, RecordData } from "./types";
+
+/** What an administrator does, and everybody with his own sessions and tokens. */
+export interface SessionInfo {
+  id: string;
+  device?: string;
+  address?: string;
+  created_at?: string;
+  seen_at?: string;
+  until?: string;
+  current?: boolean;
+}
+
+export interface Token {
+  id: string;
+  name: string;
+  scopes?: string[];
+  created_at?: string;
+  expires_at?: string | null;
+  used_at?: string | null;
+  secret?: string;
+}
+
+export interface CompanyInput {
+  name?: string;
+  language?: string;
+  time_zone?: string;
+}
+
+const rows = <T>(answer: unknown, ...keys: string[]): T[] => {
+  if (Array.isArray(answer)) return answer;
+  const o = (answer ?? {}) as Record<string, T[] | undefined>;
+  for (const k of [...keys, "records", "entries"]) if (o[k]) return o[k];
+  return [];
+};
+
+export const admin = {
+  sessions: async () => rows<SessionInfo>(await call("/sessions"), "sessions"),
+  endSession: (id: string) => call(`/sessions/${id}`, { method: "DELETE" }),
+  tokens: async () => rows<Token>(await call("/tokens"), "tokens"),
+  makeToken: (body: { name: string; scopes: string[]; expires_at: string | null }) =>
+    call<Token & { token?: string }>("/tokens", { method: "POST", body }),
+  endToken: (id: string) => call(`/tokens/${id}`, { method: "DELETE" }),
+  roles: async () => rows<Record<string, unknown>>(await call("/roles"), "roles"),
+  resetPassword: (user: string) =>
+    call<{ temporary_password: string }>(`/users/${user}/actions/reset-password`, {
+      method: "POST",
+    }),
+  addUser: (body: object) => call<RecordData>("/users", { method: "POST", body }),
+  company: (body: CompanyInput) => call("/company", { method: "PATCH", body }),
+  addField: (object: string, body: object) =>
+    call<Field>(`/objects/${object}/fields`, { method: "POST", body }),
+  changeField: (object: string, field: string, body: object) =>
+    call<Field>(`/objects/${object}/fields/${field}`, { method: "PATCH", body }),
+};

@@ -1,0 +1,60 @@
+import { useQuery } from "@tanstack/react-query";
+import { BASE, call } from "./client";
+
+/** What a person would call a job: an import, an export, a change of many records. */
+export interface Job {
+  id: string;
+  kind: string;
+  state: "queued" | "running" | "done" | "failed" | "cancelled";
+  object?: string;
+  title?: string;
+  done?: number;
+  total?: number;
+  rate?: number;
+  seconds_left?: number;
+  result?: Record<string, unknown> | null;
+  error?: unknown;
+  created_by?: string | number | { id: string; label?: string } | null;
+  created_at?: string;
+  started_at?: string | null;
+  finished_at?: string | null;
+}
+
+export const underWay = (j: Job) => j.state === "queued" || j.state === "running";
+
+const all = (answer: unknown): Job[] => {
+  if (Array.isArray(answer)) return answer;
+  const o = (answer ?? {}) as { jobs?: Job[]; records?: Job[] };
+  return o.jobs ?? o.records ?? [];
+};
+
+const one = (answer: unknown): Job => {
+  const o = answer as { job?: Job } & Job;
+  return o.job ?? o;
+};
+
+export const jobs = {
+  list: async () => all(await call("/jobs")),
+  get: async (id: string) => one(await call(`/jobs/${id}`)),
+  cancel: (id: string) => call(`/jobs/${id}/actions/cancel`, { method: "POST" }),
+  undo: async (id: string) => one(await call(`/jobs/${id}/actions/undo`, { method: "POST" })),
+  resultUrl: (id: string) => `${BASE}/jobs/${id}/result`,
+};
+
+/** The jobs I may see, newest first; kept fresh by the event stream, and asked for while one runs. */
+export const useJobs = (on = true) =>
+  useQuery({
+    queryKey: ["jobs"],
+    queryFn: jobs.list,
+    enabled: on,
+    refetchInterval: (q) => (q.state.data?.some(underWay) ? 3000 : false),
+  });
+
+/** How many of my jobs run now, as the event stream told. */
+export const useRunning = (): number =>
+  useQuery({
+    queryKey: ["running"],
+    queryFn: () => [] as string[],
+    enabled: false,
+    initialData: [] as string[],
+  }).data.length;

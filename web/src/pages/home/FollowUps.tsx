@@ -1,0 +1,164 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { api } from "../../api/client";
+import type { ObjectMeta, RecordData } from "../../api/types";
+import { useUrl } from "../../hooks/useUrl";
+import { dayOf, daysBetween, shortDate, today } from "../../lib/format";
+import { recordTitle } from "../../lib/records";
+import { Button } from "../../ui/Button";
+import { Icon } from "../../ui/Icon";
+import { Select } from "../../ui/Input";
+import { Skeleton, useErrorText } from "../../ui/State";
+
+const DAYS = ["14", "30", "60", "90"];
+
+/** Customers whose next contact is due, or whom nobody has spoken to for some days. */
+export function FollowUps({ object }: { object: ObjectMeta }) {
+  const { t } = useTranslation();
+  const errorText = useErrorText();
+  const [url, setUrl] = useUrl();
+  const days = DAYS.includes(url.days ?? "") ? (url.days as string) : "30";
+  const due = useQuery({
+    queryKey: ["home", "due"],
+    queryFn: ({ signal }) =>
+      api.list(
+        object.plural,
+        {
+          filter: "owner = me() AND next_contact_at < today(1)",
+          sort: "next_contact_at",
+          limit: 8,
+          count: "capped",
+        },
+        signal,
+      ),
+    retry: false,
+  });
+  const silent = useQuery({
+    queryKey: ["home", "silent", days],
+    queryFn: ({ signal }) =>
+      api.list(
+        object.plural,
+        {
+          filter: `owner = me() AND last_contact_at < today(-${days})`,
+          sort: "last_contact_at",
+          limit: 8,
+          count: "capped",
+        },
+        signal,
+      ),
+    retry: false,
+    placeholderData: (before) => before,
+  });
+  const follow = (r: RecordData) =>
+    setUrl(
+      {
+        create: "activity",
+        preset: JSON.stringify({
+          customer: { id: r.id, object: object.name, label: recordTitle(object, r) },
+        }),
+      },
+      { push: true },
+    );
+  const rows = (list: RecordData[], when: (r: RecordData) => React.ReactNode) => (
+    <ul className="todo">
+      {list.map((r) => (
+        <li key={r.id}>
+          <div className="grow">
+            <Link
+              className="strong plain-link"
+              to="/o/$plural/$id"
+              params={{ plural: object.plural, id: r.id }}
+            >
+              {recordTitle(object, r)}
+            </Link>
+            <span className="muted line">{String(r.level ?? "")}</span>
+          </div>
+          {when(r)}
+          <Button
+            small
+            aria-label={t("follow.log_of", { what: recordTitle(object, r) })}
+            onClick={() => follow(r)}
+          >
+            {t("follow.log")}
+          </Button>
+        </li>
+      ))}
+    </ul>
+  );
+  const nothing = due.data?.records.length === 0 && silent.data?.records.length === 0;
+  return (
+    <section className="panel" aria-labelledby="home-follow">
+      <header>
+        <h2 id="home-follow">{t("home.follow")}</h2>
+        <Link
+          to="/o/$plural"
+          params={{ plural: object.plural }}
+          search={{
+            f: JSON.stringify([
+              ["owner", "eq", "me()"],
+              ["next_contact_at", "lt", "today(1)"],
+            ]),
+          }}
+          aria-label={t("home.all_of", { what: t("home.follow") })}
+        >
+          {t("home.all")}
+        </Link>
+      </header>
+      {due.isPending || silent.isPending ? (
+        <Skeleton rows={4} />
+      ) : due.isError || silent.isError ? (
+        <p className="muted">{errorText(due.error ?? silent.error)}</p>
+      ) : (
+        <>
+          {due.data.records.length > 0 && (
+            <>
+              <h3 className="group-head">{t("follow.due")}</h3>
+              {rows(due.data.records, (r) => {
+                const day = dayOf(new Date(String(r.next_contact_at)));
+                return (
+                  <time
+                    className={day < today() ? "late" : "muted"}
+                    dateTime={String(r.next_contact_at)}
+                  >
+                    {shortDate(day)}
+                  </time>
+                );
+              })}
+            </>
+          )}
+          <h3 className="group-head">
+            {t("follow.silent")}
+            <Select
+              className="fit small"
+              aria-label={t("follow.days_label")}
+              value={days}
+              onChange={(e) =>
+                setUrl({ days: e.target.value === "30" ? undefined : e.target.value })
+              }
+            >
+              {DAYS.map((d) => (
+                <option key={d} value={d}>
+                  {t("follow.days", { n: d })}
+                </option>
+              ))}
+            </Select>
+          </h3>
+          {silent.data.records.length > 0 ? (
+            rows(silent.data.records, (r) => (
+              <span className="muted">
+                {t("follow.since", {
+                  n: daysBetween(dayOf(new Date(String(r.last_contact_at))), today()),
+                })}
+              </span>
+            ))
+          ) : (
+            <p className="muted empty-line">
+              <Icon name="check" size={14} /> {t(nothing ? "follow.none" : "follow.silent_none")}
+            </p>
+          )}
+        </>
+      )}
+    </section>
+  );
+}

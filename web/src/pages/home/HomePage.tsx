@@ -1,0 +1,67 @@
+import { Link } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
+import { useTranslation } from "react-i18next";
+import { useMe, useObjects } from "../../api/queries";
+import { useUrl } from "../../hooks/useUrl";
+import { longDate } from "../../lib/format";
+import { Button } from "../../ui/Button";
+import { Icon } from "../../ui/Icon";
+import { FirstSteps } from "./FirstSteps";
+import { FollowUps } from "./FollowUps";
+import { Recent } from "./Recent";
+import { Stages } from "./Stages";
+import { Tasks } from "./Tasks";
+
+const Funnel = lazy(() => import("../charts/Funnel"));
+const Activities = lazy(() => import("../charts/Activities"));
+const Silence = lazy(() => import("../charts/Silence"));
+
+/** 工作台: what I should do now, and how my sales stand. */
+export function HomePage() {
+  const { t } = useTranslation();
+  const me = useMe().data;
+  const [, setUrl] = useUrl();
+  const objects = useObjects().data?.objects ?? [];
+  const of = (name: string) => objects.find((o) => o.name === name);
+  const task = of("task");
+  const customer = of("customer");
+  const opportunity = of("opportunity");
+  const activity = of("activity");
+  return (
+    <div className="page home">
+      <div className="page-head">
+        <div>
+          <h1>{t("home.hello", { name: me?.user.name })}</h1>
+          <p className="muted">{longDate()}</p>
+        </div>
+        <div className="row only-desktop">
+          {[customer, activity, task].map(
+            (o) =>
+              o?.access.create && (
+                <Button
+                  key={o.name}
+                  icon={<Icon name={o.icon || o.name} size={16} />}
+                  onClick={() => setUrl({ create: o.name }, { push: true })}
+                >
+                  {t("new.of", { what: o.label })}
+                </Button>
+              ),
+          )}
+        </div>
+      </div>
+      {customer && <FirstSteps customer={customer} admin={!!me?.admin} />}
+      <div className="home-cols">
+        {task && <Tasks object={task} />}
+        {customer && <FollowUps object={customer} />}
+        {opportunity?.stage_field && <Stages object={opportunity} />}
+        <Recent objects={objects} />
+      </div>
+      <Suspense fallback={null}>
+        {opportunity?.stage_field && <Funnel object={opportunity} />}
+        {activity && <Activities object={activity} />}
+        {customer && <Silence object={customer} />}
+      </Suspense>
+      {objects.length === 0 && <Link to="/settings">{t("settings")}</Link>}
+    </div>
+  );
+}

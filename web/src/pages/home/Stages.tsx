@@ -1,0 +1,94 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { api } from "../../api/client";
+import { useMe } from "../../api/queries";
+import type { ObjectMeta } from "../../api/types";
+import { useUrl } from "../../hooks/useUrl";
+import { grouped, money } from "../../lib/format";
+import { Button } from "../../ui/Button";
+import { Skeleton, useErrorText } from "../../ui/State";
+
+/** My open opportunities, stage by stage. */
+export function Stages({ object }: { object: ObjectMeta }) {
+  const { t } = useTranslation();
+  const errorText = useErrorText();
+  const [, setUrl] = useUrl();
+  const currency = useMe().data?.company.currency ?? "TWD";
+  const stage = object.fields.find((f) => f.name === object.stage_field);
+  const open = (stage?.options ?? []).filter((o) => !o.kind || o.kind === "open");
+  const sums = useQuery({
+    queryKey: ["home", "stages", object.plural],
+    queryFn: ({ signal }) =>
+      api.aggregate(
+        object.plural,
+        {
+          filter: "owner = me()",
+          group: [{ field: stage?.name }],
+          measures: [{ fn: "count" }, { fn: "sum", field: "amount" }],
+        },
+        signal,
+      ),
+    retry: false,
+  });
+  const byStage = new Map((sums.data?.rows ?? []).map((r) => [String(r.group[0]), r.measures]));
+  const most = Math.max(1, ...open.map((o) => Number(byStage.get(o.value)?.[0] ?? 0)));
+  const any = open.some((o) => byStage.has(o.value));
+  return (
+    <section className="panel" aria-labelledby="home-stages">
+      <header>
+        <h2 id="home-stages">{t("home.stages")}</h2>
+        <Link
+          to="/o/$plural/board"
+          params={{ plural: object.plural }}
+          search={{ f: JSON.stringify([["owner", "eq", "me()"]]) }}
+        >
+          {t("view.board")}
+        </Link>
+      </header>
+      {sums.isPending ? (
+        <Skeleton rows={4} />
+      ) : sums.isError ? (
+        <p className="muted">{errorText(sums.error)}</p>
+      ) : !any ? (
+        <div className="empty-box">
+          <p className="muted">{t("home.stages_none")}</p>
+          {object.access.create && (
+            <Button small onClick={() => setUrl({ create: object.name }, { push: true })}>
+              {t("new.of", { what: object.label })}
+            </Button>
+          )}
+        </div>
+      ) : (
+        <ul className="stage-bars">
+          {open.map((o) => {
+            const [n, amount] = byStage.get(o.value) ?? [0, "0"];
+            return (
+              <li key={o.value}>
+                <Link
+                  to="/o/$plural"
+                  params={{ plural: object.plural }}
+                  search={{
+                    f: JSON.stringify([
+                      ["owner", "eq", "me()"],
+                      [stage?.name, "in", [o.value]],
+                    ]),
+                  }}
+                >
+                  <span className="stage-name">{o.label}</span>
+                  <span className="stage-track" aria-hidden="true">
+                    <span style={{ width: `${(Number(n) / most) * 100}%` }} />
+                  </span>
+                  <span className="num">{grouped(String(n))}</span>
+                  <span className="num muted">
+                    {money({ amount: String(amount ?? "0"), currency })}
+                  </span>
+                </Link>
+              </li>
+            );
+          })}
+        </ul>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,141 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { api } from "../../api/client";
+import { queryClient, refresh } from "../../api/queries";
+import type { ObjectMeta, RecordData, RecordPage, Reference } from "../../api/types";
+import { useUrl } from "../../hooks/useUrl";
+import { dayOf, daysBetween, shortDateTime, today } from "../../lib/format";
+import { recordTitle } from "../../lib/records";
+import { Button } from "../../ui/Button";
+import { Icon } from "../../ui/Icon";
+import { Skeleton, useErrorText } from "../../ui/State";
+import { toast } from "../../ui/Toast";
+
+const KEY = ["home", "tasks"];
+const GROUPS = ["overdue", "today", "soon", "later"] as const;
+
+function groupOf(r: RecordData): (typeof GROUPS)[number] {
+  if (!r.due_at) return "later";
+  const n = daysBetween(today(), dayOf(new Date(String(r.due_at))));
+  return n < 0 ? "overdue" : n === 0 ? "today" : n <= 7 ? "soon" : "later";
+}
+
+/** My open tasks, what is late first; a tick finishes one at once. */
+export function Tasks({ object }: { object: ObjectMeta }) {
+  const { t } = useTranslation();
+  const errorText = useErrorText();
+  const [, setUrl] = useUrl();
+  const list = useQuery({
+    queryKey: KEY,
+    queryFn: ({ signal }) =>
+      api.list(
+        object.plural,
+        { filter: "owner = me() AND done = FALSE", sort: "due_at", limit: 30, count: "capped" },
+        signal,
+      ),
+    retry: false,
+  });
+  async function finish(r: RecordData, done: boolean) {
+    const before = queryClient.getQueryData<RecordPage>(KEY);
+    if (before && done) {
+      queryClient.setQueryData(KEY, {
+        ...before,
+        records: before.records.filter((x) => x.id !== r.id),
+      });
+    }
+    try {
+      await api.patch(object.plural, r.id, { done });
+      if (done) {
+        toast(t("tasks.done", { what: recordTitle(object, r) }), {
+          action: { label: t("undo"), run: () => void finish(r, false) },
+        });
+      }
+    } catch (e) {
+      if (before) queryClient.setQueryData(KEY, before);
+      toast(errorText(e), { bad: true });
+    }
+    refresh(object.plural, r.id);
+  }
+  const all = list.data?.records ?? [];
+  return (
+    <section className="panel" aria-labelledby="home-tasks">
+      <header>
+        <h2 id="home-tasks">{t("home.tasks")}</h2>
+        <Link
+          to="/o/$plural"
+          params={{ plural: object.plural }}
+          search={{
+            f: JSON.stringify([
+              ["owner", "eq", "me()"],
+              ["done", "eq", "false"],
+            ]),
+          }}
+          aria-label={t("home.all_of", { what: object.label_plural })}
+        >
+          {t("home.all")}
+        </Link>
+      </header>
+      {list.isPending ? (
+        <Skeleton rows={4} />
+      ) : list.isError ? (
+        <p className="muted">{errorText(list.error)}</p>
+      ) : all.length === 0 ? (
+        <div className="empty-box">
+          <p className="muted">{t("home.tasks_none")}</p>
+          {object.access.create && (
+            <Button small onClick={() => setUrl({ create: object.name }, { push: true })}>
+              {t("new.of", { what: object.label })}
+            </Button>
+          )}
+        </div>
+      ) : (
+        GROUPS.map((g) => {
+          const some = all.filter((r) => groupOf(r) === g).slice(0, g === "overdue" ? 8 : 6);
+          return (
+            some.length > 0 && (
+              <div key={g}>
+                <h3 className={`group-head ${g === "overdue" ? "late" : ""}`}>
+                  {g === "overdue" && <Icon name="warn" size={14} />}
+                  {t(`tasks.${g}`)}
+                </h3>
+                <ul className="todo">
+                  {some.map((r) => (
+                    <li key={r.id}>
+                      <input
+                        type="checkbox"
+                        aria-label={t("tasks.finish", { what: recordTitle(object, r) })}
+                        checked={false}
+                        onChange={() => void finish(r, true)}
+                      />
+                      <div className="grow">
+                        <Link
+                          className="strong plain-link"
+                          to="/o/$plural/$id"
+                          params={{ plural: object.plural, id: r.id }}
+                        >
+                          {recordTitle(object, r)}
+                        </Link>
+                        <span className="muted line">
+                          {(r.customer as Reference | null | undefined)?.label}
+                        </span>
+                      </div>
+                      {!!r.due_at && (
+                        <time
+                          className={g === "overdue" ? "late" : "muted"}
+                          dateTime={String(r.due_at)}
+                        >
+                          {shortDateTime(String(r.due_at))}
+                        </time>
+                      )}
+                    </li>
+                  ))}
+                </ul>
+              </div>
+            )
+          );
+        })
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,216 @@
+import { type FormEvent, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { admin } from "../../api/admin";
+import { isProblem } from "../../api/problem";
+import { queryClient } from "../../api/queries";
+import type { Field, ObjectMeta } from "../../api/types";
+import { LANGUAGES } from "../../i18n";
+import { Button } from "../../ui/Button";
+import { Drawer } from "../../ui/Drawer";
+import { FieldBox } from "../../ui/Field";
+import { Input, Select } from "../../ui/Input";
+import { useErrorText } from "../../ui/State";
+import { toast } from "../../ui/Toast";
+import { type Choice, Choices, choicesOf, toOptions } from "./Choices";
+
+const TYPES = [
+  "text",
+  "longtext",
+  "integer",
+  "decimal",
+  "money",
+  "percent",
+  "boolean",
+  "date",
+  "datetime",
+  "picklist",
+  "multipicklist",
+  "tags",
+  "phones",
+  "mails",
+  "url",
+  "address",
+  "user",
+  "department",
+];
+
+/** A column's name out of what a field is called; Chinese has none, so a number stands for it. */
+export function fieldName(label: string, taken: string[]): string {
+  const latin = label
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "_")
+    .replace(/^[_0-9]+|_+$/g, "")
+    .slice(0, 30);
+  const base = latin ? `x_${latin}` : "x_field";
+  if (latin && !taken.includes(base)) return base;
+  for (let n = latin ? 2 : 1; ; n++) if (!taken.includes(`${base}_${n}`)) return `${base}_${n}`;
+}
+
+/** Adds a field to an object, or changes the words and the choices of one that was added. */
+export function FieldDrawer({
+  object,
+  field,
+  onClose,
+}: {
+  object: ObjectMeta;
+  field?: Field;
+  onClose: () => void;
+}) {
+  const { t } = useTranslation();
+  const errorText = useErrorText();
+  const here = document.documentElement.lang;
+  const [labels, setLabels] = useState<Record<string, string>>(
+    field ? { [here]: field.label } : {},
+  );
+  const [more, setMore] = useState(false);
+  const [type, setType] = useState<string>(field?.type ?? "text");
+  const [name, setName] = useState("");
+  const [required, setRequired] = useState(!!field?.required);
+  const [choices, setChoices] = useState<Choice[]>(() => choicesOf(field));
+  const [errors, setErrors] = useState<Record<string, string>>({});
+  const [error, setError] = useState("");
+  const [busy, setBusy] = useState(false);
+  const hasChoices = type === "picklist" || type === "multipicklist";
+  const label = labels[here]?.trim() ?? "";
+
+  async function submit(e: FormEvent) {
+    e.preventDefault();
+    setError("");
+    const wrong: Record<string, string> = {};
+    if (!label) wrong.labels = t("form.required", { what: t("field.label") });
+    const options = toOptions(choices);
+    if (hasChoices && !options.some((o) => !o.inactive)) wrong.options = t("field.options_need");
+    setErrors(wrong);
+    if (Object.keys(wrong).length) return;
+    setBusy(true);
+    try {
+      const said = Object.fromEntries(
+        LANGUAGES.map((l) => [l.code, labels[l.code]?.trim() || (field ? "" : label)]).filter(
+          ([, v]) => v,
+        ),
+      );
+      if (field) {
+        await admin.changeField(object.name, field.name, {
+          labels: said,
+          required,
+          ...(hasChoices ? { options } : {}),
+        });
+      } else {
+        const taken = object.fields.map((f) => f.name);
+        await admin.addField(object.name, {
+          name: name.trim()
+            ? `x_${name.trim().replace(/^x_/, "")}`
+            : fieldName(labels.en || label, taken),
+          type,
+          labels: said,
+          required,
+          ...(hasChoices ? { options } : {}),
+        });
+      }
+      await queryClient.invalidateQueries({ queryKey: ["objects"] });
+      toast(field ? t("saved") : t("field.added", { what: label }));
+      onClose();
+    } catch (err) {
+      if (isProblem(err)) setErrors(err.byField());
+      setError(errorText(err));
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return (
+    <Drawer
+      title={field ? t("edit.of", { what: field.label }) : t("field.new", { what: object.label })}
+      shape="middle"
+      onClose={onClose}
+    >
+      <form className="stack" noValidate onSubmit={submit}>
+        {error && (
+          <p className="summary" role="alert">
+            {error}
+          </p>
+        )}
+        <FieldBox id="field-label" label={t("field.label")} required error={errors.labels}>
+          <Input
+            id="field-label"
+            autoFocus
+            maxLength={100}
+            value={labels[here] ?? ""}
+            onChange={(e) => setLabels({ ...labels, [here]: e.target.value })}
+          />
+        </FieldBox>
+        <FieldBox id="field-type" label={t("field.type")} error={errors.type}>
+          <Select
+            id="field-type"
+            value={type}
+            disabled={!!field}
+            onChange={(e) => setType(e.target.value)}
+          >
+            {[...new Set([type, ...TYPES])].map((x) => (
+              <option key={x} value={x}>
+                {t(`type.${x}`, { defaultValue: x })}
+              </option>
+            ))}
+          </Select>
+        </FieldBox>
+        {hasChoices && <Choices value={choices} onChange={setChoices} error={errors.options} />}
+        <label className="row check">
+          <input
+            type="checkbox"
+            checked={required}
+            onChange={(e) => setRequired(e.target.checked)}
+          />
+          {t("field.required")}
+        </label>
+        {more ? (
+          <>
+            {LANGUAGES.filter((l) => l.code !== here).map((l) => (
+              <FieldBox
+                key={l.code}
+                id={`field-label-${l.code}`}
+                label={`${t("field.label")}（${l.name}）`}
+              >
+                <Input
+                  id={`field-label-${l.code}`}
+                  lang={l.code}
+                  maxLength={100}
+                  value={labels[l.code] ?? ""}
+                  onChange={(e) => setLabels({ ...labels, [l.code]: e.target.value })}
+                />
+              </FieldBox>
+            ))}
+            {!field && (
+              <FieldBox
+                id="field-name"
+                label={t("field.name")}
+                help={t("field.name_help")}
+                error={errors.name}
+              >
+                <Input
+                  id="field-name"
+                  pattern="[a-z][a-z0-9_]*"
+                  autoCapitalize="none"
+                  value={name}
+                  onChange={(e) => setName(e.target.value)}
+                />
+              </FieldBox>
+            )}
+          </>
+        ) : (
+          <div>
+            <button type="button" className="link-btn strong" onClick={() => setMore(true)}>
+              {t("field.more")}
+            </button>
+          </div>
+        )}
+        <div className="row">
+          <Button kind="primary" type="submit" disabled={busy}>
+            {t(field ? "save" : "field.add")}
+          </Button>
+          <Button onClick={onClose}>{t("cancel")}</Button>
+        </div>
+      </form>
+    </Drawer>
+  );
+}

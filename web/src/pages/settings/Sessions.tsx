@@ -1,0 +1,108 @@
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { admin, type SessionInfo } from "../../api/admin";
+import { queryClient } from "../../api/queries";
+import { fullDateTime, shortDateTime } from "../../lib/format";
+import { Button } from "../../ui/Button";
+import { Icon } from "../../ui/Icon";
+import { EmptyState, ErrorState, Skeleton, useErrorText } from "../../ui/State";
+import { toast } from "../../ui/Toast";
+
+/** "Chrome · Windows" out of what a browser says of itself. */
+export function deviceName(agent: string | undefined): string {
+  if (!agent) return "";
+  const browser = /Edg\//.test(agent)
+    ? "Edge"
+    : /OPR\//.test(agent)
+      ? "Opera"
+      : /Firefox\//.test(agent)
+        ? "Firefox"
+        : /Line\//.test(agent)
+          ? "LINE"
+          : /MicroMessenger\//.test(agent)
+            ? "WeChat"
+            : /Chrome\//.test(agent)
+              ? "Chrome"
+              : /Safari\//.test(agent)
+                ? "Safari"
+                : "";
+  const system = /iPhone/.test(agent)
+    ? "iPhone"
+    : /iPad/.test(agent)
+      ? "iPad"
+      : /Android/.test(agent)
+        ? "Android"
+        : /Windows/.test(agent)
+          ? "Windows"
+          : /Mac OS X/.test(agent)
+            ? "macOS"
+            : /Linux/.test(agent)
+              ? "Linux"
+              : "";
+  return [browser, system].filter(Boolean).join(" · ") || agent.slice(0, 60);
+}
+
+/** Where I am signed in, each of which can be ended at once. */
+export default function Sessions() {
+  const { t } = useTranslation();
+  const errorText = useErrorText();
+  const list = useQuery({ queryKey: ["sessions"], queryFn: admin.sessions });
+  async function end(all: SessionInfo[]) {
+    try {
+      for (const s of all) await admin.endSession(s.id);
+      toast(t("sessions.ended"));
+    } catch (e) {
+      toast(errorText(e), { bad: true });
+    }
+    queryClient.invalidateQueries({ queryKey: ["sessions"] });
+  }
+  const others = list.data?.filter((s) => !s.current) ?? [];
+  return (
+    <section className="panel stack">
+      <div className="panel-head">
+        <h2>{t("settings.sessions")}</h2>
+        {others.length > 1 && (
+          <Button small onClick={() => end(others)}>
+            {t("sessions.end_others")}
+          </Button>
+        )}
+      </div>
+      {list.isPending ? (
+        <Skeleton rows={3} />
+      ) : list.isError ? (
+        <ErrorState error={list.error} retry={() => list.refetch()} />
+      ) : list.data.length === 0 ? (
+        <EmptyState title={t("none")} />
+      ) : (
+        <ul className="rows">
+          {list.data.map((s) => (
+            <li key={s.id}>
+              <Icon name={/iPhone|Android|iPad/.test(s.device ?? "") ? "phone" : "laptop"} />
+              <div className="grow">
+                <div title={s.device}>
+                  {deviceName(s.device) || t("sessions.unknown")}{" "}
+                  {s.current && <span className="chip">{t("sessions.current")}</span>}
+                </div>
+                <div className="muted">
+                  {[
+                    s.created_at && t("sessions.since", { at: shortDateTime(s.created_at) }),
+                    s.seen_at && t("sessions.seen", { at: shortDateTime(s.seen_at) }),
+                    s.address,
+                    s.until && t("sessions.until", { at: fullDateTime(s.until) }),
+                  ]
+                    .filter(Boolean)
+                    .join(" · ")}
+                </div>
+              </div>
+              {!s.current && (
+                <Button small onClick={() => end([s])}>
+                  {t("sessions.end")}
+                </Button>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,68 @@
+import { Link, useParams } from "@tanstack/react-router";
+import { type ComponentType, lazy, Suspense } from "react";
+import { useTranslation } from "react-i18next";
+import { useMe } from "../../api/queries";
+import { Icon } from "../../ui/Icon";
+import { EmptyState, Skeleton } from "../../ui/State";
+import { Personal } from "./Personal";
+
+interface Section {
+  name: string;
+  icon: string;
+  page: ComponentType;
+  admin?: boolean;
+}
+
+const SECTIONS: Section[] = [
+  { name: "me", icon: "user", page: Personal },
+  { name: "password", icon: "key", page: lazy(() => import("./Password")) },
+  { name: "sessions", icon: "laptop", page: lazy(() => import("./Sessions")) },
+  { name: "tokens", icon: "link", page: lazy(() => import("./Tokens")) },
+  { name: "company", icon: "building", page: lazy(() => import("./Company")), admin: true },
+  { name: "users", icon: "users", page: lazy(() => import("./Users")), admin: true },
+  { name: "departments", icon: "tree", page: lazy(() => import("./Departments")), admin: true },
+  { name: "roles", icon: "shield", page: lazy(() => import("./Roles")), admin: true },
+  { name: "fields", icon: "columns", page: lazy(() => import("./Fields")), admin: true },
+];
+
+export function SettingsPage() {
+  const { t } = useTranslation();
+  const { section } = useParams({ strict: false }) as { section?: string };
+  const admin = !!useMe().data?.admin;
+  const now = SECTIONS.find((s) => s.name === (section ?? "me"));
+  const link = (s: Section) => (
+    <Link
+      key={s.name}
+      to="/settings/$section"
+      params={{ section: s.name }}
+      search={{}}
+      className={`rail-link ${s.name === now?.name ? "active" : ""}`}
+      aria-current={s.name === now?.name ? "page" : undefined}
+    >
+      <Icon name={s.icon} />
+      <span>{t(`settings.${s.name}`)}</span>
+    </Link>
+  );
+  return (
+    <div className="settings">
+      <nav className="settings-nav" aria-label={t("settings")}>
+        <h1>{t("settings")}</h1>
+        <div className="rail-group">{t("settings.mine")}</div>
+        {SECTIONS.filter((s) => !s.admin).map(link)}
+        {admin && <div className="rail-group">{t("settings.administration")}</div>}
+        {admin && SECTIONS.filter((s) => s.admin).map(link)}
+      </nav>
+      <div className="settings-body">
+        {!now ? (
+          <EmptyState title={t("notfound.title")} />
+        ) : now.admin && !admin ? (
+          <EmptyState title={t("error.forbidden")} />
+        ) : (
+          <Suspense fallback={<Skeleton rows={5} />}>
+            <now.page />
+          </Suspense>
+        )}
+      </div>
+    </div>
+  );
+}

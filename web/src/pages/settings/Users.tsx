@@ -1,0 +1,242 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { lazy, Suspense, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { admin } from "../../api/admin";
+import { api } from "../../api/client";
+import { refresh, useMe, useObject } from "../../api/queries";
+import type { ObjectMeta, RecordData, Reference } from "../../api/types";
+import { useComposition } from "../../hooks/useComposition";
+import { useUrl } from "../../hooks/useUrl";
+import { grouped } from "../../lib/format";
+import { Button } from "../../ui/Button";
+import { Drawer } from "../../ui/Drawer";
+import { Icon } from "../../ui/Icon";
+import { Input, Select } from "../../ui/Input";
+import { Menu } from "../../ui/Menu";
+import { Avatar, EmptyState, ErrorState, Skeleton, useErrorText } from "../../ui/State";
+import { toast } from "../../ui/Toast";
+import { NewUser } from "./NewUser";
+import { Secret } from "./Secret";
+
+const FormDrawer = lazy(() => import("../../views/form/FormDrawer"));
+
+/** The people who may sign in. */
+export default function Users() {
+  const object = useObject("user");
+  return object ? <List object={object} /> : null;
+}
+
+const rolesOf = (object: ObjectMeta, r: RecordData): string[] => {
+  const f =
+    object.fields.find((x) => x.name === "roles") ?? object.fields.find((x) => x.name === "role");
+  if (!f) return [];
+  const v = r[f.name];
+  const all = (Array.isArray(v) ? v : v ? [v] : []) as unknown[];
+  return all.map((x) =>
+    typeof x === "object" && x
+      ? String((x as Reference).label ?? (x as Reference).id)
+      : (f.options?.find((o) => o.value === x)?.label ?? String(x)),
+  );
+};
+
+function List({ object }: { object: ObjectMeta }) {
+  const { t } = useTranslation();
+  const errorText = useErrorText();
+  const me = useMe().data;
+  const [url, setUrl] = useUrl();
+  const [q, setQ] = useState(url.q ?? "");
+  const composition = useComposition((s) => setUrl({ q: s.trim() || undefined }), 250);
+  const [adding, setAdding] = useState(false);
+  const [editing, setEditing] = useState<RecordData>();
+  const [secret, setSecret] = useState<{ name: string; password: string }>();
+  const who = url.who ?? "active";
+  const filter = who === "active" ? "active = TRUE" : who === "off" ? "active = FALSE" : undefined;
+  const list = useInfiniteQuery({
+    queryKey: ["list", "users", "settings", url.q, who],
+    queryFn: ({ pageParam, signal }) =>
+      api.list(
+        "users",
+        { q: url.q, filter, sort: "name", limit: 100, cursor: pageParam || undefined },
+        signal,
+      ),
+    initialPageParam: "",
+    getNextPageParam: (last) => last.next ?? undefined,
+    placeholderData: (before) => before,
+  });
+  const people = list.data?.pages.flatMap((p) => p.records) ?? [];
+  const count = list.data?.pages[0]?.count;
+
+  async function enable(r: RecordData, active: boolean) {
+    try {
+      await api.patch("users", r.id, { active }, r.version);
+      refresh("users", r.id);
+      toast(t(active ? "users.enabled" : "users.disabled", { name: String(r.name) }), {
+        action: {
+          label: t("undo"),
+          run: () =>
+            void api
+              .patch("users", r.id, { active: !active })
+              .then(() => refresh("users", r.id))
+              .catch((e) => toast(errorText(e), { bad: true })),
+        },
+      });
+    } catch (e) {
+      toast(errorText(e), { bad: true });
+    }
+  }
+  async function reset(r: RecordData) {
+    if (!window.confirm(t("users.reset_sure", { name: String(r.name) }))) return;
+    try {
+      const made = await admin.resetPassword(r.id);
+      setSecret({ name: String(r.name), password: made.temporary_password });
+    } catch (e) {
+      toast(errorText(e), { bad: true });
+    }
+  }
+
+  return (
+    <section className="panel stack">
+      <div className="panel-head">
+        <h2>
+          {t("settings.users")}{" "}
+          {count && count.relation !== "unknown" && (
+            <span className="muted">{grouped(String(count.value))}</span>
+          )}
+        </h2>
+        <div className="row">
+          <Link to="/import" search={{ object: "user" }} className="btn btn-small">
+            <Icon name="import" size={14} />
+            {t("users.import")}
+          </Link>
+          <Button
+            small
+            kind="primary"
+            icon={<Icon name="plus" size={14} />}
+            onClick={() => setAdding(true)}
+          >
+            {t("new.of", { what: object.label })}
+          </Button>
+        </div>
+      </div>
+      <div className="row">
+        <Input
+          type="search"
+          className="list-search"
+          aria-label={t("users.search")}
+          placeholder={t("users.search")}
+          value={q}
+          {...composition.props}
+          onChange={(e) => {
+            setQ(e.target.value);
+            composition.changed(e.target.value);
+          }}
+        />
+        <Select
+          className="fit"
+          aria-label={t("users.which")}
+          value={who}
+          onChange={(e) =>
+            setUrl({ who: e.target.value === "active" ? undefined : e.target.value })
+          }
+        >
+          {["active", "off", "all"].map((x) => (
+            <option key={x} value={x}>
+              {t(`users.which.${x}`)}
+            </option>
+          ))}
+        </Select>
+      </div>
+      {list.isPending ? (
+        <Skeleton rows={6} />
+      ) : list.isError ? (
+        <ErrorState error={list.error} retry={() => list.refetch()} />
+      ) : people.length === 0 ? (
+        <EmptyState title={t(url.q ? "search.none" : "none", { q: url.q })} />
+      ) : (
+        <ul className="rows">
+          {people.map((r) => (
+            <li key={r.id} className={r.active === false ? "off" : ""}>
+              <Avatar name={String(r.name ?? "")} />
+              <div className="grow">
+                <div>
+                  <button type="button" className="link-btn strong" onClick={() => setEditing(r)}>
+                    {String(r.name ?? "")}
+                  </button>{" "}
+                  <span className="muted">{String(r.login ?? "")}</span>{" "}
+                  {r.active === false && <span className="chip">{t("users.off")}</span>}
+                </div>
+                <div className="muted">
+                  {[
+                    (r.department as Reference | undefined)?.label,
+                    r.position as string | undefined,
+                    rolesOf(object, r).join("、"),
+                  ]
+                    .filter(Boolean)
+                    .join(" · ")}
+                </div>
+              </div>
+              <Menu
+                label={t("users.menu", { name: String(r.name) })}
+                className="icon-btn"
+                trigger={<Icon name="more" />}
+                items={[
+                  { label: t("edit"), onSelect: () => setEditing(r) },
+                  { label: t("users.reset"), onSelect: () => void reset(r) },
+                  r.active === false
+                    ? { label: t("users.enable"), onSelect: () => void enable(r, true) }
+                    : {
+                        label: t("users.disable"),
+                        danger: true,
+                        separated: true,
+                        disabled: r.id === me?.user.id,
+                        onSelect: () => void enable(r, false),
+                      },
+                ]}
+              />
+            </li>
+          ))}
+        </ul>
+      )}
+      {list.hasNextPage && (
+        <div>
+          <Button onClick={() => list.fetchNextPage()} disabled={list.isFetchingNextPage}>
+            {t("load.more")}
+          </Button>
+        </div>
+      )}
+      <Suspense fallback={null}>
+        {editing && (
+          <FormDrawer object="user" record={editing} onClose={() => setEditing(undefined)} />
+        )}
+      </Suspense>
+      {adding && (
+        <NewUser
+          object={object}
+          onClose={() => setAdding(false)}
+          made={(name, password) => {
+            setAdding(false);
+            setSecret({ name, password });
+          }}
+        />
+      )}
+      {secret && (
+        <Drawer
+          title={t("users.temporary", { name: secret.name })}
+          shape="middle"
+          onClose={() => setSecret(undefined)}
+        >
+          <div className="stack">
+            <p>{t("users.temporary_text")}</p>
+            <Secret value={secret.password} />
+            <div>
+              <Button kind="primary" onClick={() => setSecret(undefined)}>
+                {t("done")}
+              </Button>
+            </div>
+          </div>
+        </Drawer>
+      )}
+    </section>
+  );
+}
