@@ -409,6 +409,12 @@ func (s *Service) writable(ctx context.Context, tx store.Querier, a *policy.Acto
 // when it does not care: a stale one is refused only if a field sent was
 // changed since.
 func (s *Service) Update(ctx context.Context, a *policy.Actor, o *schema.Object, id int64, in Input, ifMatch int64) error {
+	if !a.May(o, policy.Edit) {
+		if _, _, err := s.load(ctx, s.DB, a, o, id, policy.View, false); err != nil {
+			return err
+		}
+		return fail("forbidden")
+	}
 	values, err := s.parse(ctx, s.DB, a, o, in)
 	if err != nil {
 		return err
