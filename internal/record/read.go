@@ -104,10 +104,13 @@ func searchClass(f *schema.Field) byte {
 	return f.Search[0]
 }
 
-func (s *Service) sort(a *policy.Actor, o *schema.Object, text string) ([]query.Key, error) {
+func (s *Service) sort(a *policy.Actor, o *schema.Object, text string, searching bool) ([]query.Key, error) {
 	var keys []query.Key
 	if text == "" {
 		text = "-created_at"
+		if searching {
+			text = "-id" // the order of the search index; as good as newest
+		}
 	}
 	for _, name := range strings.Split(text, ",") {
 		k := query.Key{}
@@ -117,6 +120,9 @@ func (s *Service) sort(a *policy.Actor, o *schema.Object, text string) ([]query.
 			return nil, &query.Problem{Code: "sort_unfit", Pos: -1, Token: k.Field}
 		}
 		keys = append(keys, k)
+	}
+	if keys[len(keys)-1].Field == "id" {
+		return keys, nil
 	}
 	return append(keys, query.Key{Field: "id", Desc: keys[0].Desc}), nil
 }
@@ -150,7 +156,7 @@ func selection(a *policy.Actor, o *schema.Object, names []string) ([]*schema.Fie
 
 // request builds the Select of a list, without columns.
 func (s *Service) request(a *policy.Actor, o *schema.Object, r ListRequest) (store.Select, bool, error) {
-	sel := store.Select{Registry: a.Registry, Asker: a, Guard: a.Filter(o, policy.View)}
+	sel := store.Select{Registry: a.Registry, Asker: a, Guard: a.Filter(o, policy.View), Tokens: tokensOf(o)}
 	filter, err := query.Parse(r.Filter)
 	if err != nil {
 		return sel, false, err
@@ -176,7 +182,7 @@ func (s *Service) List(ctx context.Context, a *policy.Actor, o *schema.Object, r
 	if err != nil {
 		return nil, err
 	}
-	if sel.Query.Sort, err = s.sort(a, o, r.Sort); err != nil {
+	if sel.Query.Sort, err = s.sort(a, o, r.Sort, len(sel.Query.Words) > 0); err != nil {
 		return nil, err
 	}
 	mark := s.mark(a, o, r)

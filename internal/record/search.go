@@ -66,7 +66,7 @@ func (s *Service) searchObject(ctx context.Context, a *policy.Actor, o *schema.O
 		return finds, nil
 	}
 	newest := store.Select{
-		Registry: a.Registry, Asker: a, Guard: a.Filter(o, policy.View), Columns: []string{"id", title.Column()},
+		Registry: a.Registry, Asker: a, Guard: a.Filter(o, policy.View), Columns: []string{"id", title.Column()}, Tokens: tokensOf(o),
 		Query: query.Query{Object: o, Words: list, Limit: limit, Sort: []query.Key{{Field: "id", Desc: true}}},
 	}
 	mine := newest
@@ -136,4 +136,19 @@ func (s *Service) named(ctx context.Context, a *policy.Actor, o *schema.Object, 
 		}
 	}
 	return nil
+}
+
+// tokensOf cuts the values of the searched columns into tokens.
+func tokensOf(o *schema.Object) func(values []any) []string {
+	return func(values []any) []string {
+		v := Values{}
+		i := 0
+		for _, f := range o.Fields {
+			if f.Search != "" {
+				v[f.Name] = values[i : i+1]
+				i++
+			}
+		}
+		return Words(o, v)
+	}
 }

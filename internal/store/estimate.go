@@ -56,18 +56,27 @@ func (db *DB) estimate(selection string, args []any) int64 {
 	return e.n
 }
 
-// size guesses how many rows an object's table has: exact when small.
+// size guesses how many live rows an object's table has. Past sizeCap an SQLite
+// table counts as largeTable: counting on would cost more than it tells.
 func (db *DB) size(table string) int64 {
+	statement := fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM %s WHERE deleted_at IS NULL LIMIT %d) counted", table, sizeCap)
 	if db.Postgres() {
 		rows, err := db.cached("reltuples "+table, "SELECT reltuples::bigint FROM pg_class WHERE relname = ? AND relnamespace = current_schema()::regnamespace", table)
 		if err == nil && rows > estimateCap {
 			return rows
 		}
-	} else if rows, err := db.cached("size "+table, "SELECT count(*) FROM "+table); err == nil {
-		return rows
 	}
-	return db.estimate("SELECT 1 FROM "+table, nil)
+	rows, err := db.cached(statement, statement)
+	if err != nil || rows >= sizeCap {
+		return largeTable
+	}
+	return rows
 }
+
+const (
+	sizeCap    = 200_000
+	largeTable = 1_000_000
+)
 
 // cached answers a number that is asked for every query and changes slowly.
 func (db *DB) cached(key, statement string, args ...any) (int64, error) {
@@ -75,7 +84,7 @@ func (db *DB) cached(key, statement string, args ...any) (int64, error) {
 	e, ok := db.estimates.known[key]
 	db.estimates.mu.Unlock()
 	// A table that was small may have grown; a large one stays large.
-	if ok && (time.Since(e.at) < estimateAge || e.n > 100*estimateCap) {
+	if ok && (time.Since(e.at) < estimateAge || e.n >= sizeCap) {
 		return e.n, nil
 	}
 	rows, err := db.Query(context.Background(), statement, args...)

@@ -15,7 +15,6 @@ const (
 	walked way = iota
 	union
 	driven
-	streamed
 )
 
 // maxBranches is how many indexes a union merges at most.
@@ -33,8 +32,9 @@ type plan struct {
 	// match is the search expression, matches the ids it found when few.
 	match   string
 	matches []int64
-	probed  bool
+	found   bool
 	object  *schema.Object
+	scope   int64
 }
 
 // plan chooses how to read.
@@ -62,6 +62,7 @@ func (s Select) plan(q Querier) plan {
 	}
 	p.terms = terms
 	scope := max(db.scopeSize(s, terms), 1)
+	p.scope = scope
 	limit := int64(max(s.Query.Limit, 1))
 	if len(s.Query.Sort) == 0 {
 		return p

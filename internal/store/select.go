@@ -18,6 +18,9 @@ type Select struct {
 	Guard    *query.Node
 	Query    query.Query
 	Columns  []string
+	// Tokens cuts the values of SearchColumns into the tokens of a record's search
+	// document: a search that looks at few rows tests them itself.
+	Tokens func(values []any) []string
 }
 
 func (s Select) compiler(q Querier) *compiler {
@@ -212,8 +215,6 @@ func (s Select) Rows(ctx context.Context, q Querier) ([][]any, error) {
 			err = s.union(c, plan, p, left)
 		case driven:
 			err = s.driven(c, plan, p, left)
-		case streamed:
-			err = s.streamed(c, plan, p, left)
 		default:
 			err = s.walk(c, plan, p, left)
 		}
@@ -281,20 +282,30 @@ func (s Select) union(c *compiler, plan plan, p part, limit int) error {
 	return nil
 }
 
-// driven fetches all records of a small scope and sorts those that fit.
+// driven fetches all records of a small scope and sorts those that fit. The
+// scope is read first, whatever the planner thinks of a table that just grew.
 func (s Select) driven(c *compiler, plan plan, p part, limit int) error {
-	c.write("SELECT " + list(s.Columns) + s.from() + " AND t.id IN (")
+	c.write("WITH scope (id) AS MATERIALIZED (")
 	for i, t := range plan.terms {
 		if i > 0 {
 			c.write(" UNION ")
 		}
-		c.write("SELECT t.id" + s.from() + " AND ")
-		steer := c.steer
-		c.steer = false
-		c.term("t", t)
-		c.steer = steer
+		switch {
+		case t.shared == nil:
+			steer := c.steer
+			c.steer = false
+			c.write("SELECT t.id" + s.from() + " AND ")
+			c.term("t", t)
+			c.steer = steer
+		case t.through == nil:
+			c.shared(t.object, t.shared)
+		default:
+			c.write("SELECT t.id FROM (")
+			c.shared(t.object, t.shared)
+			c.write(") s JOIN " + s.Query.Object.Table() + " t ON t." + t.through.Column() + " = s.record_id WHERE " + s.live())
+		}
 	}
-	c.write(")")
+	c.write(") SELECT " + list(s.Columns) + " FROM scope CROSS JOIN " + s.Query.Object.Table() + " t WHERE t.id = scope.id AND " + s.live())
 	c.ordered = ""
 	return s.rest(c, plan, p, limit)
 }
@@ -323,7 +334,7 @@ func (s Select) Count(ctx context.Context, q Querier, exact bool) (n int64, err 
 	c.write("SELECT count(*) FROM (")
 	switch {
 	case len(s.Query.Words) > 0:
-		err = s.countWords(c, limit)
+		err = s.countWords(ctx, q, c, limit)
 	case plan.terms != nil && len(plan.terms) <= maxBranches && plan.pinned == nil:
 		c.write("SELECT id FROM (")
 		for i, t := range plan.terms {

@@ -1,0 +1,345 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"ecrm/internal/query"
+	"ecrm/internal/schema"
+)
+
+const (
+	// manyMatches is how many matches are fetched to be sorted; a more common
+	// word is met soon enough by walking.
+	manyMatches = 20_000
+	// fewRows is how small a scope is read whole and tested here: quicker than
+	// the search index, which has to step over everybody's matches.
+	fewRows = 200
+	// sharedRows is how many shared records are tested one by one.
+	sharedRows = 2_000
+	// walkedRows is how many rows a search walks past before it gives up.
+	walkedRows = 50_000
+)
+
+// planSearch finds the ids of a page's candidates in one of four ways: few rows
+// are tested here; newest first comes straight from the search index; few
+// matches are fetched to be sorted; a common word is met by walking in order.
+func (s Select) planSearch(ctx context.Context, q Querier, p *plan) error {
+	terms, scoped := p.terms, p.terms != nil
+	p.way = walked
+	p.match = s.match(s.compiler(q), nil)
+	if len(p.pinned) > 0 {
+		return s.walkWords(ctx, q, p)
+	}
+	if scoped && p.scope <= fewRows && s.Tokens != nil {
+		return s.walkWords(ctx, q, p)
+	}
+	narrow := p.match
+	if scoped {
+		narrow = s.match(s.compiler(q), terms)
+	}
+	// Without terms the rule is tested on each row of what the words find.
+	plainGuard := s.Guard == nil || scoped
+	newest := s.Query.Sort[0].Field == "id" && s.Query.Filter == nil && plainGuard
+	shared, ok, err := s.sharedMatches(ctx, q, terms)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return s.walkWords(ctx, q, p)
+	}
+	var ids []int64
+	switch {
+	case scoped && !tokened(terms):
+	case newest && !q.Postgres():
+		ids, err = s.stream(ctx, q, narrow)
+	default:
+		if ids, ok, err = s.matching(ctx, q, narrow); err == nil && !ok {
+			if q.Postgres() {
+				return nil
+			}
+			return s.walkWords(ctx, q, p)
+		}
+	}
+	p.matches, p.found = append(ids, shared...), true
+	return err
+}
+
+// stream fetches the ids of the page and one more from the search index, which
+// keeps them in order.
+func (s Select) stream(ctx context.Context, q Querier, match string) ([]int64, error) {
+	c := s.compiler(q)
+	table := "f_" + s.Query.Object.Name
+	desc := s.Query.Sort[0].Desc
+	c.write("SELECT rowid FROM "+table+" WHERE "+table+" MATCH ?", match)
+	if s.Query.After != nil {
+		c.write(" AND rowid "+beyond(desc)+" ?", s.Query.After[0])
+	}
+	c.write(" ORDER BY rowid")
+	if desc {
+		c.write(" DESC")
+	}
+	c.write(" LIMIT ?", int64(s.Query.Limit))
+	return column(q.Query(ctx, c.b.String(), c.args...))
+}
+
+// matching fetches all ids that match; false: they are too many to sort.
+func (s Select) matching(ctx context.Context, q Querier, match string) ([]int64, bool, error) {
+	c := s.compiler(q)
+	c.found(s.Query.Object, match)
+	if q.Postgres() && s.Guard == nil {
+		// The index would collect every match before the limit cuts them off.
+		if n, err := estimatedRows(ctx, q, c); err != nil || n > manyMatches {
+			return nil, false, err
+		}
+	}
+	c.write(fmt.Sprintf(" LIMIT %d", manyMatches+1))
+	ids, err := column(q.Query(ctx, c.b.String(), c.args...))
+	return ids, len(ids) <= manyMatches, err
+}
+
+// estimatedRows asks PostgreSQL's statistics how many rows a selection gives.
+func estimatedRows(ctx context.Context, q Querier, c *compiler) (int64, error) {
+	rows, err := q.Query(ctx, "EXPLAIN (FORMAT JSON) "+c.b.String(), c.args...)
+	if err != nil || len(rows) == 0 {
+		return 0, err
+	}
+	text, err := json.Marshal(rows[0][0])
+	if s, ok := rows[0][0].(string); ok {
+		text = []byte(s)
+	}
+	var plans []struct {
+		Plan struct {
+			Rows int64 `json:"Plan Rows"`
+		}
+	}
+	if err != nil || json.Unmarshal(text, &plans) != nil || len(plans) == 0 {
+		return 0, errors.New("the database explains a plan in a form that is not understood")
+	}
+	return plans[0].Plan.Rows, nil
+}
+
+// sharedMatches tests the shared records of a scope; false: they are too many.
+func (s Select) sharedMatches(ctx context.Context, q Querier, terms []term) ([]int64, bool, error) {
+	guard := sharedOnly(terms)
+	if guard == nil {
+		return nil, true, nil
+	}
+	if s.Tokens == nil {
+		return nil, false, nil
+	}
+	of := s
+	of.Guard, of.Query.Filter, of.Query.After = guard, nil, nil
+	of.Query.Sort = []query.Key{{Field: "id", Desc: true}}
+	return of.tested(ctx, q, sharedRows, sharedRows)
+}
+
+// sharedOnly is the guard of the terms that are shares, nil when none is.
+func sharedOnly(terms []term) *query.Node {
+	var nodes []*query.Node
+	for _, t := range terms {
+		switch {
+		case t.shared == nil:
+		case t.through != nil:
+			nodes = append(nodes, &query.Node{Op: query.Through, Field: t.through.Name, Kids: []*query.Node{t.shared}})
+		default:
+			nodes = append(nodes, t.shared)
+		}
+	}
+	return query.OneOf(nodes...)
+}
+
+// tokened tells whether a term has a scope token.
+func tokened(terms []term) bool {
+	return slices.ContainsFunc(terms, func(t term) bool { return t.shared == nil })
+}
+
+// walkWords finds the ids of the page by walking in order and testing the rows'
+// own words.
+func (s Select) walkWords(ctx context.Context, q Querier, p *plan) error {
+	if s.Tokens == nil {
+		return nil // tested row by row against the search index
+	}
+	ids, ok, err := s.tested(ctx, q, s.Query.Limit, walkedRows)
+	if err == nil && !ok {
+		return ErrTooExpensive
+	}
+	p.matches, p.found = ids, true
+	return err
+}
+
+// SearchColumns are the columns whose words the search document holds.
+func SearchColumns(o *schema.Object) []string {
+	var columns []string
+	for _, f := range o.Fields {
+		if f.Search != "" {
+			columns = append(columns, f.Column())
+		}
+	}
+	return columns
+}
+
+// tested reads rows in the order of the sort, without their words, and keeps the
+// ids of those that hold the words, up to wanted. False: most rows were read and
+// there may be more.
+func (s Select) tested(ctx context.Context, q Querier, wanted, most int) ([]int64, bool, error) {
+	words := s.Query.Words
+	s.Query.Words = nil
+	searched := SearchColumns(s.Query.Object)
+	s.Columns = append([]string{"id"}, searched...)
+	for _, k := range s.Query.Sort {
+		name, _, _ := SortColumn(s.Query.Object, k.Field)
+		s.Columns = append(s.Columns, name)
+	}
+	var ids []int64
+	s.Query.Limit = min(most, max(wanted*4, 100))
+	for read := 0; read < most; {
+		rows, err := s.Rows(ctx, q)
+		if err != nil {
+			return nil, false, err
+		}
+		for _, r := range rows {
+			if holds(words, s.Tokens(r[1:1+len(searched)])) {
+				id, _ := r[0].(int64)
+				if ids = append(ids, id); len(ids) == wanted {
+					return ids, true, nil
+				}
+			}
+			s.Query.After = r[1+len(searched):]
+		}
+		if len(rows) < s.Query.Limit {
+			return ids, true, nil
+		}
+		read += len(rows)
+		s.Query.Limit = min(2*s.Query.Limit, 4_000)
+	}
+	return ids, false, nil
+}
+
+// holds tells whether tokens satisfy a search.
+func holds(words [][][]query.Word, tokens []string) bool {
+	set := make(map[string]bool, len(tokens))
+	for _, t := range tokens {
+		set[t] = true
+	}
+	has := func(w query.Word) bool {
+		for _, t := range w.Tokens {
+			if set[t] || w.Prefix && slices.ContainsFunc(tokens, func(k string) bool { return strings.HasPrefix(k, t) }) {
+				return true
+			}
+		}
+		return false
+	}
+	for _, alternatives := range words {
+		if !slices.ContainsFunc(alternatives, func(terms []query.Word) bool {
+			return !slices.ContainsFunc(terms, func(w query.Word) bool { return !has(w) })
+		}) {
+			return false
+		}
+	}
+	return true
+}
+
+// words writes the condition of the search, with an AND before it.
+func (p plan) words(c *compiler) {
+	switch {
+	case p.match == "":
+	case p.found:
+		c.write(" AND t.id IN ")
+		c.ids64(p.matches)
+	case len(p.pinned) > 0:
+		c.write(" AND t.id IN (")
+		c.found(p.object, p.match)
+		c.write(")")
+	case c.postgres:
+		// IS TRUE keeps the planner from fetching all matches of a common word.
+		c.write(" AND EXISTS (SELECT 1 FROM f_"+p.object.Name+" f WHERE f.id = t.id AND (f.doc @@ ?::tsquery) IS TRUE)", p.match)
+	default:
+		table := "f_" + p.object.Name
+		c.write(" AND EXISTS (SELECT 1 FROM "+table+" WHERE "+table+".rowid = t.id AND "+table+" MATCH ?)", p.match)
+	}
+}
+
+// ids64 writes a list of ids as one argument.
+func (c *compiler) ids64(ids []int64) {
+	if c.postgres {
+		if ids == nil {
+			ids = []int64{}
+		}
+		c.write("(SELECT unnest(?::bigint[]))", ids)
+		return
+	}
+	text, err := json.Marshal(ids)
+	if err != nil || ids == nil {
+		text = []byte("[]")
+	}
+	c.write("(SELECT value FROM json_each(?))", string(text))
+}
+
+// countWords writes the selection that counts a search.
+func (s Select) countWords(ctx context.Context, q Querier, c *compiler, limit string) error {
+	o := s.Query.Object
+	var terms []term
+	plain := s.Guard == nil
+	if !plain && !s.Query.Deleted {
+		terms, plain = takeApart(s.Registry, o, s.Guard)
+		plain = plain && len(terms) <= maxBranches
+	}
+	if plain && s.Query.Filter == nil {
+		// The documents say it all, but for what is shared.
+		shared, ok, err := s.sharedMatches(ctx, q, terms)
+		if err != nil {
+			return err
+		}
+		if ok {
+			if terms == nil || tokened(terms) {
+				c.write("SELECT * FROM (")
+				c.found(o, s.match(c, terms))
+				c.write(limit + ") worded")
+			} else {
+				c.write("SELECT 0 WHERE 1 = 0")
+			}
+			if len(shared) > 0 {
+				c.write(" UNION SELECT * FROM ")
+				c.ids64(shared)
+				c.write(" shared")
+			}
+			c.write(limit)
+			return nil
+		}
+	}
+	match := s.match(c, nil)
+	if plain && sharedOnly(terms) == nil {
+		match = s.match(c, terms)
+	}
+	key := "rowid"
+	if c.postgres {
+		key = "id"
+	}
+	c.write("SELECT t.id FROM (")
+	c.found(o, match)
+	c.write(") f JOIN " + o.Table() + " t ON t.id = f." + key + " WHERE " + s.live())
+	if err := s.guard(c); err != nil {
+		return err
+	}
+	if err := s.filter(c); err != nil {
+		return err
+	}
+	c.write(limit)
+	return nil
+}
+
+// column reads the ids of a statement's only column.
+func column(rows [][]any, err error) ([]int64, error) {
+	ids := make([]int64, 0, len(rows))
+	for _, r := range rows {
+		if id, ok := r[0].(int64); ok {
+			ids = append(ids, id)
+		}
+	}
+	return ids, err
+}
