@@ -3,25 +3,19 @@
 package api
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"ecrm/internal/identity"
 	"ecrm/internal/jobs"
-	"ecrm/internal/message"
 	"ecrm/internal/policy"
-	"ecrm/internal/query"
 	"ecrm/internal/record"
 	"ecrm/internal/schema"
-	"ecrm/internal/store"
 	"ecrm/internal/transfer"
 	"ecrm/internal/view"
 )
@@ -130,6 +124,8 @@ func (s *Server) Handler() http.Handler {
 	signed("DELETE "+prefix+"views/{id}", s.removeView)
 	signed("GET "+prefix+"{plural}", s.list)
 	signed("POST "+prefix+"{plural}", s.create)
+	signed("POST "+prefix+"{plural}/batch", s.batch)
+	signed("PUT "+prefix+"{plural}/by/{field}/{value}", s.put)
 	signed("POST "+prefix+"{plural}/aggregate", s.aggregate, policy.GrantRead)
 	signed("GET "+prefix+"{plural}/{id}", s.get)
 	signed("PATCH "+prefix+"{plural}/{id}", s.update)
@@ -175,84 +171,6 @@ func (r *request) json(status int, v any) error {
 	}
 	reply(r.w, status, b)
 	return nil
-}
-
-type fieldProblem struct {
-	Field   string `json:"field"`
-	Code    string `json:"code"`
-	Message string `json:"message"`
-}
-
-type problem struct {
-	Type   string         `json:"type"`
-	Title  string         `json:"title"`
-	Status int            `json:"status"`
-	Detail string         `json:"detail"`
-	Code   string         `json:"code"`
-	Fields []fieldProblem `json:"fields,omitempty"`
-}
-
-var statuses = map[string]int{
-	"invalid": http.StatusUnprocessableEntity, "not_found": http.StatusNotFound, "forbidden": http.StatusForbidden,
-	"conflict": http.StatusConflict, "password_change_required": http.StatusForbidden, "unauthenticated": http.StatusUnauthorized, "rate_limited": http.StatusTooManyRequests,
-	"too_large": http.StatusRequestEntityTooLarge, "too_expensive": http.StatusUnprocessableEntity, "unavailable": http.StatusServiceUnavailable,
-}
-
-// refuse answers an error in the asker's language. What nobody foresaw is
-// logged, and the client is told no more than that.
-func (s *Server) refuse(r *request, err error) {
-	p := problem{Type: "about:blank", Code: "unavailable"}
-	var re *record.Error
-	var qp *query.Problem
-	var large *http.MaxBytesError
-	lang := r.language()
-	switch {
-	case errors.As(err, &re):
-		p.Code = re.Code
-		for _, f := range re.Fields {
-			p.Fields = append(p.Fields, fieldProblem{f.Field, f.Problem.Code, message.In(lang, f.Problem.Code, f.Params)})
-		}
-	case errors.As(err, &qp):
-		p.Code = "invalid"
-		p.Detail = message.In(lang, qp.Code, map[string]string{"pos": strconv.Itoa(qp.Pos + 1), "token": qp.Token})
-		p.Fields = []fieldProblem{{"filter", qp.Code, p.Detail}}
-	case errors.As(err, &large):
-		p.Code = "too_large"
-	case errors.Is(err, identity.ErrSignedOut):
-		p.Code = "unauthenticated"
-	case errors.Is(err, identity.ErrPassword):
-		p.Code, p.Detail = "unauthenticated", message.In(lang, "wrong_password", nil)
-	case errors.Is(err, errMustChange):
-		p.Code = "password_change_required"
-	case errors.Is(err, identity.ErrThrottled):
-		p.Code = "rate_limited"
-		r.w.Header().Set("Retry-After", "900")
-	case errors.Is(err, identity.ErrDone):
-		p.Code, p.Detail = "conflict", message.In(lang, "set_up_before", nil)
-	case errors.Is(err, store.ErrTooExpensive):
-		p.Code = "too_expensive"
-	case errors.Is(err, context.Canceled):
-	default:
-		slog.Error("request failed", "method", r.Method, "path", r.URL.Path, "error", err)
-	}
-	p.Title = message.In(lang, p.Code, nil)
-	if p.Detail == "" {
-		p.Detail = p.Title
-	}
-	p.Status = statuses[p.Code]
-	if p.Code == "conflict" && r.Header.Get("If-Match") != "" {
-		p.Status = http.StatusPreconditionFailed
-	}
-	b, err := json.Marshal(p)
-	if err != nil {
-		b = []byte("{}")
-	}
-	r.w.Header().Set("Content-Type", "application/problem+json")
-	r.w.Header().Set("Cache-Control", "no-store")
-	r.w.WriteHeader(p.Status)
-	if _, err := r.w.Write(b); err != nil {
-		slog.Debug("the client is gone", "error", err)
-	}
 }
 
 func (r *request) ip() string {

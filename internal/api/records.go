@@ -118,14 +118,21 @@ func (s *Server) create(r *request) error {
 	if err != nil {
 		return err
 	}
+	key, asked, err := r.once()
+	if err != nil {
+		return err
+	}
 	var in record.Input
 	if err := r.body(&in); err != nil {
 		return err
 	}
-	var id int64
-	if o.Name == "user" {
-		return s.addUser(r, o, in)
+	switch {
+	case o.Name == "user":
+		return s.addUser(r, o, in) // a login cannot be made twice
+	case key != "":
+		return s.createOnce(r, o, key, asked, in)
 	}
+	var id int64
 	if id, err = s.Records.Create(r.Context(), r.actor, o, in); err != nil {
 		return err
 	}
@@ -159,6 +166,19 @@ func (s *Server) get(r *request) error {
 	return s.show(r, o, id, http.StatusOK)
 }
 
+// match reads the version in If-Match, 0 for any.
+func (r *request) match() (int64, error) {
+	text := strings.Trim(r.Header.Get("If-Match"), `"`)
+	if text == "" || text == "*" {
+		return 0, nil
+	}
+	version, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return 0, record.Invalid("If-Match", "not_an_integer")
+	}
+	return version, nil
+}
+
 func (s *Server) update(r *request) error {
 	o, id, err := s.one(r)
 	if err != nil {
@@ -168,11 +188,9 @@ func (s *Server) update(r *request) error {
 	if err := r.body(&in); err != nil {
 		return err
 	}
-	match := int64(0)
-	if text := strings.Trim(r.Header.Get("If-Match"), `"`); text != "" && text != "*" {
-		if match, err = strconv.ParseInt(text, 10, 64); err != nil {
-			return record.Invalid("If-Match", "not_an_integer")
-		}
+	match, err := r.match()
+	if err != nil {
+		return err
 	}
 	if err := s.Records.Update(r.Context(), r.actor, o, id, in, match); err != nil {
 		return err

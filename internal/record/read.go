@@ -428,7 +428,11 @@ func readCursor(text string, mark []byte, n int) ([]any, error) {
 // Get answers one record as JSON with what the actor may do to it, and its
 // version.
 func (s *Service) Get(ctx context.Context, a *policy.Actor, o *schema.Object, id int64) ([]byte, int64, error) {
-	v, version, err := s.load(ctx, s.DB, a, o, id, policy.View, false)
+	return s.get(ctx, s.DB, a, o, id)
+}
+
+func (s *Service) get(ctx context.Context, q store.Querier, a *policy.Actor, o *schema.Object, id int64) ([]byte, int64, error) {
+	v, version, err := s.load(ctx, q, a, o, id, policy.View, false)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -440,7 +444,7 @@ func (s *Service) Get(ctx context.Context, a *policy.Actor, o *schema.Object, id
 	for _, f := range fields {
 		row = append(row, v[f.Name]...)
 	}
-	out, err := s.appendRecords(ctx, s.DB, a, nil, fields, [][]any{row})
+	out, err := s.appendRecords(ctx, q, a, nil, fields, [][]any{row})
 	if err != nil {
 		return nil, 0, err
 	}
@@ -449,7 +453,7 @@ func (s *Service) Get(ctx context.Context, a *policy.Actor, o *schema.Object, id
 		if i > 0 {
 			out = append(out, ',')
 		}
-		_, _, err := s.load(ctx, s.DB, a, o, id, verb, false)
+		_, _, err := s.load(ctx, q, a, o, id, verb, false)
 		out = fmt.Appendf(out, "%q:%t", verb, err == nil)
 	}
 	return append(out, "}}"...), version, nil

@@ -39,7 +39,9 @@ func (referenceType) Columns(f *Field) []Column { return one(f, "_id", KindInt) 
 // Parse takes an id as a string, or the object a read answered.
 func (referenceType) Parse(_ *Field, value any) ([]any, error) {
 	if m, ok := value.(map[string]any); ok {
-		value = m["id"]
+		if value = m["id"]; value == nil {
+			return nil, Bad("not_a_reference")
+		}
 	}
 	switch v := value.(type) {
 	case nil:

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"sort"
 	"strings"
 
@@ -73,4 +74,16 @@ func Children(ctx context.Context, q Querier, o *schema.Object, f *schema.Field,
 // answers how many there are.
 func Bequeath(ctx context.Context, q Querier, o *schema.Object, in schema.Inherited, parent int64, owner, department any) (int64, error) {
 	return q.Exec(ctx, "UPDATE "+o.Table()+" SET "+in.Owner+" = ?, "+in.Department+" = ? WHERE "+in.Field.Column()+" = ? AND deleted_at IS NULL", owner, department, parent)
+}
+
+// Sweep removes at most limit rows whose column is below a bound and answers how
+// many.
+func Sweep(ctx context.Context, q Querier, table, column string, below int64, limit int) (int64, error) {
+	for _, t := range tables {
+		if t.Name == table {
+			keys := strings.Join(t.Key, ", ")
+			return q.Exec(ctx, "DELETE FROM "+table+" WHERE ("+keys+") IN (SELECT "+keys+" FROM "+table+" WHERE "+column+" < ? LIMIT ?)", below, limit)
+		}
+	}
+	return 0, fmt.Errorf("there is no table %s", table)
 }

@@ -1,0 +1,107 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"ecrm/internal/identity"
+	"ecrm/internal/message"
+	"ecrm/internal/query"
+	"ecrm/internal/record"
+	"ecrm/internal/store"
+)
+
+type fieldProblem struct {
+	Field   string `json:"field"`
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
+type problem struct {
+	Type   string         `json:"type"`
+	Title  string         `json:"title"`
+	Status int            `json:"status"`
+	Detail string         `json:"detail"`
+	Code   string         `json:"code"`
+	Fields []fieldProblem `json:"fields,omitempty"`
+}
+
+var statuses = map[string]int{
+	"invalid": http.StatusUnprocessableEntity, "not_found": http.StatusNotFound, "forbidden": http.StatusForbidden,
+	"conflict": http.StatusConflict, "password_change_required": http.StatusForbidden, "unauthenticated": http.StatusUnauthorized, "rate_limited": http.StatusTooManyRequests,
+	"too_large": http.StatusRequestEntityTooLarge, "too_expensive": http.StatusUnprocessableEntity, "unavailable": http.StatusServiceUnavailable,
+}
+
+// explain puts an error into the asker's language. What nobody foresaw is
+// logged, and the client is told no more than that.
+func (r *request) explain(err error) problem {
+	p := problem{Type: "about:blank", Code: "unavailable"}
+	var re *record.Error
+	var qp *query.Problem
+	var large *http.MaxBytesError
+	lang := r.language()
+	switch {
+	case errors.As(err, &re):
+		p.Code = re.Code
+		for _, f := range re.Fields {
+			p.Fields = append(p.Fields, fieldProblem{f.Field, f.Problem.Code, message.In(lang, f.Problem.Code, f.Params)})
+		}
+	case errors.As(err, &qp):
+		p.Code = "invalid"
+		p.Detail = message.In(lang, qp.Code, map[string]string{"pos": strconv.Itoa(qp.Pos + 1), "token": qp.Token})
+		p.Fields = []fieldProblem{{"filter", qp.Code, p.Detail}}
+	case errors.As(err, &large):
+		p.Code = "too_large"
+	case errors.Is(err, identity.ErrSignedOut):
+		p.Code = "unauthenticated"
+	case errors.Is(err, identity.ErrPassword):
+		p.Code, p.Detail = "unauthenticated", message.In(lang, "wrong_password", nil)
+	case errors.Is(err, errMustChange):
+		p.Code = "password_change_required"
+	case errors.Is(err, identity.ErrThrottled):
+		p.Code = "rate_limited"
+	case errors.Is(err, identity.ErrDone):
+		p.Code, p.Detail = "conflict", message.In(lang, "set_up_before", nil)
+	case errors.Is(err, store.ErrTooExpensive):
+		p.Code = "too_expensive"
+	case errors.Is(err, context.Canceled):
+	default:
+		slog.Error("request failed", "method", r.Method, "path", r.URL.Path, "error", err)
+	}
+	p.Title = message.In(lang, p.Code, nil)
+	if p.Code == "conflict" && len(p.Fields) == 1 && p.Fields[0].Code == "taken" {
+		p.Detail = p.Fields[0].Message
+	}
+	if p.Detail == "" {
+		p.Detail = p.Title
+	}
+	p.Status = statuses[p.Code]
+	return p
+}
+
+// refuse answers an error.
+func (s *Server) refuse(r *request, err error) {
+	p := r.explain(err)
+	if p.Code == "rate_limited" {
+		r.w.Header().Set("Retry-After", "900")
+	}
+	clash := func(f fieldProblem) bool { return f.Code == "changed_since" }
+	if p.Code == "conflict" && r.Header.Get("If-Match") != "" && (p.Fields == nil || slices.ContainsFunc(p.Fields, clash)) {
+		p.Status = http.StatusPreconditionFailed
+	}
+	b, err := json.Marshal(p)
+	if err != nil {
+		b = []byte("{}")
+	}
+	r.w.Header().Set("Content-Type", "application/problem+json")
+	r.w.Header().Set("Cache-Control", "no-store")
+	r.w.WriteHeader(p.Status)
+	if _, err := r.w.Write(b); err != nil {
+		slog.Debug("the client is gone", "error", err)
+	}
+}
