@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"strings"
 
+	"ecrm/internal/bulk"
 	"ecrm/internal/identity"
 	"ecrm/internal/jobs"
 	"ecrm/internal/policy"
@@ -27,6 +28,7 @@ type Server struct {
 	Transfer *transfer.Service
 	Views    *view.Service
 	Jobs     *jobs.Service
+	Bulk     *bulk.Service
 	// Declared are the built-in objects, for fields made at run time.
 	Declared []*schema.Object
 	// Web holds the interface's files.
@@ -116,6 +118,11 @@ func (s *Server) Handler() http.Handler {
 	signed("GET "+prefix+"jobs", s.jobs)
 	signed("GET "+prefix+"jobs/{id}", s.job)
 	signed("POST "+prefix+"jobs/{id}/actions/cancel", s.cancelJob)
+	signed("POST "+prefix+"jobs/{id}/actions/undo", s.undoJob)
+	signed("GET "+prefix+"jobs/{id}/rows", s.jobRows)
+	for _, action := range bulk.Actions {
+		signed("POST "+prefix+"{plural}/actions/"+action, func(r *request) error { return s.bulk(r, action) })
+	}
 	signed("GET "+prefix+"events", s.events)
 	signed("GET "+prefix+"views", s.views)
 	signed("POST "+prefix+"views", s.addView)

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"ecrm/internal/api"
+	"ecrm/internal/bulk"
 	"ecrm/internal/identity"
 	"ecrm/internal/jobs"
 	"ecrm/internal/module/activity"
@@ -43,6 +44,7 @@ type App struct {
 	Transfer *transfer.Service
 	Views    *view.Service
 	Jobs     *jobs.Service
+	Bulk     *bulk.Service
 	Declared []*schema.Object
 	data     string
 }
@@ -106,6 +108,7 @@ func (a *App) start(ctx context.Context, modules []record.Module) error {
 	if err := a.Identity.Ship(ctx); err != nil {
 		return fmt.Errorf("write the roles: %w", err)
 	}
+	a.Bulk = bulk.New(a.Records, a.Jobs)
 	a.Transfer = transfer.New(a.Records, filepath.Join(a.data, "imports"))
 	a.Views = &view.Service{Records: a.Records}
 	a.Records.Currency = func() string {
@@ -125,7 +128,7 @@ func (a *App) Close() {
 
 // Handler is the server's HTTP side.
 func (a *App) Handler(version string, addresses []string, secure bool) http.Handler {
-	s := &api.Server{Records: a.Records, Identity: a.Identity, Transfer: a.Transfer, Views: a.Views, Jobs: a.Jobs, Declared: a.Declared, Web: web.Files(), Addresses: addresses, Version: version, Secure: secure}
+	s := &api.Server{Records: a.Records, Identity: a.Identity, Transfer: a.Transfer, Views: a.Views, Jobs: a.Jobs, Bulk: a.Bulk, Declared: a.Declared, Web: web.Files(), Addresses: addresses, Version: version, Secure: secure}
 	return s.Handler()
 }
 

@@ -305,15 +305,9 @@ func (r *Run) keep(ctx context.Context) error {
 
 // problem is why a job failed, as it is kept: a code and the fields at fault.
 type problem struct {
-	Code   string         `json:"code"`
-	Token  string         `json:"token,omitempty"`
-	Fields []fieldProblem `json:"fields,omitempty"`
-}
-
-type fieldProblem struct {
-	Field  string            `json:"field"`
-	Code   string            `json:"code"`
-	Params map[string]string `json:"params,omitempty"`
+	Code   string             `json:"code"`
+	Token  string             `json:"token,omitempty"`
+	Fields []record.FieldNote `json:"fields,omitempty"`
 }
 
 // explain turns an error into what is kept of it; false when nobody foresaw it.
@@ -323,11 +317,7 @@ func explain(err error) (problem, bool) {
 	var qp *query.Problem
 	switch {
 	case errors.As(err, &re):
-		p := problem{Code: re.Code}
-		for _, f := range re.Fields {
-			p.Fields = append(p.Fields, fieldProblem{f.Field, f.Problem.Code, f.Params})
-		}
-		return p, true
+		return problem{Code: re.Code, Fields: re.Notes()}, true
 	case errors.As(err, &sp):
 		return problem{Code: sp.Code}, true
 	case errors.As(err, &qp):

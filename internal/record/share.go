@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"strconv"
 	"strings"
 	"time"
@@ -35,8 +36,8 @@ func (s Share) Token() string {
 	return policy.DepartmentToken(s.Department)
 }
 
-// kind is the object of whom the record is shared with, and its id.
-func (s Share) kind() (string, int64) {
+// With is the object of whom the record is shared with, and its id.
+func (s Share) With() (string, int64) {
 	if s.User != 0 {
 		return "user", s.User
 	}
@@ -90,7 +91,7 @@ func (s *Service) Shares(ctx context.Context, a *policy.Actor, o *schema.Object,
 		if share.Until != 0 && share.Until <= time.Now().UnixMicro() {
 			continue
 		}
-		kind, with := share.kind()
+		kind, with := share.With()
 		ids[kind], ids["user"] = append(ids[kind], with), append(ids["user"], share.By)
 		list = append(list, share)
 	}
@@ -114,96 +115,109 @@ const maxShares = 200
 // AddShare shares a record, or changes the share there is with the same person
 // or department. Whoever may share but not edit shares for reading.
 func (s *Service) AddShare(ctx context.Context, a *policy.Actor, o *schema.Object, id int64, share Share) (Share, error) {
-	if !o.Owned {
-		return share, fail("not_found")
+	if err := share.Check(o); err != nil {
+		return share, err
 	}
-	if (share.User == 0) == (share.Department == 0) {
-		return share, invalid("user", "person_or_department")
-	}
-	now := time.Now().UnixMicro()
-	if share.Until != 0 && share.Until <= now {
-		return share, invalid("until", "in_the_past")
-	}
-	share.By, share.ByName, share.Created = a.ID, a.Name, now
-	err := s.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
-		v, version, err := s.writable(ctx, tx, a, o, id, policy.Share, false)
-		if err != nil {
-			return err
-		}
-		if share.Write {
-			if _, _, err := s.load(ctx, tx, a, o, id, policy.Edit, false); err != nil {
-				return invalid("write", "may_not_share_more")
-			}
-		}
-		kind, with := share.kind()
-		found, err := s.labels(ctx, tx, a, kind, []int64{with}, false)
-		if err != nil {
-			return err
-		}
-		if _, ok := found[with]; !ok {
-			return invalid(kind, "no_such_record")
-		}
-		share.Name = found[with]
-		before, err := s.shared(ctx, tx, o, id, share.Token())
-		if err != nil {
-			return err
-		}
-		key := store.Row{"object": o.Name, "token": share.Token(), "record_id": id}
-		if before == nil {
-			all, err := store.Find(ctx, tx, store.Shares.Name, "token", store.Row{"object": o.Name, "record_id": id}, "LIMIT "+strconv.Itoa(maxShares))
-			if err != nil {
-				return err
-			}
-			if len(all) >= maxShares {
-				return invalid(kind, "too_many", "max", strconv.Itoa(maxShares))
-			}
-		} else if _, err := store.Delete(ctx, tx, store.Shares.Name, key); err != nil {
-			return err
-		}
-		row := store.Row{"can_write": share.Write, "until": nil, "created_by": a.ID, "created_at": now}
-		if share.Until != 0 {
-			row["until"] = share.Until
-		}
-		for name, value := range key {
-			row[name] = value
-		}
-		if err := store.Insert(ctx, tx, store.Shares.Name, row); err != nil {
-			return err
-		}
-		return s.shareTold(ctx, tx, &Change{Actor: a, Object: o, ID: id, Before: v, After: v, Now: now, service: s, tx: tx}, version, share.Token(), before, share.told())
+	kept := share
+	err := s.Together(ctx, func(ctx context.Context, u *Unit) (err error) {
+		kept, err = u.Share(ctx, a, o, id, share)
+		return err
 	})
-	if err == nil {
-		s.tell(Event{o.Name, id, "shared"})
+	return kept, err
+}
+
+// Check tells what is wrong with a share that somebody asks for.
+func (s Share) Check(o *schema.Object) error {
+	switch {
+	case !o.Owned:
+		return fail("not_found")
+	case (s.User == 0) == (s.Department == 0):
+		return invalid("user", "person_or_department")
+	case s.Until != 0 && s.Until <= time.Now().UnixMicro():
+		return invalid("until", "in_the_past")
 	}
-	return share, err
+	return nil
+}
+
+// Share shares a record as Service.AddShare does.
+func (u *Unit) Share(ctx context.Context, a *policy.Actor, o *schema.Object, id int64, share Share) (Share, error) {
+	if err := share.Check(o); err != nil {
+		return share, err
+	}
+	s, tx, now := u.service, u.tx, time.Now().UnixMicro()
+	v, version, err := s.writable(ctx, tx, a, o, id, policy.Share, false)
+	if err != nil {
+		return share, err
+	}
+	if share.Write {
+		if _, _, err := s.load(ctx, tx, a, o, id, policy.Edit, false); err != nil {
+			return share, invalid("write", "may_not_share_more")
+		}
+	}
+	kind, with := share.With()
+	found, err := s.labels(ctx, tx, a, kind, []int64{with}, false)
+	if err != nil {
+		return share, err
+	}
+	if _, ok := found[with]; !ok {
+		return share, invalid(kind, "no_such_record")
+	}
+	share.Name, share.By, share.ByName, share.Created = found[with], a.ID, a.Name, now
+	before, err := s.shared(ctx, tx, o, id, share.Token())
+	if err != nil {
+		return share, err
+	}
+	key := store.Row{"object": o.Name, "token": share.Token(), "record_id": id}
+	if before == nil {
+		all, err := store.Find(ctx, tx, store.Shares.Name, "token", store.Row{"object": o.Name, "record_id": id}, "LIMIT "+strconv.Itoa(maxShares))
+		if err != nil {
+			return share, err
+		}
+		if len(all) >= maxShares {
+			return share, invalid(kind, "too_many", "max", strconv.Itoa(maxShares))
+		}
+	} else if _, err := store.Delete(ctx, tx, store.Shares.Name, key); err != nil {
+		return share, err
+	}
+	row := store.Row{"can_write": share.Write, "until": nil, "created_by": a.ID, "created_at": now}
+	if share.Until != 0 {
+		row["until"] = share.Until
+	}
+	maps.Copy(row, key)
+	if err := store.Insert(ctx, tx, store.Shares.Name, row); err != nil {
+		return share, err
+	}
+	u.events = append(u.events, Event{o.Name, id, "shared"})
+	return share, s.shareTold(ctx, tx, &Change{Actor: a, Object: o, ID: id, Before: v, After: v, Now: now, service: s, tx: tx}, version, share.Token(), before, share.told())
 }
 
 // RemoveShare takes a share back; token is what Share.Token wrote.
 func (s *Service) RemoveShare(ctx context.Context, a *policy.Actor, o *schema.Object, id int64, token string) error {
+	return s.Together(ctx, func(ctx context.Context, u *Unit) error { return u.Unshare(ctx, a, o, id, token) })
+}
+
+// Unshare takes a share back as Service.RemoveShare does.
+func (u *Unit) Unshare(ctx context.Context, a *policy.Actor, o *schema.Object, id int64, token string) error {
 	if _, ok := parseToken(token); !ok || !o.Owned {
 		return fail("not_found")
 	}
-	err := s.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
-		v, version, err := s.writable(ctx, tx, a, o, id, policy.Share, false)
-		if err != nil {
-			return err
-		}
-		before, err := s.shared(ctx, tx, o, id, token)
-		if err != nil {
-			return err
-		}
-		if before == nil {
-			return fail("not_found")
-		}
-		if _, err := store.Delete(ctx, tx, store.Shares.Name, store.Row{"object": o.Name, "token": token, "record_id": id}); err != nil {
-			return err
-		}
-		return s.shareTold(ctx, tx, &Change{Actor: a, Object: o, ID: id, Before: v, After: v, Now: time.Now().UnixMicro(), service: s, tx: tx}, version, token, before, nil)
-	})
-	if err == nil {
-		s.tell(Event{o.Name, id, "unshared"})
+	s, tx := u.service, u.tx
+	v, version, err := s.writable(ctx, tx, a, o, id, policy.Share, false)
+	if err != nil {
+		return err
 	}
-	return err
+	before, err := s.shared(ctx, tx, o, id, token)
+	if err != nil {
+		return err
+	}
+	if before == nil {
+		return fail("not_found")
+	}
+	if _, err := store.Delete(ctx, tx, store.Shares.Name, store.Row{"object": o.Name, "token": token, "record_id": id}); err != nil {
+		return err
+	}
+	u.events = append(u.events, Event{o.Name, id, "unshared"})
+	return s.shareTold(ctx, tx, &Change{Actor: a, Object: o, ID: id, Before: v, After: v, Now: time.Now().UnixMicro(), service: s, tx: tx}, version, token, before, nil)
 }
 
 // told is what the history keeps of a share.
@@ -251,4 +265,20 @@ func ShareOf(name string) (Share, bool) {
 		return Share{}, false
 	}
 	return parseToken(token)
+}
+
+// recall reads what told wrote.
+func (s *Share) recall(told json.RawMessage) error {
+	var kept struct {
+		Write bool      `json:"write"`
+		Until time.Time `json:"until"`
+	}
+	if err := json.Unmarshal(told, &kept); err != nil {
+		return err
+	}
+	s.Write = kept.Write
+	if !kept.Until.IsZero() {
+		s.Until = kept.Until.UnixMicro()
+	}
+	return nil
 }

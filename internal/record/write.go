@@ -434,18 +434,34 @@ func (s *Service) update(ctx context.Context, a *policy.Actor, o *schema.Object,
 }
 
 func (s *Service) change(ctx context.Context, tx store.Querier, a *policy.Actor, o *schema.Object, id int64, values Values, ifMatch int64) error {
+	_, err := s.amend(ctx, tx, a, o, id, nil, values, ifMatch)
+	return err
+}
+
+// amend changes a record, which is read now where it is not known, and tells
+// whether anything changed.
+func (s *Service) amend(ctx context.Context, tx store.Querier, a *policy.Actor, o *schema.Object, id int64, known *Current, values Values, ifMatch int64) (bool, error) {
 	if err := s.touched(ctx, tx, o); err != nil {
-		return err
+		return false, err
 	}
-	before, version, err := s.writable(ctx, tx, a, o, id, policy.Edit, false)
-	if err != nil {
-		return err
+	if known == nil {
+		v, version, err := s.writable(ctx, tx, a, o, id, policy.Edit, false)
+		if err != nil {
+			return false, err
+		}
+		known = &Current{v, version}
 	}
-	if ifMatch != 0 && ifMatch < version {
+	if ifMatch != 0 && ifMatch < known.Version {
 		if err := s.stale(ctx, tx, id, ifMatch, values); err != nil {
-			return err
+			return false, err
 		}
 	}
+	return s.apply(ctx, tx, a, o, id, known.Values, known.Version, values)
+}
+
+// apply writes values over a record that was read as before, at version, and
+// tells whether anything changed.
+func (s *Service) apply(ctx context.Context, tx store.Querier, a *policy.Actor, o *schema.Object, id int64, before Values, version int64, values Values) (bool, error) {
 	after := Values{}
 	for k, v := range before {
 		after[k] = v
@@ -455,7 +471,7 @@ func (s *Service) change(ctx context.Context, tx store.Querier, a *policy.Actor,
 	}
 	c := &Change{Actor: a, Object: o, ID: id, Before: before, After: after, Now: time.Now().UnixMicro(), service: s, tx: tx}
 	if err := s.check(ctx, c); err != nil {
-		return err
+		return false, err
 	}
 	var changed []string
 	row := store.Row{}
@@ -466,19 +482,19 @@ func (s *Service) change(ctx context.Context, tx store.Querier, a *policy.Actor,
 		}
 	}
 	if len(changed) == 0 {
-		return nil
+		return false, nil
 	}
 	if o.Owned && (c.Changed("owner") || c.Changed("department")) {
 		if !a.Covers(o, policy.Assign, before.Int("owner"), before.Int("department")) {
-			return invalid("owner", "may_not_assign")
+			return false, invalid("owner", "may_not_assign")
 		}
 		if !a.Covers(o, policy.Assign, after.Int("owner"), after.Int("department")) {
-			return invalid("owner", "outside_scope")
+			return false, invalid("owner", "outside_scope")
 		}
 	}
 	if seenThrough(o, changed) {
 		if err := c.inherit(ctx); err != nil {
-			return err
+			return false, err
 		}
 		maps.Copy(row, c.inherited)
 	}
@@ -486,21 +502,25 @@ func (s *Service) change(ctx context.Context, tx store.Querier, a *policy.Actor,
 	if a.ID != 0 {
 		row["updated_by_id"] = a.ID
 	}
-	if _, err := store.Update(ctx, tx, o.Table(), row, store.Row{"id": id}); err != nil {
-		return err
+	n, err := store.Update(ctx, tx, o.Table(), row, store.Row{"id": id, "version": version})
+	if err != nil {
+		return false, err
+	}
+	if n == 0 {
+		return false, store.ErrOvertaken
 	}
 	if err := s.belongings(ctx, c, changed, version+1, "changed"); err != nil {
-		return err
+		return false, err
 	}
 	if o.Owned && (c.Changed("owner") || c.Changed("department")) {
 		if err := c.bequeath(ctx, after.Int("owner"), after.Int("department")); err != nil {
-			return err
+			return false, err
 		}
 	}
 	if r := s.rules[o.Name]; r.Done != nil {
-		return r.Done(ctx, c)
+		return true, r.Done(ctx, c)
 	}
-	return nil
+	return true, nil
 }
 
 // stale answers a conflict naming the fields sent that were changed since a
@@ -542,8 +562,14 @@ func (s *Service) Restore(ctx context.Context, a *policy.Actor, o *schema.Object
 }
 
 func (s *Service) bin(ctx context.Context, a *policy.Actor, o *schema.Object, id int64, back bool) error {
+	return s.Together(ctx, func(ctx context.Context, u *Unit) error { return u.bin(ctx, a, o, id, back) })
+}
+
+// bin moves a record to the recycle bin or back.
+func (u *Unit) bin(ctx context.Context, a *policy.Actor, o *schema.Object, id int64, back bool) error {
+	s, tx := u.service, u.tx
 	action := map[bool]string{false: "deleted", true: "restored"}[back]
-	err := s.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
+	err := func() error {
 		if err := s.touched(ctx, tx, o); err != nil {
 			return err
 		}
@@ -565,8 +591,10 @@ func (s *Service) bin(ctx context.Context, a *policy.Actor, o *schema.Object, id
 				return err
 			}
 		}
-		if _, err := store.Update(ctx, tx, o.Table(), row, store.Row{"id": id}); err != nil {
+		if n, err := store.Update(ctx, tx, o.Table(), row, store.Row{"id": id, "version": version}); err != nil {
 			return err
+		} else if n == 0 {
+			return store.ErrOvertaken
 		}
 		if err := s.belongings(ctx, c, nil, version+1, action); err != nil {
 			return err
@@ -575,11 +603,11 @@ func (s *Service) bin(ctx context.Context, a *policy.Actor, o *schema.Object, id
 			return c.bequeath(ctx, 0, 0)
 		}
 		return c.bequeath(ctx, v.Int("owner"), v.Int("department"))
-	})
+	}()
 	if err != nil {
 		return s.explain(o, err)
 	}
-	s.tell(Event{o.Name, id, action})
+	u.events = append(u.events, Event{o.Name, id, action})
 	return nil
 }
 

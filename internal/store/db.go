@@ -27,6 +27,9 @@ var (
 	ErrUnique = errors.New("value is taken")
 	// ErrTooExpensive is answered when a statement outlives its budget.
 	ErrTooExpensive = errors.New("statement took too long")
+	// ErrOvertaken is answered by a unit of work that finds a row changed since
+	// it read it; the unit is run again.
+	ErrOvertaken = errors.New("the row was changed meanwhile")
 	// ErrClosed is answered after Close.
 	ErrClosed = errors.New("the store is closed")
 )
@@ -150,7 +153,7 @@ func (db *DB) Write(ctx context.Context, fn func(ctx context.Context, q Querier)
 	for attempt := 0; ; attempt++ {
 		err := db.writePostgres(ctx, fn)
 		var pg *pgconn.PgError
-		if attempt < 5 && errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01") {
+		if attempt < 5 && (errors.Is(err, ErrOvertaken) || errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")) {
 			continue
 		}
 		return err
@@ -212,14 +215,7 @@ func pgQuery(ctx context.Context, q pgAny, statement string, args []any) ([][]an
 		if err != nil {
 			return nil, translate(err)
 		}
-		for i, v := range values {
-			switch n := v.(type) {
-			case int32:
-				values[i] = int64(n)
-			case int16:
-				values[i] = int64(n)
-			}
-		}
+		widen(values)
 		all = append(all, values)
 	}
 	return all, translate(rows.Err())

@@ -37,3 +37,6 @@ func (g *IDs) Next() int64 {
 	g.last = now
 	return now<<22 | g.node<<12 | g.seq
 }
+
+// IDOf is the smallest id that could have been made at an instant.
+func IDOf(at time.Time) int64 { return (at.UnixMilli() - idEpoch) << 22 }

@@ -19,6 +19,26 @@ func Insert(ctx context.Context, q Querier, table string, row Row) error {
 	return err
 }
 
+// InsertMany adds rows, each with a value for every column, a hundred with each
+// statement.
+func InsertMany(ctx context.Context, q Querier, table string, columns []string, rows [][]any) error {
+	const together = 100
+	tuple := "(" + marks(len(columns)) + ")"
+	for len(rows) > 0 {
+		n := min(together, len(rows))
+		var args []any
+		for _, row := range rows[:n] {
+			args = append(args, row...)
+		}
+		tuples := strings.TrimSuffix(strings.Repeat(tuple+", ", n), ", ")
+		if _, err := q.Exec(ctx, "INSERT INTO "+table+" ("+strings.Join(columns, ", ")+") VALUES "+tuples, args...); err != nil {
+			return err
+		}
+		rows = rows[n:]
+	}
+	return nil
+}
+
 // Update changes the rows that equal where and answers how many.
 func Update(ctx context.Context, q Querier, table string, set, where Row) (int64, error) {
 	names, args := set.sorted()

@@ -198,13 +198,35 @@ func (k key) compare(c *compiler, v any, last bool) {
 
 // Rows reads the page.
 func (s Select) Rows(ctx context.Context, q Querier) ([][]any, error) {
+	var rows [][]any
+	err := s.read(ctx, q, func(statement string, args []any) (int, error) {
+		some, err := q.Query(ctx, statement, args...)
+		rows = append(rows, some...)
+		return len(some), err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return rows, nil
+}
+
+// Each reads everything the query finds, row after row: fn must not keep the
+// row. It has no budget but ctx and no limit but the query's, 0 for none.
+func (s Select) Each(ctx context.Context, db *DB, fn func(row []any) error) error {
+	if s.Query.Limit == 0 {
+		s.Query.Limit = 1 << 40 // more than there can be
+	}
+	return s.read(ctx, db, func(statement string, args []any) (int, error) { return db.each(ctx, fn, statement, args) })
+}
+
+// read runs the statements of the page, which answer how many rows they gave.
+func (s Select) read(ctx context.Context, q Querier, run func(statement string, args []any) (int, error)) error {
 	plan := s.plan(q)
 	if len(s.Query.Words) > 0 {
 		if err := s.planSearch(ctx, q, &plan); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	var rows [][]any
 	left := s.Query.Limit
 	for _, p := range s.parts() {
 		c := s.compiler(q)
@@ -219,18 +241,17 @@ func (s Select) Rows(ctx context.Context, q Querier) ([][]any, error) {
 			err = s.walk(c, plan, p, left)
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
-		some, err := q.Query(ctx, c.b.String(), c.args...)
+		n, err := run(c.b.String(), c.args)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		rows = append(rows, some...)
-		if left -= len(some); left <= 0 {
+		if left -= n; left <= 0 {
 			break
 		}
 	}
-	return rows, nil
+	return nil
 }
 
 // walk reads rows in the order of the sort and tests each.
