@@ -98,15 +98,13 @@ func (s *Service) tag(a *policy.Actor, o *schema.Object, raw json.RawMessage) (a
 	if err := decode(raw, &in); err != nil {
 		return nil, err
 	}
-	var f *schema.Field
-	for _, candidate := range o.Fields {
-		if candidate.Type == "tags" && (in.Field == "" || in.Field == candidate.Name) && a.Readable(o, candidate) {
-			f = candidate
-			break
-		}
+	// Other fields take free words too, such as other names.
+	if in.Field == "" {
+		in.Field = "tags"
 	}
+	f := o.Field(in.Field)
 	switch {
-	case f == nil:
+	case f == nil || f.Type != "tags" || !a.Readable(o, f):
 		return nil, record.Invalid("field", "unknown_field")
 	case a.Access(o, f) != "write":
 		return nil, record.Invalid(f.Name, "read_only")

@@ -28,6 +28,8 @@ const (
 	// sweepEvery is how often jobs are looked for that River does not know:
 	// those of a node that died, those to be tried again.
 	sweepEvery = 2 * time.Second
+	// memoryPoll is how long a job waits at most on an embedded database.
+	memoryPoll = 100 * time.Millisecond
 	// watchEvery is how often other nodes' jobs are looked at.
 	watchEvery = 500 * time.Millisecond
 	// stopPatience is how long a stopping node waits for its jobs to leave.
@@ -87,7 +89,7 @@ func (q *riverQueue[TTx]) stop(ctx context.Context) error {
 	return err
 }
 
-func open[TTx any](ctx context.Context, s *Service, driver riverdriver.Driver[TTx], pollOnly bool, closeDB func()) (queue, error) {
+func open[TTx any](ctx context.Context, s *Service, driver riverdriver.Driver[TTx], closeDB func()) (queue, error) {
 	logger := slog.New(quiet{slog.Default().Handler()})
 	migrator, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: logger})
 	if err != nil {
@@ -98,9 +100,15 @@ func open[TTx any](ctx context.Context, s *Service, driver riverdriver.Driver[TT
 	}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, worker{service: s})
+	// A database in memory is asked often; PostgreSQL tells by itself.
+	memory := driver.DatabaseName() == riverdriver.DatabaseNameSQLite
+	poll := time.Second
+	if memory {
+		poll = memoryPoll
+	}
 	client, err := river.NewClient(driver, &river.Config{
 		Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: atOnce}}, Workers: workers, Logger: logger,
-		JobTimeout: -1, PollOnly: pollOnly, FetchCooldown: 20 * time.Millisecond, FetchPollInterval: time.Second,
+		JobTimeout: -1, PollOnly: memory, FetchCooldown: 20 * time.Millisecond, FetchPollInterval: poll,
 		CompletedJobRetentionPeriod: time.Hour,
 	})
 	if err != nil {
@@ -140,7 +148,7 @@ func (s *Service) openMemory(ctx context.Context) (queue, error) {
 		return nil, errors.Join(fmt.Errorf("open the job queue: %w", err), db.Close())
 	}
 	shut := func() { _ = held.Close(); _ = db.Close() }
-	q, err := open(ctx, s, riversqlite.New(db), true, shut)
+	q, err := open(ctx, s, riversqlite.New(db), shut)
 	if err != nil {
 		shut()
 	}
@@ -159,7 +167,7 @@ func (s *Service) openPostgres(ctx context.Context, pool *pgxpool.Pool) (queue, 
 		return nil, fmt.Errorf("open the job queue: %w", err)
 	}
 	defer func() { _, _ = conn.Exec(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock(4711002)") }()
-	return open(ctx, s, riverpgxv5.New(pool), false, func() {})
+	return open(ctx, s, riverpgxv5.New(pool), func() {})
 }
 
 // Work begins to run jobs on this node, those first that were interrupted.
