@@ -174,34 +174,75 @@ export interface ImportProblem {
   message: string;
 }
 
+/** One way to read the dates of a column: 民國 or western, day or month first. */
+export interface Reading {
+  reading: string;
+  label?: string;
+  example?: string;
+  count?: number;
+}
+
 export interface ImportColumn {
   index: number;
   header: string;
   samples?: string[] | null;
   field?: string | null;
   confidence?: number;
+  readings?: (Reading | string)[] | null;
+  date_reading?: string | null;
+  /** Texts that are no option of the pick-list the column goes to. */
+  unknown_values?: { value: string; count?: number }[] | null;
+  /** What a person said such texts mean; null leaves the field empty. */
+  values?: Record<string, string | null> | null;
+}
+
+/** Problems of one kind in one column. */
+export interface ProblemGroup {
+  column?: string | null;
+  code: string;
+  message: string;
+  count: number;
+  rows?: (number | { row: number; value?: string })[] | null;
 }
 
 export interface Import {
   id: string;
   object: string;
   file_name: string;
-  state: "ready" | "checking" | "checked" | "running" | "done" | "cancelled" | "undone" | "failed";
+  state:
+    | "ready"
+    | "checking"
+    | "checked"
+    | "running"
+    | "done"
+    | "cancelled"
+    | "undoing"
+    | "undone"
+    | "failed";
+  format?: string;
   encoding: string;
+  encodings?: string[] | null;
   delimiter: string;
+  sheet?: string;
+  sheets?: ({ name: string; rows?: number } | string)[] | null;
   header_row: number;
   rows: number;
   columns: ImportColumn[];
   preview?: string[][] | null;
   duplicates?: { keys?: string[] | null; rule?: "skip" | "update" | "create" } | null;
+  unknown_options?: "map" | "create" | "refuse";
+  warnings?: { code: string; message?: string }[] | null;
   done?: number;
   created?: number;
   updated?: number;
   skipped?: number;
   failed?: number;
   problems?: ImportProblem[] | null;
+  groups?: ProblemGroup[] | null;
+  changed_since?: { row?: number; id: string; label?: string; fields?: string[] | null }[] | null;
   rate?: number;
   seconds_left?: number;
+  job?: string | null;
 }
 
 export interface SearchResult {

@@ -148,19 +148,18 @@ export function Frame() {
   }
   if (!me.data || !user) return null;
 
-  const creatable = all.filter((o) => o.access.create && !["user", "department"].includes(o.name));
+  // People, departments and roles have their places in the settings.
+  const business = all.filter((o) => o.group !== "settings");
+  const creatable = business.filter((o) => o.access.create);
   const groups = new Map<string, ObjectMeta[]>();
-  for (const o of all) {
-    if (o.name === "user" || o.name === "department" || o.access.view === false) continue;
+  for (const o of business) {
+    if (o.access.view === false) continue;
     const g = o.group ?? "";
     groups.set(g, [...(groups.get(g) ?? []), o]);
   }
   const bar = ["customer", "task"].flatMap((n) => all.find((o) => o.name === n) ?? []);
   if (bar.length < 2) {
-    for (const o of all) {
-      if (bar.length < 2 && !bar.includes(o) && !["user", "department"].includes(o.name))
-        bar.push(o);
-    }
+    for (const o of business) if (bar.length < 2 && !bar.includes(o)) bar.push(o);
   }
 
   const nav = (

@@ -51,10 +51,14 @@ export function HomePage() {
       </div>
       {customer && <FirstSteps customer={customer} admin={!!me?.admin} />}
       <div className="home-cols">
-        {task && <Tasks object={task} />}
-        {customer && <FollowUps object={customer} />}
-        {opportunity?.stage_field && <Stages object={opportunity} />}
-        <Recent objects={objects} />
+        <div className="home-col">
+          {task && <Tasks object={task} />}
+          {opportunity?.stage_field && <Stages object={opportunity} />}
+        </div>
+        <div className="home-col">
+          {customer && <FollowUps object={customer} />}
+          <Recent objects={objects} />
+        </div>
       </div>
       <Suspense fallback={null}>
         {opportunity?.stage_field && <Funnel object={opportunity} />}

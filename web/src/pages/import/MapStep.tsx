@@ -1,0 +1,361 @@
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { admin } from "../../api/admin";
+import { queryClient, useMe, useObject } from "../../api/queries";
+import type { Field, Import, ImportColumn, ObjectMeta } from "../../api/types";
+import { grouped } from "../../lib/format";
+import { sectionsOf, writable } from "../../lib/records";
+import { Button } from "../../ui/Button";
+import { Icon } from "../../ui/Icon";
+import { Select } from "../../ui/Input";
+import { useErrorText } from "../../ui/State";
+import { toast } from "../../ui/Toast";
+import { fieldName } from "../settings/FieldDrawer";
+import { guessType } from "./guess";
+import type { Hand } from "./ImportPage";
+import { ReadingPanel } from "./Reading";
+
+const KEYS = [
+  "name",
+  "tax_number",
+  "number",
+  "login",
+  "phones",
+  "mails",
+  "english_name",
+  "website",
+];
+
+const fillable = (f: Field) =>
+  (writable(f) || ["autonumber", "user", "datetime"].includes(f.type)) &&
+  f.access !== "read" &&
+  !["file", "picture", "lines"].includes(f.type);
+
+/** Which column fills which field, and what is done with rows that are here already. */
+export function MapStep({ job, object, hand }: { job: Import; object: ObjectMeta; hand: Hand }) {
+  const { t } = useTranslation();
+  const fields = object.fields.filter(fillable);
+  const mapped = new Set((job.columns ?? []).map((c) => c.field).filter(Boolean));
+  const missing = object.fields.filter(
+    (f) =>
+      f.required && f.default == null && f.access !== "read" && !mapped.has(f.name) && !f.system,
+  );
+  return (
+    <>
+      <ReadingPanel job={job} hand={hand} />
+      <section className="panel stack" aria-labelledby="mapping-title">
+        <div className="panel-head">
+          <h2 id="mapping-title">{t("import.mapping")}</h2>
+          <span className="muted">
+            {t("import.mapped", { n: mapped.size, all: job.columns?.length ?? 0 })}
+          </span>
+        </div>
+        <ul className="mapping">
+          {job.columns?.map((c) => (
+            <Row key={c.index} column={c} job={job} object={object} fields={fields} hand={hand} />
+          ))}
+        </ul>
+      </section>
+      <Duplicates job={job} fields={fields} hand={hand} />
+      <div className="import-foot">
+        <Button
+          kind="primary"
+          disabled={hand.busy || mapped.size === 0}
+          onClick={() => hand.act("check")}
+        >
+          {t("import.check", { n: grouped(String(job.rows)) })}
+        </Button>
+        {mapped.size === 0 ? (
+          <span className="muted">{t("import.map_one")}</span>
+        ) : (
+          missing.length > 0 && (
+            <span className="warn-text">
+              <Icon name="warn" size={16} />
+              {t("import.missing", { what: missing.map((f) => f.label).join("、") })}
+            </span>
+          )
+        )}
+      </div>
+    </>
+  );
+}
+
+function Row({
+  column: c,
+  job,
+  object,
+  fields,
+  hand,
+}: {
+  column: ImportColumn;
+  job: Import;
+  object: ObjectMeta;
+  fields: Field[];
+  hand: Hand;
+}) {
+  const { t } = useTranslation();
+  const errorText = useErrorText();
+  const me = useMe().data;
+  const contact = useObject("contact");
+  const [making, setMaking] = useState(false);
+  const header = c.header || `#${c.index + 1}`;
+  const field = object.fields.find((f) => f.name === c.field);
+  const title = `import-field-${c.index}`;
+  const set = (name: string) =>
+    hand.change({
+      columns: [{ index: c.index, field: name || null }],
+      mapping: { [String(c.index)]: name },
+    });
+  async function makeField() {
+    setMaking(true);
+    try {
+      const made = await admin.addField(object.name, {
+        name: fieldName(
+          header,
+          object.fields.map((f) => f.name),
+        ),
+        type: guessType(c.samples ?? []),
+        labels: { "zh-TW": header, "zh-CN": header, en: header },
+      });
+      await queryClient.invalidateQueries({ queryKey: ["objects"] });
+      await set(made.name);
+      toast(t("field.added", { what: header }));
+    } catch (e) {
+      toast(errorText(e), { bad: true });
+    } finally {
+      setMaking(false);
+    }
+  }
+  const groups = sectionsOf(object)
+    .map((s) => ({ label: s.label, fields: s.fields.filter((f) => fields.includes(f)) }))
+    .filter((s) => s.fields.length);
+  const shown = new Set(groups.flatMap((g) => g.fields.map((f) => f.name)));
+  const others = fields.filter((f) => !shown.has(f.name));
+  const beside = besideFields(job, contact);
+  const choice = (f: Field, prefix = "") => (
+    <option key={prefix + f.name} value={prefix + f.name}>
+      {f.label}
+      {f.required && !prefix ? " *" : ""}
+    </option>
+  );
+  const sure = c.confidence ?? 0;
+  const readings = (c.readings ?? []).map((r) => (typeof r === "string" ? { reading: r } : r));
+  return (
+    <li className={c.field ? "" : "unused"}>
+      <div className="map-from">
+        <strong id={title}>{header}</strong>
+        <span className="muted samples">
+          {(c.samples ?? []).filter(Boolean).slice(0, 3).join(t("list.comma")) ||
+            t("import.no_values")}
+        </span>
+      </div>
+      <span className="map-arrow" aria-hidden="true">
+        →
+      </span>
+      <div className="map-to">
+        <div className="row nowrap">
+          <Select
+            aria-label={t("import.field_of", { what: header })}
+            value={c.field ?? ""}
+            disabled={hand.busy || making}
+            onChange={(e) => set(e.target.value)}
+          >
+            <option value="">{t("import.ignore")}</option>
+            {groups.map((g) => (
+              <optgroup key={g.label} label={g.label || object.label}>
+                {g.fields.map((f) => choice(f))}
+              </optgroup>
+            ))}
+            {others.length > 0 && (
+              <optgroup label={t("import.other_fields")}>{others.map((f) => choice(f))}</optgroup>
+            )}
+            {beside.length > 0 && (
+              <optgroup label={contact?.label}>{beside.map((f) => choice(f, "contact."))}</optgroup>
+            )}
+            {c.field && !fields.some((f) => f.name === c.field) && !c.field.includes(".") && (
+              <option value={c.field}>{field?.label ?? c.field}</option>
+            )}
+          </Select>
+          {c.field ? (
+            <span
+              className={`sure ${sure >= 0.9 ? "sure-high" : sure >= 0.6 ? "" : "sure-low"}`}
+              title={`${t("import.confidence")} ${Math.round(sure * 100)}%`}
+            >
+              {t(sure >= 0.9 ? "import.sure" : sure >= 0.6 ? "import.likely" : "import.unsure")}
+            </span>
+          ) : (
+            me?.admin && (
+              <Button
+                small
+                disabled={hand.busy || making}
+                icon={<Icon name="plus" size={14} />}
+                onClick={makeField}
+              >
+                {t("import.make_field")}
+              </Button>
+            )
+          )}
+        </div>
+        {readings.length > 1 && (
+          <label className="row">
+            <span className="muted">{t("import.date_reading")}</span>
+            <Select
+              className="fit small"
+              value={c.date_reading ?? readings[0]?.reading}
+              disabled={hand.busy}
+              onChange={(e) =>
+                hand.change({ columns: [{ index: c.index, date_reading: e.target.value }] })
+              }
+            >
+              {readings.map((r) => (
+                <option key={r.reading} value={r.reading}>
+                  {[
+                    r.label ?? t(`reading.${r.reading}`, { defaultValue: r.reading }),
+                    r.example && `→ ${r.example}`,
+                  ]
+                    .filter(Boolean)
+                    .join(" ")}
+                </option>
+              ))}
+            </Select>
+          </label>
+        )}
+        {field && <UnknownValues column={c} field={field} job={job} hand={hand} />}
+      </div>
+    </li>
+  );
+}
+
+/** Fields of the contact that one file fills beside the customer. */
+function besideFields(job: Import, contact: ObjectMeta | undefined): Field[] {
+  if (job.object !== "customer" || !contact?.access.create) return [];
+  return contact.fields.filter((f) => fillable(f) && f.name !== "customer");
+}
+
+/** Texts the pick-list does not know: each becomes one of its options, or stays empty. */
+export function UnknownValues({
+  column: c,
+  field,
+  job,
+  hand,
+}: {
+  column: ImportColumn;
+  field: Field;
+  job: Import;
+  hand: Hand;
+}) {
+  const { t } = useTranslation();
+  const unknown = c.unknown_values ?? [];
+  if (!unknown.length || !field.options) return null;
+  return (
+    <details className="unknown" open={unknown.length <= 5}>
+      <summary>{t("import.unknown_values", { n: unknown.length })}</summary>
+      <ul>
+        {unknown.map((u) => {
+          const now = c.values && u.value in c.values ? (c.values[u.value] ?? "\u0000") : "";
+          return (
+            <li key={u.value}>
+              <span className="line" title={u.value}>
+                {u.value}
+              </span>
+              {u.count !== undefined && <span className="muted">{grouped(String(u.count))}</span>}
+              <Select
+                className="small"
+                aria-label={t("import.means", { what: u.value })}
+                value={now}
+                disabled={hand.busy}
+                onChange={(e) => {
+                  const values = { ...(c.values ?? {}) };
+                  if (e.target.value === "") delete values[u.value];
+                  else values[u.value] = e.target.value === "\u0000" ? null : e.target.value;
+                  hand.change({ columns: [{ index: c.index, values }] });
+                }}
+              >
+                <option value="">
+                  {t(
+                    job.unknown_options === "create"
+                      ? "import.unknown_create"
+                      : "import.unknown_refuse",
+                  )}
+                </option>
+                <option value={"\u0000"}>{t("import.unknown_empty")}</option>
+                {field.options?.map((o) => (
+                  <option key={o.value} value={o.value}>
+                    {o.label}
+                  </option>
+                ))}
+              </Select>
+            </li>
+          );
+        })}
+      </ul>
+    </details>
+  );
+}
+
+function Duplicates({ job, fields, hand }: { job: Import; fields: Field[]; hand: Hand }) {
+  const { t } = useTranslation();
+  const me = useMe().data;
+  const rule = job.duplicates?.rule ?? "skip";
+  const keys = job.duplicates?.keys ?? [];
+  const mapped = new Set((job.columns ?? []).map((c) => c.field));
+  const choices = fields.filter(
+    (f) => keys.includes(f.name) || f.unique || (KEYS.includes(f.name) && mapped.has(f.name)),
+  );
+  const anyUnknown = (job.columns ?? []).some((c) => c.unknown_values?.length);
+  return (
+    <section className="panel stack" aria-labelledby="duplicates-title">
+      <h2 id="duplicates-title">{t("import.duplicates")}</h2>
+      <div className="row">
+        {(["skip", "update", "create"] as const).map((r) => (
+          <label key={r} className="row check">
+            <input
+              type="radio"
+              name="rule"
+              checked={rule === r}
+              disabled={hand.busy}
+              onChange={() => hand.change({ duplicates: { keys, rule: r } })}
+            />
+            {t(`import.rule.${r}`)}
+          </label>
+        ))}
+      </div>
+      {rule !== "create" && (
+        <div className="row">
+          <span className="muted">{t("import.key")}</span>
+          {choices.map((f) => (
+            <label key={f.name} className="row check">
+              <input
+                type="checkbox"
+                checked={keys.includes(f.name)}
+                disabled={hand.busy}
+                onChange={(e) =>
+                  hand.change({
+                    duplicates: {
+                      rule,
+                      keys: e.target.checked ? [...keys, f.name] : keys.filter((k) => k !== f.name),
+                    },
+                  })
+                }
+              />
+              {f.label}
+            </label>
+          ))}
+        </div>
+      )}
+      {anyUnknown && me?.admin && (
+        <label className="row check">
+          <input
+            type="checkbox"
+            checked={job.unknown_options === "create"}
+            disabled={hand.busy}
+            onChange={(e) =>
+              hand.change({ unknown_options: e.target.checked ? "create" : "refuse" })
+            }
+          />
+          {t("import.create_options")}
+        </label>
+      )}
+    </section>
+  );
+}
