@@ -145,6 +145,7 @@ func (s *Server) Handler() http.Handler {
 	signed("GET "+prefix+"{plural}/{id}/shares", s.shares)
 	signed("POST "+prefix+"{plural}/{id}/shares", s.addShare)
 	signed("DELETE "+prefix+"{plural}/{id}/shares/{share}", s.removeShare)
+	signed("GET "+prefix+"{plural}/{id}/access", s.access)
 	signed("GET "+prefix+"{plural}/{id}/{related}", s.related)
 	signed(prefix, func(*request) error { return &record.Error{Code: "not_found"} })
 	mux.Handle("/", s.static())

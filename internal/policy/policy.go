@@ -188,49 +188,101 @@ func (a *Actor) Filter(o *schema.Object, verb string) *query.Node {
 const maxThrough = 3
 
 func (a *Actor) filter(o *schema.Object, verb string, depth int) *query.Node {
-	if !a.May(o, verb) {
+	var branches []*query.Node
+	for _, r := range a.reasons(o, verb, depth) {
+		if r.Filter == nil {
+			return nil
+		}
+		branches = append(branches, r.Filter)
+	}
+	if branches == nil {
 		return &query.Node{Op: query.Never}
 	}
-	if a.Admin() || o.AdminOnly && verb == View {
+	return query.OneOf(branches...)
+}
+
+// The rules by which somebody may do something.
+const (
+	RuleAdministrator = "administrator"
+	RuleEverybody     = "everybody"
+	RuleAll           = "all"
+	RuleOwn           = "own"
+	RuleAssisted      = "assisted"
+	RuleDepartment    = "department"
+	RuleShared        = "shared"
+	RuleThrough       = "through"
+)
+
+// Reason is one rule by which the actor may do something to the records that
+// fit its filter; nil: to all.
+type Reason struct {
+	Rule string
+	// Role is the name of the role that gives it, "" where none does.
+	Role string
+	// Scope is that of the role.
+	Scope Scope
+	// Through is the reference by which the record is seen.
+	Through string
+	Filter  *query.Node
+}
+
+// Reasons lists the rules by which the actor may do verb to records of an
+// object; Filter is what they add up to.
+func (a *Actor) Reasons(o *schema.Object, verb string) []Reason { return a.reasons(o, verb, 0) }
+
+func (a *Actor) reasons(o *schema.Object, verb string, depth int) []Reason {
+	var list []Reason
+	add := func(r Reason) {
+		if r.Filter != nil {
+			list = append(list, r)
+		}
+	}
+	if !a.May(o, verb) {
 		return nil
 	}
-	if !o.Owned {
-		return nil
+	if a.Admin() {
+		return []Reason{{Rule: RuleAdministrator}}
 	}
-	var branches []*query.Node
+	if o.AdminOnly && verb == View {
+		return []Reason{{Rule: RuleEverybody}}
+	}
 	for _, r := range a.Roles {
-		switch s := r.scope(o.Name, verb); s {
-		case All:
-			return nil
-		case None:
+		s := r.scope(o.Name, verb)
+		switch {
+		case s == None:
 			continue
+		case s == All || !o.Owned:
+			return []Reason{{Rule: RuleAll, Role: r.Name, Scope: s}}
+		}
+		add(Reason{Rule: RuleOwn, Role: r.Name, Scope: s, Filter: query.Is("owner", a.ID)})
+		switch s {
 		case Department, Below, Chosen:
 			departments := map[Scope][]int64{Department: a.Departments, Below: a.Tree, Chosen: r.Departments}[s]
-			branches = append(branches, query.Is("owner", a.ID), among("department", departments), a.shared(verb))
-		case OwnShared:
-			branches = append(branches, query.Is("owner", a.ID), a.shared(verb))
+			add(Reason{Rule: RuleDepartment, Role: r.Name, Scope: s, Filter: among("department", departments)})
 		case Assisted:
-			branches = append(branches, query.Is("owner", a.ID), among("owner", a.Assisted), a.shared(verb))
-		case Own:
-			branches = append(branches, query.Is("owner", a.ID))
+			add(Reason{Rule: RuleAssisted, Role: r.Name, Scope: s, Filter: among("owner", a.Assisted)})
+		}
+		if s != Own {
+			add(Reason{Rule: RuleShared, Role: r.Name, Scope: s, Filter: a.shared(verb)})
 		}
 	}
-	if verb == View && depth < maxThrough {
-		for _, name := range o.Through {
-			parent := a.Registry.Object(o.Field(name).Target())
-			if parent == nil || !parent.Owned {
-				continue
-			}
-			through := a.filter(parent, View, depth+1)
-			if through == nil {
-				through = &query.Node{Op: query.Not, Kids: []*query.Node{{Op: query.Never}}}
-			}
-			if through.Op != query.Never {
-				branches = append(branches, &query.Node{Op: query.Through, Field: name, Kids: []*query.Node{through}})
-			}
+	if verb != View || depth >= maxThrough {
+		return list
+	}
+	for _, name := range o.Through {
+		parent := a.Registry.Object(o.Field(name).Target())
+		if parent == nil || !parent.Owned {
+			continue
+		}
+		through := a.filter(parent, View, depth+1)
+		if through == nil {
+			through = &query.Node{Op: query.Not, Kids: []*query.Node{{Op: query.Never}}}
+		}
+		if through.Op != query.Never {
+			add(Reason{Rule: RuleThrough, Through: name, Filter: &query.Node{Op: query.Through, Field: name, Kids: []*query.Node{through}}})
 		}
 	}
-	return query.OneOf(branches...)
+	return list
 }
 
 func (a *Actor) shared(verb string) *query.Node {
