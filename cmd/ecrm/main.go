@@ -126,6 +126,7 @@ var commands struct {
 		Add userAdd `cmd:"" help:"Add a user."`
 	} `cmd:"" help:"Users."`
 	Import  importFile  `cmd:"" help:"Import a file."`
+	Export  exportFile  `cmd:"" help:"Export records into a file."`
 	Version showVersion `cmd:"" help:"Print the version."`
 }
 

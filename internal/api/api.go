@@ -29,6 +29,7 @@ type Server struct {
 	Views    *view.Service
 	Jobs     *jobs.Service
 	Bulk     *bulk.Service
+	Exports  *transfer.Exports
 	// Declared are the built-in objects, for fields made at run time.
 	Declared []*schema.Object
 	// Web holds the interface's files.
@@ -120,6 +121,8 @@ func (s *Server) Handler() http.Handler {
 	signed("POST "+prefix+"jobs/{id}/actions/cancel", s.cancelJob)
 	signed("POST "+prefix+"jobs/{id}/actions/undo", s.undoJob)
 	signed("GET "+prefix+"jobs/{id}/rows", s.jobRows)
+	signed("GET "+prefix+"jobs/{id}/result", s.jobResult)
+	signed("POST "+prefix+"{plural}/actions/export", s.export)
 	for _, action := range bulk.Actions {
 		signed("POST "+prefix+"{plural}/actions/"+action, func(r *request) error { return s.bulk(r, action) })
 	}

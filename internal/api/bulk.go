@@ -37,6 +37,19 @@ func (s *Server) chosenList(r *request, o *schema.Object, c chosen) (*record.Lis
 	return l, nil
 }
 
+// ids are those named; nil when none are.
+func (c chosen) ids() ([]int64, error) {
+	var ids []int64
+	for _, text := range c.IDs {
+		id, ok := schema.ParseID(text)
+		if !ok {
+			return nil, record.Invalid("ids", "not_a_reference")
+		}
+		ids = append(ids, id)
+	}
+	return ids, nil
+}
+
 // filterText is a filter as text, whether it was sent as text or as a tree.
 func filterText(raw json.RawMessage) string {
 	var text string
@@ -63,12 +76,8 @@ func (s *Server) bulk(r *request, action string) error {
 	if selection.List, err = s.chosenList(r, o, in.chosen); err != nil {
 		return err
 	}
-	for _, text := range in.IDs {
-		id, ok := schema.ParseID(text)
-		if !ok {
-			return record.Invalid("ids", "not_a_reference")
-		}
-		selection.IDs = append(selection.IDs, id)
+	if selection.IDs, err = in.ids(); err != nil {
+		return err
 	}
 	job, err := s.Bulk.Begin(r.Context(), r.actor, o, action, selection, in.Input)
 	if err != nil {

@@ -45,6 +45,7 @@ type App struct {
 	Views    *view.Service
 	Jobs     *jobs.Service
 	Bulk     *bulk.Service
+	Exports  *transfer.Exports
 	Declared []*schema.Object
 	data     string
 }
@@ -109,6 +110,7 @@ func (a *App) start(ctx context.Context, modules []record.Module) error {
 		return fmt.Errorf("write the roles: %w", err)
 	}
 	a.Bulk = bulk.New(a.Records, a.Jobs)
+	a.Exports = transfer.NewExports(a.Records, a.Jobs, filepath.Join(a.data, "exports"))
 	a.Transfer = transfer.New(a.Records, filepath.Join(a.data, "imports"))
 	a.Views = &view.Service{Records: a.Records}
 	a.Records.Currency = func() string {
@@ -128,7 +130,7 @@ func (a *App) Close() {
 
 // Handler is the server's HTTP side.
 func (a *App) Handler(version string, addresses []string, secure bool) http.Handler {
-	s := &api.Server{Records: a.Records, Identity: a.Identity, Transfer: a.Transfer, Views: a.Views, Jobs: a.Jobs, Bulk: a.Bulk, Declared: a.Declared, Web: web.Files(), Addresses: addresses, Version: version, Secure: secure}
+	s := &api.Server{Records: a.Records, Identity: a.Identity, Transfer: a.Transfer, Views: a.Views, Jobs: a.Jobs, Bulk: a.Bulk, Exports: a.Exports, Declared: a.Declared, Web: web.Files(), Addresses: addresses, Version: version, Secure: secure}
 	return s.Handler()
 }
 
@@ -151,6 +153,7 @@ func (a *App) Serve(ctx context.Context, addr, version string) error {
 	if err := a.Jobs.Work(ctx); err != nil {
 		return errors.Join(err, listener.Close())
 	}
+	go a.sweep(ctx)
 	done := make(chan error, 1)
 	go func() { done <- server.Serve(listener) }()
 	fmt.Printf("ECRM %s is ready: http://%s\n", version, listener.Addr())

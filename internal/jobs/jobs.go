@@ -211,6 +211,22 @@ func (s *Service) Get(ctx context.Context, a *policy.Actor, id int64) (Job, erro
 	return j, nil
 }
 
+// Input reads what a job was begun with, for the service it belongs to.
+func (s *Service) Input(ctx context.Context, id int64, v any) error {
+	rows, err := store.Find(ctx, s.Records.DB, table.Name, "input", store.Row{"id": id}, "")
+	if err != nil {
+		return err
+	}
+	if len(rows) == 0 {
+		return &record.Error{Code: "not_found"}
+	}
+	text, _ := rows[0][0].(string)
+	if err := json.Unmarshal([]byte(text), v); err != nil {
+		return fmt.Errorf("read the input of a job: %w", err)
+	}
+	return nil
+}
+
 // maxList is the most jobs one list holds.
 const maxList = 200
 

@@ -245,7 +245,10 @@ func (s *Service) List(ctx context.Context, a *policy.Actor, o *schema.Object, r
 // appendRecords writes rows of [id, version, field columns…] as JSON objects,
 // the labels of what they refer to read with one statement an object.
 func (s *Service) appendRecords(ctx context.Context, q store.Querier, a *policy.Actor, out []byte, fields []*schema.Field, rows [][]any) ([]byte, error) {
-	wanted := map[string]map[int64]bool{}
+	labels, err := s.labelsOf(ctx, q, a, fields, rows)
+	if err != nil {
+		return nil, err
+	}
 	each := func(row []any, fn func(f *schema.Field, columns []any)) {
 		at := 2
 		for _, f := range fields {
@@ -253,45 +256,6 @@ func (s *Service) appendRecords(ctx context.Context, q store.Querier, a *policy.
 			fn(f, row[at:at+n])
 			at += n
 		}
-	}
-	target := func(f *schema.Field, columns []any) (string, int64) {
-		t := f.Target()
-		if f.Type == "anyreference" {
-			t, _ = columns[1].(string)
-		}
-		id, _ := columns[0].(int64)
-		return t, id
-	}
-	for _, row := range rows {
-		each(row, func(f *schema.Field, columns []any) {
-			if t, id := target(f, columns); t != "" && id != 0 {
-				if wanted[t] == nil {
-					wanted[t] = map[int64]bool{}
-				}
-				wanted[t][id] = true
-			}
-			if t := f.Many(); t != "" {
-				stored, _ := columns[0].(string)
-				for _, id := range schema.IDs(stored) {
-					if wanted[t] == nil {
-						wanted[t] = map[int64]bool{}
-					}
-					wanted[t][id] = true
-				}
-			}
-		})
-	}
-	labels := map[string]map[int64]string{}
-	for object, set := range wanted {
-		ids := make([]int64, 0, len(set))
-		for id := range set {
-			ids = append(ids, id)
-		}
-		found, err := s.labels(ctx, q, a, object, ids, true)
-		if err != nil {
-			return nil, err
-		}
-		labels[object] = found
 	}
 	for i, row := range rows {
 		if i > 0 {
@@ -319,7 +283,7 @@ func (s *Service) appendRecords(ctx context.Context, q store.Querier, a *policy.
 				out = append(out, ']')
 				return
 			}
-			t, ref := target(f, columns)
+			t, ref := Reference(f, columns)
 			if t == "" || ref == 0 {
 				out = f.Kind().AppendJSON(out, f, columns)
 				return

@@ -102,9 +102,25 @@ func (t entriesType) keep(entries []Entry) ([]any, error) {
 func (t entriesType) ParseText(_ *Field, s string) ([]any, error) {
 	var entries []Entry
 	for _, part := range strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune("、;；\n|，,", r) }) {
-		entries = append(entries, Entry{Value: part})
+		entries = append(entries, t.labelled(part))
 	}
 	return t.keep(entries)
+}
+
+// labelled takes "mobile: 0912-345-678" apart, as FormatText writes it.
+func (t entriesType) labelled(s string) Entry {
+	at := strings.IndexAny(s, ":：")
+	if at < 0 {
+		return Entry{Value: s}
+	}
+	label, value := strings.TrimSpace(s[:at]), strings.TrimLeft(s[at:], ":： ")
+	switch {
+	case label == "" || len(label) > 60 || strings.ContainsAny(normal.Fold(label), "0123456789@+") || !t.check(strings.TrimSpace(value)):
+		return Entry{Value: s}
+	case strings.EqualFold(label, "mailto") || strings.EqualFold(label, "tel"):
+		return Entry{Value: value}
+	}
+	return Entry{Label: label, Value: value}
 }
 
 func (entriesType) AppendJSON(dst []byte, f *Field, c []any) []byte {
@@ -124,6 +140,9 @@ func (entriesType) FormatText(_ *Field, c []any) string {
 	s, _ := c[0].(string)
 	var parts []string
 	for _, e := range Entries(s) {
+		if e.Label != "" {
+			e.Value = e.Label + ": " + e.Value
+		}
 		parts = append(parts, e.Value)
 	}
 	return strings.Join(parts, "; ")

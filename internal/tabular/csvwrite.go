@@ -10,8 +10,9 @@ import (
 )
 
 // reHarmless matches what may begin with a formula's sign and yet cannot do
-// harm: numbers and phone numbers, with an extension in any language.
-var reHarmless = regexp.MustCompile(`^[+-][0-9０-９\s().,/#*~～%‐–—-]*((?i:x|ext\.?|分機|分机|轉|转|內線|内线)[\s:：.]*[0-9#*,\s~-]+)?$`)
+// harm: numbers, and phone numbers, one or several, with extensions in any
+// language.
+var reHarmless = regexp.MustCompile(`^[+-]([0-9０-９\s().,;；、/#*~～%‐–—-]|(?i:x|ext\.?|分機|分机|轉|转|內線|内线)[\s:：.]*[0-9])*$`)
 
 func formulaSign(c byte) bool {
 	switch c {
