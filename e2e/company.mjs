@@ -81,7 +81,7 @@ export async function fill(page, locale = 'zh-TW') {
   const people = [me]
   for (const [i, name] of w.people.entries()) {
     const role = i === 0 ? 'manager' : 'salesperson'
-    const made = await call('POST', 'users', { name, login: `user${i + 1}`, department: departments[i % 2], role, password: PASSWORD })
+    const made = await call('POST', 'users', { name, login: `user${i + 1}`, department: departments[i % 2], role: { key: role }, password: PASSWORD })
     people.push(made.id)
   }
   const levels = ['A', 'A', 'B', 'B', 'B', 'C', 'C', 'D', 'B', 'A', null, 'C']

@@ -109,6 +109,8 @@ func (s *Server) Handler() http.Handler {
 	signed("GET "+prefix+"objects", s.objects)
 	signed("GET "+prefix+"objects/{object}", s.object)
 	signed("POST "+prefix+"objects/{object}/fields", s.addField, policy.GrantAdmin)
+	signed("PATCH "+prefix+"objects/{object}/fields/{field}", s.changeField, policy.GrantAdmin)
+	signed("PATCH "+prefix+"company", s.changeCompany, policy.GrantAdmin)
 	signed("GET "+prefix+"search", s.search)
 	signed("POST "+prefix+"imports", s.upload, policy.GrantImport)
 	signed("GET "+prefix+"imports/{id}", s.importState, policy.GrantImport)

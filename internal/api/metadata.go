@@ -172,15 +172,36 @@ func (s *Server) addField(r *request) error {
 	if err := s.Records.AddField(r.Context(), r.actor, o, &f, s.Declared); err != nil {
 		return err
 	}
+	return s.showField(r, o, f.Name, http.StatusCreated)
+}
+
+func (s *Server) changeField(r *request) error {
+	o, err := s.named(r)
+	if err != nil {
+		return err
+	}
+	var c record.FieldChange
+	if err := r.body(&c); err != nil {
+		return err
+	}
+	name := r.PathValue("field")
+	if err := s.Records.ChangeField(r.Context(), r.actor, o, name, c, s.Declared); err != nil {
+		return err
+	}
+	return s.showField(r, o, name, http.StatusOK)
+}
+
+// showField answers a field that was made or changed, and tells everybody.
+func (s *Server) showField(r *request, o *schema.Object, name string, status int) error {
 	a, _, err := s.Identity.ActorOf(r.Context(), r.actor.ID)
 	if err != nil {
 		return err
 	}
 	o = a.Registry.Object(o.Name)
-	made := o.Field(f.Name)
+	made := o.Field(name)
 	if made == nil {
 		return &record.Error{Code: "not_found"}
 	}
 	s.live.tell(record.Event{Object: "schema"})
-	return r.json(http.StatusCreated, describeField(a, o, made, r.language()))
+	return r.json(status, describeField(a, o, made, r.language()))
 }

@@ -17,6 +17,8 @@ var customTable = store.Declare(store.Table{
 	Columns: []schema.Column{
 		{Name: "object", Kind: schema.KindText}, {Name: "name", Kind: schema.KindText}, {Name: "definition", Kind: schema.KindText},
 		{Name: "made_at", Kind: schema.KindInt},
+		// Raised with each change, so that every node sees it.
+		{Name: "revision", Kind: schema.KindInt},
 	},
 	Key: []string{"object", "name"},
 })
@@ -24,11 +26,15 @@ var customTable = store.Declare(store.Table{
 // Reload reads the fields made at run time and puts the registry of declared
 // objects plus these in force. It answers whether anything changed.
 func (s *Service) Reload(ctx context.Context, declared []*schema.Object) (bool, error) {
-	rows, err := store.Find(ctx, s.DB, customTable.Name, "object, definition, made_at", nil, "ORDER BY made_at")
+	rows, err := store.Find(ctx, s.DB, customTable.Name, "object, definition, made_at, revision", nil, "ORDER BY made_at")
 	if err != nil {
 		return false, fmt.Errorf("read the custom fields: %w", err)
 	}
 	version := int64(len(rows)) + 1
+	for _, r := range rows {
+		revision, _ := r[3].(int64)
+		version += revision
+	}
 	if now := s.Current.Load(); now != nil && now.Version == version {
 		return false, nil
 	}

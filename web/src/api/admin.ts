@@ -6,8 +6,8 @@ export interface SessionInfo {
   id: string;
   device?: string;
   address?: string;
-  created_at?: string;
-  seen_at?: string;
+  since?: string;
+  last_seen?: string;
   until?: string;
   current?: boolean;
 }
@@ -18,7 +18,7 @@ export interface Token {
   scopes?: string[];
   created_at?: string;
   expires_at?: string | null;
-  used_at?: string | null;
+  last_used?: string | null;
   secret?: string;
 }
 
@@ -40,9 +40,12 @@ export const admin = {
   endSession: (id: string) => call(`/sessions/${id}`, { method: "DELETE" }),
   tokens: async () => rows<Token>(await call("/tokens"), "tokens"),
   makeToken: (body: { name: string; scopes: string[]; expires_at: string | null }) =>
-    call<Token & { token?: string }>("/tokens", { method: "POST", body }),
+    call<Token>("/tokens", { method: "POST", body }),
   endToken: (id: string) => call(`/tokens/${id}`, { method: "DELETE" }),
-  roles: async () => rows<Record<string, unknown>>(await call("/roles"), "roles"),
+  roles: async () => {
+    const fields = "name,key,description,administrator,rights,field_access,departments";
+    return rows<RecordData>(await call(`/roles?limit=100&count=none&fields=${fields}`));
+  },
   resetPassword: (user: string) =>
     call<{ temporary_password: string }>(`/users/${user}/actions/reset-password`, {
       method: "POST",

@@ -13,6 +13,7 @@ export type FieldTypeName =
   | "multipicklist"
   | "tags"
   | "reference"
+  | "references"
   | "anyreference"
   | "lines"
   | "user"

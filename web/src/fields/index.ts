@@ -19,6 +19,7 @@ import { phones } from "./phones";
 import { picklist } from "./picklist";
 import { picture } from "./picture";
 import { reference } from "./reference";
+import { references } from "./references";
 import { tags } from "./tags";
 import { text } from "./text";
 import type { FieldType } from "./types";
@@ -40,6 +41,7 @@ export const FIELD_TYPES: Record<string, FieldType> = {
   multipicklist,
   tags,
   reference,
+  references,
   anyreference,
   lines,
   user,

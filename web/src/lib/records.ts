@@ -28,6 +28,7 @@ export function toWrite(field: Field, value: unknown): unknown {
     case "anyreference":
       return isReference(value) ? { object: value.object, id: value.id } : value;
     case "reference":
+    case "references":
     case "user":
     case "department":
       if (Array.isArray(value)) return value.map((v) => (isReference(v) ? v.id : v));

@@ -17,7 +17,7 @@ export const choicesOf = (f?: Field): Choice[] =>
   f?.options?.length ? f.options.map((o) => ({ ...o })) : [{ label: "" }, { label: "" }];
 
 /** What is sent: a new choice gets a key that no other has and that never changes. */
-export function toOptions(choices: Choice[]) {
+export function toOptions(choices: Choice[], language: string) {
   const taken = new Set(choices.map((c) => c.value).filter(Boolean));
   return choices
     .filter((c) => c.label.trim())
@@ -38,7 +38,8 @@ export function toOptions(choices: Choice[]) {
       const label = c.label.trim();
       return {
         value,
-        label: { "zh-TW": label, "zh-CN": label, en: label },
+        // An old choice keeps its words of other languages; a new one starts with these in all.
+        label: c.value ? { [language]: label } : label,
         ...(c.color ? { color: c.color } : {}),
         ...(c.inactive ? { inactive: true } : {}),
       };

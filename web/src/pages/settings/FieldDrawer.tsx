@@ -79,7 +79,7 @@ export function FieldDrawer({
     setError("");
     const wrong: Record<string, string> = {};
     if (!label) wrong.labels = t("form.required", { what: t("field.label") });
-    const options = toOptions(choices);
+    const options = toOptions(choices, here);
     if (hasChoices && !options.some((o) => !o.inactive)) wrong.options = t("field.options_need");
     setErrors(wrong);
     if (Object.keys(wrong).length) return;

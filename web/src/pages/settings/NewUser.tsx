@@ -1,6 +1,8 @@
-import { type FormEvent, useState } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { type FormEvent, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { admin } from "../../api/admin";
+import { api } from "../../api/client";
 import { isProblem } from "../../api/problem";
 import { refresh } from "../../api/queries";
 import type { ObjectMeta } from "../../api/types";
@@ -11,23 +13,13 @@ import { Drawer } from "../../ui/Drawer";
 import { FieldBox } from "../../ui/Field";
 import { useErrorText } from "../../ui/State";
 
-// Letters and digits nobody mistakes for others when reading them out.
-const LETTERS = "abcdefghjkmnpqrstuvwxyz23456789";
-
-/** A password to be read out once and changed at the first sign-in. */
-export function temporaryPassword(): string {
-  const bytes = crypto.getRandomValues(new Uint32Array(12));
-  const text = [...bytes].map((b) => LETTERS[b % LETTERS.length]).join("");
-  return `${text.slice(0, 4)}-${text.slice(4, 8)}-${text.slice(8)}`;
-}
-
 const ASKED = [
   "name",
   "login",
   "department",
   "role",
-  "roles",
-  "assistants_of",
+  "more_roles",
+  "assistant_of",
   "position",
   "supervisor",
   "mails",
@@ -52,6 +44,18 @@ export function NewUser({
   const [errors, setErrors] = useState<Record<string, string>>({});
   const [error, setError] = useState("");
   const [busy, setBusy] = useState(false);
+  // Most who are added sell.
+  const roles = useQuery({
+    queryKey: ["list", "roles", "all"],
+    queryFn: () => api.list("roles", { limit: 100, fields: "name,key", count: "none" }),
+    retry: false,
+  });
+  useEffect(() => {
+    const usual = roles.data?.records.find((r) => r.key === "salesperson");
+    if (!usual) return;
+    const role = { id: usual.id, object: "role", label: String(usual.name) };
+    setValues((b) => (b.role ? b : { ...b, role }));
+  }, [roles.data]);
   async function submit(e: FormEvent) {
     e.preventDefault();
     const missing: Record<string, string> = {};
@@ -64,11 +68,12 @@ export function NewUser({
     setError("");
     if (Object.keys(missing).length) return;
     setBusy(true);
-    const password = temporaryPassword();
     try {
-      await admin.addUser({ ...changesOf(fields, {}, values), password });
+      const body = changesOf(fields, {}, values);
+      for (const k of Object.keys(body)) if (body[k] === null) delete body[k];
+      const answer = await admin.addUser(body);
       refresh("users");
-      made(String(values.name), password);
+      made(String(values.name), String(answer.temporary_password ?? ""));
     } catch (err) {
       if (isProblem(err)) setErrors(err.byField());
       setError(errorText(err));

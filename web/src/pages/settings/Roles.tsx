@@ -1,17 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { admin } from "../../api/admin";
-import { useObject, useObjects } from "../../api/queries";
+import { useObjects } from "../../api/queries";
+import type { Reference } from "../../api/types";
 import { EmptyState, ErrorState, Skeleton } from "../../ui/State";
 
-interface Role {
-  id?: string;
-  name: string;
-  label?: string;
-  admin?: boolean;
-  rights?: Record<string, Record<string, string>> | null;
-  fields?: Record<string, Record<string, string>> | null;
-}
+type Grants = Record<string, Record<string, string>> | null | undefined;
 
 const VERBS = ["view", "create", "edit", "delete", "assign", "share", "export", "import"];
 
@@ -20,25 +14,20 @@ export default function Roles() {
   const { t } = useTranslation();
   const list = useQuery({ queryKey: ["roles"], queryFn: admin.roles });
   const objects = useObjects().data?.objects ?? [];
-  const user = useObject("user");
-  const names = new Map(
-    user?.fields
-      .flatMap((f) => (f.name === "role" || f.name === "roles" ? (f.options ?? []) : []))
-      .map((o) => [o.value, o.label]),
-  );
-  const nameOf = (r: Role) => r.label || names.get(r.name) || r.name;
   const objectName = (o: string) =>
     o === "*" ? t("roles.others") : objects.find((x) => x.name === o)?.label_plural || o;
   if (list.isPending) return <Skeleton rows={6} />;
   if (list.isError) return <ErrorState error={list.error} retry={() => list.refetch()} />;
-  const roles = list.data as unknown as Role[];
+  const roles = list.data;
   if (!roles.length) return <EmptyState title={t("none")} />;
   return (
     <>
       <p className="muted">{t("roles.text")}</p>
       {roles.map((r) => {
-        const rights = Object.entries(r.rights ?? {});
-        const hidden = Object.entries(r.fields ?? {}).flatMap(([o, fields]) =>
+        const name = String(r.name ?? "");
+        const rights = Object.entries((r.rights as Grants) ?? {});
+        const chosen = (r.departments as Reference[] | null | undefined) ?? [];
+        const hidden = Object.entries((r.field_access as Grants) ?? {}).flatMap(([o, fields]) =>
           Object.entries(fields)
             .filter(([, access]) => access !== "write")
             .map(([f, access]) => {
@@ -48,16 +37,19 @@ export default function Roles() {
             }),
         );
         return (
-          <section key={r.id ?? r.name} className="panel stack" aria-label={nameOf(r)}>
-            <h2>{nameOf(r)}</h2>
-            {r.admin ? (
+          <section key={r.id} className="panel stack" aria-label={name}>
+            <div>
+              <h2>{name}</h2>
+              {!!r.description && <p className="muted">{String(r.description)}</p>}
+            </div>
+            {r.administrator ? (
               <p>{t("roles.admin")}</p>
             ) : (
               <div
                 className="table-wrap"
                 role="region"
                 tabIndex={0}
-                aria-label={t("roles.rights", { what: nameOf(r) })}
+                aria-label={t("roles.rights", { what: name })}
               >
                 <table className="table">
                   <thead>
@@ -82,6 +74,11 @@ export default function Roles() {
                   </tbody>
                 </table>
               </div>
+            )}
+            {chosen.length > 0 && (
+              <p className="muted">
+                {t("scope.chosen")}: {chosen.map((d) => d.label).join("、")}
+              </p>
             )}
             {hidden.length > 0 && <p className="muted">{hidden.join("；")}</p>}
           </section>

@@ -85,8 +85,8 @@ export default function Sessions() {
                 </div>
                 <div className="muted">
                   {[
-                    s.created_at && t("sessions.since", { at: shortDateTime(s.created_at) }),
-                    s.seen_at && t("sessions.seen", { at: shortDateTime(s.seen_at) }),
+                    s.since && t("sessions.since", { at: shortDateTime(s.since) }),
+                    s.last_seen && t("sessions.seen", { at: shortDateTime(s.last_seen) }),
                     s.address,
                     s.until && t("sessions.until", { at: fullDateTime(s.until) }),
                   ]

@@ -65,8 +65,8 @@ export default function Tokens() {
                 <div className="muted">
                   {[
                     k.created_at && t("tokens.made", { at: shortDateTime(k.created_at) }),
-                    k.used_at
-                      ? t("tokens.used", { at: shortDateTime(k.used_at) })
+                    k.last_used
+                      ? t("tokens.used", { at: shortDateTime(k.last_used) })
                       : t("tokens.unused"),
                     k.expires_at
                       ? t("tokens.until", { at: fullDateTime(k.expires_at) })
@@ -103,7 +103,7 @@ function NewToken({ onClose }: { onClose: () => void }) {
     try {
       const until = days ? new Date(Date.now() + Number(days) * 86_400_000).toISOString() : null;
       const made = await admin.makeToken({ name: name.trim(), scopes, expires_at: until });
-      setSecret(made.secret ?? made.token ?? "");
+      setSecret(made.secret ?? "");
       queryClient.invalidateQueries({ queryKey: ["tokens"] });
     } catch (e) {
       if (isProblem(e)) setErrors(e.byField());

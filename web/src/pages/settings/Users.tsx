@@ -27,18 +27,11 @@ export default function Users() {
   return object ? <List object={object} /> : null;
 }
 
-const rolesOf = (object: ObjectMeta, r: RecordData): string[] => {
-  const f =
-    object.fields.find((x) => x.name === "roles") ?? object.fields.find((x) => x.name === "role");
-  if (!f) return [];
-  const v = r[f.name];
-  const all = (Array.isArray(v) ? v : v ? [v] : []) as unknown[];
-  return all.map((x) =>
-    typeof x === "object" && x
-      ? String((x as Reference).label ?? (x as Reference).id)
-      : (f.options?.find((o) => o.value === x)?.label ?? String(x)),
-  );
-};
+const rolesOf = (r: RecordData): string =>
+  [r.role, ...((r.more_roles as unknown[] | null | undefined) ?? [])]
+    .map((x) => (x as Reference | null | undefined)?.label)
+    .filter(Boolean)
+    .join("、");
 
 function List({ object }: { object: ObjectMeta }) {
   const { t } = useTranslation();
@@ -170,7 +163,7 @@ function List({ object }: { object: ObjectMeta }) {
                   {[
                     (r.department as Reference | undefined)?.label,
                     r.position as string | undefined,
-                    rolesOf(object, r).join("、"),
+                    rolesOf(r),
                   ]
                     .filter(Boolean)
                     .join(" · ")}

@@ -1,0 +1,63 @@
+package identity
+
+import (
+	"context"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"ecrm/internal/policy"
+	"ecrm/internal/record"
+	"ecrm/internal/store"
+)
+
+// CompanyChange is what an administrator may change of the company; what is nil
+// stays.
+type CompanyChange struct {
+	Name     *string `json:"name"`
+	Language *string `json:"language"`
+	TimeZone *string `json:"time_zone"`
+}
+
+// maxCompany is the longest name of a company, in characters.
+const maxCompany = 200
+
+// ChangeCompany changes the company's name and defaults. The currency stays:
+// every amount is kept converted to it.
+func (s *Service) ChangeCompany(ctx context.Context, a *policy.Actor, c CompanyChange) error {
+	if !a.Admin() {
+		return &record.Error{Code: "forbidden"}
+	}
+	set := map[string]string{}
+	if c.Name != nil {
+		name := strings.TrimSpace(strings.ReplaceAll(strings.ToValidUTF8(*c.Name, "\uFFFD"), "\x00", ""))
+		if name == "" || utf8.RuneCountInString(name) > maxCompany {
+			return record.Invalid("name", "required")
+		}
+		set["company"] = name
+	}
+	if c.Language != nil {
+		if *c.Language != "zh-TW" && *c.Language != "zh-CN" && *c.Language != "en" {
+			return record.Invalid("language", "not_an_option", "value", *c.Language)
+		}
+		set["language"] = *c.Language
+	}
+	if c.TimeZone != nil {
+		// "Local" would be the server's zone, and "" UTC: neither was meant.
+		if _, err := time.LoadLocation(*c.TimeZone); err != nil || *c.TimeZone == "" || *c.TimeZone == "Local" {
+			return record.Invalid("time_zone", "not_an_option", "value", *c.TimeZone)
+		}
+		set["time_zone"] = *c.TimeZone
+	}
+	return s.Records.DB.Write(ctx, func(ctx context.Context, q store.Querier) error {
+		for name, value := range set {
+			if _, err := store.Delete(ctx, q, settings.Name, store.Row{"name": name}); err != nil {
+				return err
+			}
+			if err := store.Insert(ctx, q, settings.Name, store.Row{"name": name, "value": value}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
