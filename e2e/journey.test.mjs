@@ -16,6 +16,7 @@ test('a company is set up and works its first customer', async (t) => {
   await page.getByLabel(/密碼/).fill('correct-horse-battery')
   await shot(page, 'setup')
   await page.getByRole('button', { name: '開始使用' }).click()
+  await page.getByRole('button', { name: '進入 ECRM' }).click()
   await page.getByRole('navigation').first().waitFor()
 
   // The calls the interface makes, made here by hand to fill the list.
