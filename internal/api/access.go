@@ -31,6 +31,8 @@ type Route struct {
 	Method, Path string
 	// Signed routes need a session or a token.
 	Signed bool
+	// Grants are the scopes of which a token needs one; none: closed to tokens.
+	Grants []string
 }
 
 // Routes lists what Handler registered, for tests that must miss none.
@@ -46,13 +48,17 @@ func (s *Server) route(pattern string, a access) access {
 	if !found {
 		method, path = "", pattern
 	}
-	s.routes = append(s.routes, Route{method, path, a.signed})
 	if a.grants == nil {
 		a.grants = []string{policy.GrantWrite}
 		if method == http.MethodGet {
 			a.grants = []string{policy.GrantRead}
 		}
 	}
+	described := Route{Method: method, Path: path, Signed: a.signed, Grants: a.grants}
+	if a.inPerson {
+		described.Grants = nil
+	}
+	s.routes = append(s.routes, described)
 	a.unchanged = slices.Contains(unchanged, pattern)
 	return a
 }

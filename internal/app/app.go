@@ -48,6 +48,7 @@ type App struct {
 	Exports  *transfer.Exports
 	Declared []*schema.Object
 	data     string
+	api      *api.Server
 }
 
 // Config says where the data is.
@@ -130,8 +131,11 @@ func (a *App) Close() {
 
 // Handler is the server's HTTP side.
 func (a *App) Handler(version string, addresses []string, secure bool) http.Handler {
-	s := &api.Server{Records: a.Records, Identity: a.Identity, Transfer: a.Transfer, Views: a.Views, Jobs: a.Jobs, Bulk: a.Bulk, Exports: a.Exports, Declared: a.Declared, Web: web.Files(), Addresses: addresses, Version: version, Secure: secure}
-	return s.Handler()
+	a.api = &api.Server{
+		Records: a.Records, Identity: a.Identity, Transfer: a.Transfer, Views: a.Views, Jobs: a.Jobs, Bulk: a.Bulk, Exports: a.Exports,
+		Declared: a.Declared, Web: web.Files(), Addresses: addresses, Version: version, Secure: secure,
+	}
+	return a.api.Handler()
 }
 
 // Serve answers requests on an address until ctx ends, then lets running ones

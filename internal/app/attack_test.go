@@ -1,0 +1,566 @@
+package app
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"ecrm/internal/api"
+	"ecrm/internal/dbtest"
+	"ecrm/internal/policy"
+)
+
+// secret stands in everything the victim wrote; no answer to the attacker may
+// hold it.
+const secret = "祕密代號九"
+
+// attack is a company with a victim and, in another department, an attacker.
+type attack struct {
+	w                *world
+	admin            *person
+	victim, attacker *person
+	departments      map[string]string
+	// ids are the victim's: a record of each object by plural, and by name what
+	// is no record.
+	ids map[string]string
+	// number is the unique field of the victim's customer.
+	number string
+}
+
+// owned are the objects whose records belong to somebody, by plural, with what
+// makes the victim's.
+func (x *attack) owned() map[string]map[string]any {
+	customer := x.ids["customers"]
+	return map[string]map[string]any{
+		"customers":     {"name": secret, "phones": []string{"02-2345-6789"}, "credit_limit": map[string]string{"amount": "777000"}, "note": secret},
+		"contacts":      {"name": secret, "customer": customer, "mails": []string{"secret@victim.example"}},
+		"opportunities": {"name": secret, "customer": customer, "amount": map[string]string{"amount": "777000"}},
+		"activities":    {"subject": secret, "kind": "call", "customer": customer},
+		"tasks":         {"subject": secret, "customer": customer},
+	}
+}
+
+var ownedPlurals = []string{"customers", "contacts", "opportunities", "activities", "tasks"}
+
+func newAttack(t *testing.T, dsn string) *attack {
+	w := newWorld(t, dsn)
+	x := &attack{w: w, ids: map[string]string{}}
+	var people map[string]*person
+	x.admin, people, x.departments = w.company()
+	x.victim, x.attacker = people["seller"], people["stranger"]
+	for _, plural := range ownedPlurals {
+		x.ids[plural] = x.victim.add(plural, x.owned()[plural])
+		x.victim.must(201, "POST", plural+"/"+x.ids[plural]+"/comments", map[string]any{"text": secret})
+	}
+	x.number = fmt.Sprint(x.victim.must(200, "GET", "customers/"+x.ids["customers"], nil)["number"])
+	x.victim.must(201, "POST", "customers/"+x.ids["customers"]+"/shares", map[string]any{"user": people["boss"].id})
+	x.ids["share"] = "u" + people["boss"].id
+	// One more in the recycle bin.
+	x.ids["deleted"] = x.victim.add("customers", map[string]any{"name": secret})
+	x.admin.must(204, "DELETE", "customers/"+x.ids["deleted"], nil)
+	x.ids["view"] = fmt.Sprint(x.victim.must(201, "POST", "views", map[string]any{"object": "customer", "name": secret, "filter": `name ~ "` + secret + `"`})["id"])
+	x.ids["token"] = fmt.Sprint(x.victim.must(201, "POST", "tokens", map[string]any{"name": secret, "scopes": []string{"read"}})["id"])
+	sessions, _ := x.victim.must(200, "GET", "sessions", nil)["sessions"].([]any)
+	x.ids["session"] = fmt.Sprint(sessions[0].(map[string]any)["id"])
+	_, upload := x.victim.upload("customer", "geheim.csv", []byte("名稱\n"+secret+"二\n"))
+	x.ids["import"] = fmt.Sprint(upload["id"])
+	status, job := x.victim.call("POST", "customers/actions/tag", map[string]any{"ids": []string{x.ids["customers"]}, "input": map[string]any{"add": []string{secret}}})
+	if status == 202 {
+		if inner, ok := job["job"].(map[string]any); ok {
+			job = inner
+		}
+		x.ids["job"] = fmt.Sprint(job["id"])
+		for range 500 {
+			if state := fmt.Sprint(x.victim.must(200, "GET", "jobs/"+x.ids["job"], nil)["state"]); state == "done" || state == "failed" {
+				break
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+	}
+	if x.ids["job"] == "" {
+		t.Fatalf("the victim has no job: %d %v", status, job)
+	}
+	return x
+}
+
+// state is everything of the victim's that an attack might change.
+func (x *attack) state() string {
+	var b strings.Builder
+	for _, plural := range ownedPlurals {
+		path := plural + "/" + x.ids[plural]
+		for _, sub := range []string{"", "/history", "/comments", "/shares"} {
+			fmt.Fprintln(&b, x.victim.must(200, "GET", path+sub, nil))
+		}
+	}
+	fmt.Fprintln(&b, x.victim.must(200, "GET", "views/"+x.ids["view"], nil), x.victim.must(200, "GET", "imports/"+x.ids["import"], nil)["state"],
+		x.victim.must(200, "GET", "jobs/"+x.ids["job"], nil), len(x.victim.must(200, "GET", "tokens", nil)["tokens"].([]any)), len(x.victim.must(200, "GET", "sessions", nil)["sessions"].([]any)),
+		x.admin.must(200, "GET", "users/"+x.victim.id+"/history", nil), x.admin.names("customers?deleted=true"), x.admin.names("users?sort=id"), x.admin.names("roles?sort=id"))
+	return b.String()
+}
+
+// raw sends bytes as they are and reads whatever comes back.
+func (p *person) raw(method, path, contentType string, body []byte, headers ...string) (int, string) {
+	p.w.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, method, p.w.server.URL+path, bytes.NewReader(body))
+	if err != nil {
+		p.w.t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", contentType)
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	if p.cookie != nil {
+		r.AddCookie(p.cookie)
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		p.w.t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	b, err := io.ReadAll(answer.Body)
+	if err != nil {
+		p.w.t.Fatal(err)
+	}
+	return answer.StatusCode, string(b)
+}
+
+// refused sends what an attacker would and wants one of the statuses.
+func (x *attack) refused(t *testing.T, method, path string, body any, statuses ...int) {
+	t.Helper()
+	status, answer := x.attacker.call(method, path, body)
+	if strings.Contains(fmt.Sprint(answer), secret) {
+		t.Errorf("%s %s told the secret: %v", method, path, answer)
+	}
+	for _, s := range statuses {
+		if s == status {
+			return
+		}
+	}
+	t.Errorf("%s %s answered %d, want one of %v: %v", method, path, status, statuses, answer)
+}
+
+// empty wants a list, aggregate or search in which the victim does not appear.
+func (x *attack) empty(t *testing.T, path string) {
+	t.Helper()
+	status, answer := x.attacker.call("GET", path, nil)
+	text := fmt.Sprint(answer)
+	if strings.Contains(text, secret) || len(namesOf(answer)) > 0 {
+		t.Errorf("%s told %s", path, text)
+	}
+	if status != 200 && status != 422 && status != 404 {
+		t.Errorf("%s answered %d", path, status)
+	}
+}
+
+// each runs a case on the victim's record of every owned object.
+func each(fn func(t *testing.T, x *attack, plural, id string)) func(t *testing.T, x *attack) {
+	return func(t *testing.T, x *attack) {
+		for _, plural := range ownedPlurals {
+			fn(t, x, plural, x.ids[plural])
+		}
+	}
+}
+
+// on attacks one record of every owned object with a request that must not find
+// it.
+func on(method, suffix string, body any) func(t *testing.T, x *attack) {
+	return each(func(t *testing.T, x *attack, plural, id string) {
+		t.Helper()
+		x.refused(t, method, plural+"/"+id+suffix, body, 404)
+	})
+}
+
+// own is the case of routes that take no name of another's: they act for the
+// asker alone or are open to all; another test says what they do.
+func own(*testing.T, *attack) {}
+
+// bulk attacks the victim's record by its id and by a filter, with a job.
+func bulkAttack(action string, input map[string]any) func(t *testing.T, x *attack) {
+	return func(t *testing.T, x *attack) {
+		t.Helper()
+		const plural = "customers" // a job takes its time, and is the same for every object
+		id := x.ids[plural]
+		for _, body := range []map[string]any{{"ids": []string{id}, "input": input}, {"filter": `id = "` + id + `"`, "input": input}, {"q": secret, "view": x.ids["view"], "input": input}} {
+			status, answer := x.attacker.call("POST", plural+"/actions/"+action, body)
+			if strings.Contains(fmt.Sprint(answer), secret) || status >= 500 || status == 200 || status == 201 {
+				t.Errorf("bulk %s of %s answered %d %v", action, plural, status, answer)
+			}
+			if status != 202 {
+				continue
+			}
+			if inner, ok := answer["job"].(map[string]any); ok {
+				answer = inner
+			}
+			for range 500 { // whatever the job does, the victim's state is compared afterwards
+				job := x.attacker.must(200, "GET", "jobs/"+fmt.Sprint(answer["id"]), nil)
+				if strings.Contains(fmt.Sprint(job), secret) {
+					t.Errorf("the job of a bulk %s told the secret: %v", action, job)
+				}
+				if state := fmt.Sprint(job["state"]); state != "queued" && state != "running" {
+					break
+				}
+				time.Sleep(10 * time.Millisecond)
+			}
+		}
+	}
+}
+
+func lists(t *testing.T, x *attack) {
+	q := url.QueryEscape
+	for _, plural := range ownedPlurals {
+		name := map[string]string{"activities": "subject", "tasks": "subject"}[plural]
+		if name == "" {
+			name = "name"
+		}
+		for _, query := range []string{
+			"", "limit=500&count=exact", "q=" + q(secret), "q=6789", "q=" + q("secret@victim.example"), "deleted=true", "sort=-" + name, "sort=-id&fields=id," + name,
+			"filter=" + q(name+` ~ "祕密"`), "filter=" + q(`id = "`+x.ids[plural]+`"`), "filter=" + q(`id IN ("`+x.ids[plural]+`", "1")`), "filter=" + q(`owner = "`+x.victim.id+`"`),
+			"filter=" + q(`NOT owner = me()`), "filter=" + q(`id != "1" OR id = "`+x.ids[plural]+`"`), "filter=" + q(`{"or":[{"field":"id","op":"=","value":"`+x.ids[plural]+`"},{"not":{"field":"id","op":"=","value":"1"}}]}`),
+			"filter=" + q(`department = "`+x.departments["north"]+`"`), "filter=" + q(`{"op":"shared","field":"write","value":["u`+x.victim.id+`"]}`),
+			"filter=" + q(`customer.name ~ "祕密"`), "filter=" + q(`customer.contacts.any(name ~ "祕密")`), "filter=" + q(`contacts.any(name ~ "祕密")`), "filter=" + q(`owner.name = "seller"`),
+			"view=" + x.ids["view"], "view=" + x.ids["view"] + "&filter=" + q(`name ~ "祕"`), "q=" + q("o"+x.victim.id), "q=" + q("u"+x.victim.id),
+		} {
+			x.empty(t, plural+"?"+query)
+		}
+		// Nothing of another's leaks by counting either.
+		answer := x.attacker.must(200, "GET", plural+"?count=exact&limit=1", nil)
+		if count, _ := answer["count"].(map[string]any); fmt.Sprint(count["value"]) != "0" {
+			t.Errorf("%s counts %v for the attacker", plural, count)
+		}
+	}
+}
+
+func aggregates(t *testing.T, x *attack) {
+	for _, plural := range ownedPlurals {
+		for _, body := range []map[string]any{
+			{"measures": []map[string]string{{"fn": "count"}}},
+			{"measures": []map[string]string{{"fn": "count"}}, "filter": `id = "` + x.ids[plural] + `"`},
+			{"measures": []map[string]string{{"fn": "count"}}, "group": []map[string]string{{"field": "owner"}}},
+			{"measures": []map[string]string{{"fn": "count"}}, "filter": `NOT owner = me()`},
+		} {
+			status, answer := x.attacker.call("POST", plural+"/aggregate", body)
+			text := fmt.Sprint(answer["rows"])
+			if status != 200 || text != "[]" && !strings.Contains(text, "measures:[0]") || strings.Contains(text, x.victim.id) {
+				t.Errorf("aggregate of %s %v answered %d %v", plural, body, status, answer)
+			}
+		}
+	}
+	answer := x.attacker.must(200, "POST", "customers/aggregate", map[string]any{"measures": []map[string]string{{"fn": "sum", "field": "credit_limit"}, {"fn": "max", "field": "credit_limit"}}})
+	if strings.Contains(fmt.Sprint(answer), "777000") {
+		t.Errorf("the sum tells the victim's amount: %v", answer)
+	}
+}
+
+// cases holds, for every route there is, what an attacker tries on it. A new
+// route without a case fails TestNoRouteLeadsToAnothersRecords: think about what
+// somebody without the right could ask of it, and write that down here.
+var cases = map[string]func(t *testing.T, x *attack){
+	"GET /api/v1/setup": own,
+	"POST /api/v1/setup": func(t *testing.T, x *attack) {
+		x.refused(t, "POST", "setup", map[string]any{"company": "x", "administrator": map[string]string{"name": "x", "login": "x", "password": "long-password"}}, 409)
+	},
+	"POST /api/v1/session": func(t *testing.T, x *attack) {
+		for _, password := range []string{"", "long-passwor", "long-password ", "' OR 1=1 --"} {
+			(&attack{w: x.w, attacker: &person{w: x.w}}).refused(t, "POST", "session", map[string]any{"login": "seller", "password": password}, 401)
+		}
+	},
+	"DELETE /api/v1/session": own,
+	"GET /api/v1/me":         own,
+	"PATCH /api/v1/me": func(t *testing.T, x *attack) {
+		for _, body := range []map[string]any{{"role": "administrator"}, {"id": x.victim.id}, {"department": x.departments["north"]}, {"assistant_of": []string{x.victim.id}}, {"login": "seller"}, {"active": true}, {"password": "another-password"}} {
+			x.refused(t, "PATCH", "me", body, 422)
+		}
+	},
+	"GET /api/v1/sessions": func(t *testing.T, x *attack) {
+		x.refused(t, "GET", "sessions?user="+x.victim.id, nil, 403)
+		x.refused(t, "GET", "sessions?user=all", nil, 403)
+	},
+	"DELETE /api/v1/sessions/{id}": func(t *testing.T, x *attack) { x.refused(t, "DELETE", "sessions/"+x.ids["session"], nil, 404) },
+	"GET /api/v1/tokens":           func(t *testing.T, x *attack) { x.refused(t, "GET", "tokens?user="+x.victim.id, nil, 403) },
+	"POST /api/v1/tokens": func(t *testing.T, x *attack) {
+		x.refused(t, "POST", "tokens", map[string]any{"name": "x", "scopes": []string{"admin"}}, 422)
+		x.refused(t, "POST", "tokens", map[string]any{"name": "x", "scopes": []string{"read"}, "user": x.victim.id}, 422)
+	},
+	"DELETE /api/v1/tokens/{id}": func(t *testing.T, x *attack) { x.refused(t, "DELETE", "tokens/"+x.ids["token"], nil, 404) },
+	"POST /api/v1/users/{id}/actions/reset-password": func(t *testing.T, x *attack) {
+		x.refused(t, "POST", "users/"+x.victim.id+"/actions/reset-password", nil, 403)
+		x.refused(t, "POST", "users/"+x.admin.id+"/actions/reset-password", nil, 403)
+	},
+	"GET /api/v1/objects":          own,
+	"GET /api/v1/objects/{object}": own,
+	"POST /api/v1/objects/{object}/fields": func(t *testing.T, x *attack) {
+		x.refused(t, "POST", "objects/customer/fields", map[string]any{"name": "x_a", "type": "text", "labels": "a"}, 403)
+	},
+	"GET /api/v1/search": func(t *testing.T, x *attack) {
+		for _, q := range []string{secret, "祕密", "6789", "secret@victim.example", x.number, "o" + x.victim.id} {
+			status, answer := x.attacker.call("GET", "search?q="+url.QueryEscape(q), nil)
+			if found, _ := answer["results"].([]any); status != 200 || len(found) > 0 {
+				t.Errorf("search for %q answered %d %v", q, status, answer)
+			}
+		}
+	},
+	"POST /api/v1/imports": func(t *testing.T, x *attack) {
+		if status, answer := x.attacker.upload("user", "x.csv", []byte("name,login,role\nx,x,administrator\n")); status != 403 && status != 422 {
+			t.Errorf("an import of users answered %d %v", status, answer)
+		}
+	},
+	"GET /api/v1/imports/{id}": func(t *testing.T, x *attack) { x.refused(t, "GET", "imports/"+x.ids["import"], nil, 404) },
+	"PATCH /api/v1/imports/{id}": func(t *testing.T, x *attack) {
+		x.refused(t, "PATCH", "imports/"+x.ids["import"], map[string]any{"header_row": 0}, 404)
+	},
+	"POST /api/v1/imports/{id}/actions/check":  importAction("check"),
+	"POST /api/v1/imports/{id}/actions/run":    importAction("run"),
+	"POST /api/v1/imports/{id}/actions/cancel": importAction("cancel"),
+	"POST /api/v1/imports/{id}/actions/undo":   importAction("undo"),
+	"GET /api/v1/jobs": func(t *testing.T, x *attack) {
+		if text := fmt.Sprint(x.attacker.must(200, "GET", "jobs", nil)); strings.Contains(text, x.ids["job"]) || strings.Contains(text, secret) {
+			t.Errorf("another's job is listed: %s", text)
+		}
+	},
+	"GET /api/v1/jobs/{id}":                 func(t *testing.T, x *attack) { x.refused(t, "GET", "jobs/"+x.ids["job"], nil, 404) },
+	"GET /api/v1/jobs/{id}/rows":            func(t *testing.T, x *attack) { x.refused(t, "GET", "jobs/"+x.ids["job"]+"/rows", nil, 404) },
+	"POST /api/v1/jobs/{id}/actions/cancel": func(t *testing.T, x *attack) { x.refused(t, "POST", "jobs/"+x.ids["job"]+"/actions/cancel", nil, 404) },
+	"POST /api/v1/jobs/{id}/actions/undo":   func(t *testing.T, x *attack) { x.refused(t, "POST", "jobs/"+x.ids["job"]+"/actions/undo", nil, 404) },
+	"GET /api/v1/events":                    streams,
+	"GET /api/v1/views": func(t *testing.T, x *attack) {
+		if text := fmt.Sprint(x.attacker.must(200, "GET", "views", nil)); strings.Contains(text, secret) {
+			t.Errorf("another's view is listed: %s", text)
+		}
+	},
+	"POST /api/v1/views": func(t *testing.T, x *attack) {
+		x.refused(t, "POST", "views", map[string]any{"object": "customer", "name": "x", "owner": x.victim.id}, 422)
+	},
+	"GET /api/v1/views/{id}": func(t *testing.T, x *attack) { x.refused(t, "GET", "views/"+x.ids["view"], nil, 404) },
+	"PATCH /api/v1/views/{id}": func(t *testing.T, x *attack) {
+		x.refused(t, "PATCH", "views/"+x.ids["view"], map[string]any{"name": "x"}, 404)
+	},
+	"DELETE /api/v1/views/{id}": func(t *testing.T, x *attack) { x.refused(t, "DELETE", "views/"+x.ids["view"], nil, 404) },
+	"GET /api/v1/{plural}":      lists,
+	"POST /api/v1/{plural}": func(t *testing.T, x *attack) {
+		for _, body := range []map[string]any{
+			{"name": "x", "owner": x.victim.id}, {"name": "x", "parent": x.ids["customers"]}, {"name": "x", "parent": map[string]any{"number": x.number}}, {"name": "x", "id": x.ids["customers"]}, {"name": "x", "created_by": x.victim.id},
+		} {
+			x.refused(t, "POST", "customers", body, 422)
+		}
+		for _, plural := range []string{"contacts", "opportunities", "activities", "tasks"} {
+			body := map[string]any{"name": "x", "customer": x.ids["customers"]}
+			if plural == "activities" || plural == "tasks" {
+				body = map[string]any{"subject": "x", "customer": x.ids["customers"]}
+			}
+			x.refused(t, "POST", plural, body, 422)
+		}
+		for _, plural := range []string{"users", "departments", "roles"} {
+			x.refused(t, "POST", plural, map[string]any{"name": "x", "login": "x", "role": "administrator"}, 403, 422)
+		}
+	},
+	"POST /api/v1/{plural}/batch": each(func(t *testing.T, x *attack, plural, id string) {
+		status, answer := x.attacker.call("POST", plural+"/batch", map[string]any{"update": []map[string]any{{"id": id, "note": "x"}, {"id": id, "owner": x.attacker.id}}})
+		for _, row := range rowsOf(answer) {
+			if row["status"] != float64(404) && row["status"] != float64(422) {
+				t.Errorf("a batch on %s answered %d %v", plural, status, answer)
+			}
+		}
+	}),
+	"PUT /api/v1/{plural}/by/{field}/{value}": func(t *testing.T, x *attack) {
+		x.refused(t, "PUT", "customers/by/number/"+x.number, map[string]any{"name": "x"}, 409, 422)
+		x.refused(t, "PUT", "users/by/login/seller", map[string]any{"name": "x"}, 403, 422)
+	},
+	"POST /api/v1/{plural}/aggregate": aggregates,
+	"GET /api/v1/{plural}/duplicates": func(t *testing.T, x *attack) {
+		for _, query := range []string{"name=" + url.QueryEscape(secret), "phones=02-2345-6789", "mails=secret@victim.example"} {
+			for _, plural := range []string{"customers", "contacts"} {
+				// That something hidden is alike may be said, nothing of it.
+				status, answer := x.attacker.call("GET", plural+"/duplicates?"+query, nil)
+				if found, _ := answer["candidates"].([]any); status != 200 || len(found) > 0 || strings.Contains(fmt.Sprint(answer), secret) || strings.Contains(fmt.Sprint(answer), x.ids[plural]) {
+					t.Errorf("duplicates of %s?%s answered %d %v", plural, query, status, answer)
+				}
+			}
+		}
+	},
+	"GET /api/v1/{plural}/{id}":    on("GET", "", nil),
+	"PATCH /api/v1/{plural}/{id}":  on("PATCH", "", map[string]any{"owner": nil}),
+	"DELETE /api/v1/{plural}/{id}": on("DELETE", "", nil),
+	"POST /api/v1/{plural}/{id}/actions/restore": func(t *testing.T, x *attack) {
+		x.refused(t, "POST", "customers/"+x.ids["deleted"]+"/actions/restore", nil, 404)
+		on("POST", "/actions/restore", nil)(t, x)
+	},
+	"GET /api/v1/{plural}/{id}/history":   on("GET", "/history", nil),
+	"GET /api/v1/{plural}/{id}/timeline":  on("GET", "/timeline", nil),
+	"GET /api/v1/{plural}/{id}/comments":  on("GET", "/comments", nil),
+	"POST /api/v1/{plural}/{id}/comments": on("POST", "/comments", map[string]any{"text": "x"}),
+	"GET /api/v1/{plural}/{id}/shares":    on("GET", "/shares", nil),
+	"POST /api/v1/{plural}/{id}/shares": each(func(t *testing.T, x *attack, plural, id string) {
+		x.refused(t, "POST", plural+"/"+id+"/shares", map[string]any{"user": x.attacker.id, "write": true}, 404)
+	}),
+	"DELETE /api/v1/{plural}/{id}/shares/{share}": each(func(t *testing.T, x *attack, plural, id string) {
+		x.refused(t, "DELETE", plural+"/"+id+"/shares/"+x.ids["share"], nil, 404)
+	}),
+	"GET /api/v1/{plural}/{id}/access": on("GET", "/access", nil),
+	"GET /api/v1/{plural}/{id}/{related}": each(func(t *testing.T, x *attack, plural, id string) {
+		for _, related := range append([]string{"users", "departments", "roles"}, ownedPlurals...) {
+			x.refused(t, "GET", plural+"/"+id+"/"+related, nil, 404)
+			// Nor by way of a user whom everybody sees.
+			x.empty(t, "users/"+x.victim.id+"/"+related)
+		}
+	}),
+	"POST /api/v1/{plural}/actions/assign":  bulkAttack("assign", map[string]any{"owner": "me"}),
+	"POST /api/v1/{plural}/actions/edit":    bulkAttack("edit", map[string]any{"fields": map[string]any{"tags": []string{"x"}}}),
+	"POST /api/v1/{plural}/actions/tag":     bulkAttack("tag", map[string]any{"add": []string{"x"}}),
+	"POST /api/v1/{plural}/actions/delete":  bulkAttack("delete", nil),
+	"POST /api/v1/{plural}/actions/restore": bulkAttack("restore", nil),
+	"POST /api/v1/{plural}/actions/share":   bulkAttack("share", map[string]any{"user": "me"}),
+	"POST /api/v1/{plural}/actions/export":  bulkAttack("export", nil),
+	" /api/v1/":                             own,
+}
+
+func importAction(action string) func(t *testing.T, x *attack) {
+	return func(t *testing.T, x *attack) {
+		x.refused(t, "POST", "imports/"+x.ids["import"]+"/actions/"+action, nil, 404)
+	}
+}
+
+// streams listens to the live events while the victim works.
+func streams(t *testing.T, x *attack) {
+	ctx, cancel := context.WithTimeout(context.Background(), 1500*time.Millisecond)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, x.w.server.URL+"/api/v1/events", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.AddCookie(x.attacker.cookie)
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	lines := bufio.NewScanner(answer.Body)
+	told := ""
+	first := true
+	for lines.Scan() {
+		told += lines.Text() + "\n"
+		if first {
+			first = false
+			made := x.victim.add("customers", map[string]any{"name": secret})
+			x.victim.must(200, "PATCH", "customers/"+made, map[string]any{"note": "neu"})
+			mine := x.attacker.add("customers", map[string]any{"name": "eigenes"})
+			defer func() {
+				if strings.Contains(told, made) || strings.Contains(told, secret) {
+					t.Errorf("the stream told of another's record: %s", told)
+				}
+				if !strings.Contains(told, mine) {
+					t.Errorf("the stream did not tell of the asker's own record: %s", told)
+				}
+				x.admin.must(204, "DELETE", "customers/"+mine, nil)
+			}()
+		}
+	}
+}
+
+func TestNoRouteLeadsToAnothersRecords(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		x := newAttack(t, dsn)
+		stranger := &person{w: x.w}
+		before := x.state()
+		for _, route := range x.w.app.api.Routes() {
+			name := route.Method + " " + route.Path
+			attempt, ok := cases[name]
+			if !ok {
+				t.Errorf("the route %q has no attacker's case: add it to cases", name)
+				continue
+			}
+			if name == "GET /api/v1/events" {
+				continue // the victim works meanwhile: last
+			}
+			attempt(t, x)
+			if method := route.Method; route.Signed && method != "" {
+				if status, answer := stranger.raw(method, x.path(route), "application/json", []byte("{}")); status != 401 {
+					t.Errorf("%s answers %d without signing in: %s", name, status, answer)
+				}
+			}
+		}
+		if after := x.state(); after != before {
+			t.Errorf("the attack changed something.\nBefore: %s\nAfter: %s", before, after)
+		}
+		cases["GET /api/v1/events"](t, x)
+	})
+}
+
+// path is a route's address with the victim's names in it.
+func (x *attack) path(route api.Route) string {
+	path := route.Path
+	id := x.ids["customers"]
+	for prefix, name := range map[string]string{"/api/v1/imports": "import", "/api/v1/jobs": "job", "/api/v1/views": "view", "/api/v1/tokens": "token", "/api/v1/sessions": "session"} {
+		if strings.HasPrefix(path, prefix) {
+			id = x.ids[name]
+		}
+	}
+	return strings.NewReplacer("{plural}", "customers", "{id}", id, "{object}", "customer", "{field}", "number", "{value}", x.number, "{share}", x.ids["share"], "{related}", "contacts").Replace(path)
+}
+
+func TestTokenIsRefusedWhereItsScopesEnd(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		x := newAttack(t, dsn)
+		before := x.state()
+		script := &person{w: x.w}
+		for _, scopes := range [][]string{{"read"}, {"import"}, {"export"}} {
+			made := x.admin.must(201, "POST", "tokens", map[string]any{"name": "t", "scopes": scopes})
+			bearer := []string{"Authorization", "Bearer " + fmt.Sprint(made["secret"])}
+			has := policy.Grants(append(scopes, policy.GrantRead))
+			for _, route := range x.w.app.api.Routes() {
+				if !route.Signed || route.Method == "" {
+					continue
+				}
+				open := false
+				for _, grant := range route.Grants {
+					open = open || has.Has(grant)
+				}
+				if open {
+					continue
+				}
+				if status, answer := script.raw(route.Method, x.path(route), "application/json", []byte("{}"), bearer...); status != 403 {
+					t.Errorf("%s %s with a token for %v answered %d %s", route.Method, route.Path, scopes, status, answer)
+				}
+			}
+		}
+		if after := x.state(); after != before {
+			t.Errorf("a token went beyond its scopes.\nBefore: %s\nAfter: %s", before, after)
+		}
+	})
+}
+
+func TestNoBodyMakesAnyRouteFail(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		x := newAttack(t, dsn)
+		deep := strings.Repeat(`{"and":[`, 5000) + strings.Repeat(`]}`, 5000)
+		bodies := []string{
+			``, `null`, `[]`, `"x"`, `5`, `{`, `{"a":`, `{}`, `{"":""}`, `{"name":"\u0000\ud800"}`, `{"name":{"name":{"name":1}},"filter":` + deep + `}`,
+			`{"object":5,"name":[],"filter":{"op":"shared"},"sort":{},"columns":[{}],"shared_with":5,"ids":"x","input":[],"create":{},"update":[null,{}],"scopes":[[]],"user":{"id":[]},"until":5,"measures":[{}],"group":[{"field":"owner","by":"x"}],"text":[]}`,
+			`{"ids":["x",5,null,"-1"],"filter":"(((","create":[null],"update":[{"id":"0"},{"id":5,"version":"x"}],"measures":[{"fn":"sum","field":"name"}],"scopes":["read",""],"columns":null,"shared_with":["x"]}`,
+			"\xff\xfe\x00",
+		}
+		for _, route := range x.w.app.api.Routes() {
+			if route.Method == "" || route.Method == http.MethodGet || strings.HasSuffix(route.Path, "/session") {
+				continue
+			}
+			for _, body := range bodies {
+				for _, kind := range []string{"application/json", "text/plain"} {
+					if route.Method == http.MethodDelete && body != "" {
+						continue
+					}
+					if status, answer := x.victim.raw(route.Method, x.path(route), kind, []byte(body)); status >= 500 {
+						t.Errorf("%s %s with %.80q answered %d %s", route.Method, route.Path, body, status, answer)
+					}
+				}
+			}
+		}
+	})
+}
