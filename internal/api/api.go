@@ -123,8 +123,8 @@ func (s *Server) Handler() http.Handler {
 	signed("POST "+prefix+"jobs/{id}/actions/cancel", s.cancelJob)
 	signed("POST "+prefix+"jobs/{id}/actions/undo", s.undoJob)
 	signed("GET "+prefix+"jobs/{id}/rows", s.jobRows)
-	signed("GET "+prefix+"jobs/{id}/result", s.jobResult)
-	signed("POST "+prefix+"{plural}/actions/export", s.export)
+	signed("GET "+prefix+"jobs/{id}/result", s.jobResult, policy.GrantExport)
+	signed("POST "+prefix+"{plural}/actions/export", s.export, policy.GrantExport)
 	for _, action := range bulk.Actions {
 		signed("POST "+prefix+"{plural}/actions/"+action, func(r *request) error { return s.bulk(r, action) })
 	}

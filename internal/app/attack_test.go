@@ -26,7 +26,10 @@ type attack struct {
 	w                *world
 	admin            *person
 	victim, attacker *person
-	departments      map[string]string
+	// exporter may export what his department owns: the attacker's, not the
+	// victim's.
+	exporter    *person
+	departments map[string]string
 	// ids are the victim's: a record of each object by plural, and by name what
 	// is no record.
 	ids map[string]string
@@ -55,6 +58,8 @@ func newAttack(t *testing.T, dsn string) *attack {
 	var people map[string]*person
 	x.admin, people, x.departments = w.company()
 	x.victim, x.attacker = people["seller"], people["stranger"]
+	x.admin.add("users", map[string]any{"name": "exporter", "login": "exporter", "role": "manager", "department": x.departments["south"], "password": "long-password"})
+	x.exporter = w.signIn("exporter")
 	for _, plural := range ownedPlurals {
 		x.ids[plural] = x.victim.add(plural, x.owned()[plural])
 		x.victim.must(201, "POST", plural+"/"+x.ids[plural]+"/comments", map[string]any{"text": secret})
@@ -300,6 +305,10 @@ var cases = map[string]func(t *testing.T, x *attack){
 	"POST /api/v1/objects/{object}/fields": func(t *testing.T, x *attack) {
 		x.refused(t, "POST", "objects/customer/fields", map[string]any{"name": "x_a", "type": "text", "labels": "a"}, 403)
 	},
+	"PATCH /api/v1/objects/{object}/fields/{field}": func(t *testing.T, x *attack) {
+		x.refused(t, "PATCH", "objects/customer/fields/level", map[string]any{"labels": map[string]string{"en": "x"}}, 403)
+	},
+	"PATCH /api/v1/company": func(t *testing.T, x *attack) { x.refused(t, "PATCH", "company", map[string]any{"name": "x"}, 403) },
 	"GET /api/v1/search": func(t *testing.T, x *attack) {
 		for _, q := range []string{secret, "祕密", "6789", "secret@victim.example", x.number, "o" + x.victim.id} {
 			status, answer := x.attacker.call("GET", "search?q="+url.QueryEscape(q), nil)
@@ -418,13 +427,45 @@ var cases = map[string]func(t *testing.T, x *attack){
 	"POST /api/v1/{plural}/actions/delete":  bulkAttack("delete", nil),
 	"POST /api/v1/{plural}/actions/restore": bulkAttack("restore", nil),
 	"POST /api/v1/{plural}/actions/share":   bulkAttack("share", map[string]any{"user": "me"}),
-	"POST /api/v1/{plural}/actions/export":  bulkAttack("export", nil),
+	"POST /api/v1/{plural}/actions/export":  exports,
+	"GET /api/v1/jobs/{id}/result":          func(t *testing.T, x *attack) { x.refused(t, "GET", "jobs/"+x.ids["job"]+"/result", nil, 404) },
 	" /api/v1/":                             own,
 }
 
 func importAction(action string) func(t *testing.T, x *attack) {
 	return func(t *testing.T, x *attack) {
 		x.refused(t, "POST", "imports/"+x.ids["import"]+"/actions/"+action, nil, 404)
+	}
+}
+
+// exports attacks by way of a file: without the right at all, and with the right
+// over another department.
+func exports(t *testing.T, x *attack) {
+	for _, plural := range ownedPlurals {
+		x.refused(t, "POST", plural+"/actions/export", map[string]any{"format": "csv"}, 403)
+	}
+	for _, body := range []map[string]any{
+		{"format": "csv"}, {"format": "csv", "ids": []string{x.ids["customers"]}}, {"format": "csv", "filter": `id = "` + x.ids["customers"] + `" OR NOT owner = me()`},
+		{"format": "csv", "q": secret}, {"format": "csv", "view": x.ids["view"]},
+	} {
+		status, answer := x.exporter.call("POST", "customers/actions/export", body)
+		if status >= 400 && status < 500 {
+			continue
+		}
+		id := fmt.Sprint(answer["id"])
+		for range 500 {
+			if state := fmt.Sprint(x.exporter.must(200, "GET", "jobs/"+id, nil)["state"]); state != "queued" && state != "running" {
+				break
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		status, file := x.exporter.raw("GET", "/api/v1/jobs/"+id+"/result", "application/json", nil)
+		if strings.Contains(file, secret) || strings.Contains(file, x.number) {
+			t.Errorf("the export %v told (%d) %s", body, status, file)
+		}
+		if status, _ := x.attacker.raw("GET", "/api/v1/jobs/"+id+"/result", "application/json", nil); status != 404 {
+			t.Errorf("another's export answered %d", status)
+		}
 	}
 }
 

@@ -50,6 +50,10 @@ func (s *Service) ChangeCompany(ctx context.Context, a *policy.Actor, c CompanyC
 		set["time_zone"] = *c.TimeZone
 	}
 	return s.Records.DB.Write(ctx, func(ctx context.Context, q store.Querier) error {
+		// Language and time zone are those of everybody who chose none.
+		if err := s.Records.Touch(ctx, q); err != nil {
+			return err
+		}
 		for name, value := range set {
 			if _, err := store.Delete(ctx, q, settings.Name, store.Row{"name": name}); err != nil {
 				return err
