@@ -46,16 +46,12 @@ func (u *Unit) Read(ctx context.Context, a *policy.Actor, o *schema.Object, verb
 	if len(ids) == 0 {
 		return found, nil
 	}
-	wanted := make([]any, len(ids))
-	for i, id := range ids {
-		wanted[i] = id
-	}
 	names := make([]string, 0, len(o.Columns()))
 	for _, c := range o.Columns() {
 		names = append(names, c.Name)
 	}
 	rows, err := store.Select{
-		Registry: a.Registry, Asker: a, Guard: query.AllOf(&query.Node{Op: query.In, Field: "id", Value: wanted}, a.Filter(o, verb)), Columns: names,
+		Registry: a.Registry, Asker: a, Guard: query.AllOf(&query.Node{Op: query.In, Field: "id", Value: ids}, a.Filter(o, verb)), Columns: names,
 		Query: query.Query{Object: o, Sort: []query.Key{{Field: "id"}}, Limit: len(ids)},
 	}.Rows(ctx, u.tx)
 	for _, row := range rows {
@@ -292,14 +288,10 @@ func Refused(field string, err error) error {
 
 // Versions reads the versions of those of the records that the actor sees.
 func (s *Service) Versions(ctx context.Context, a *policy.Actor, o *schema.Object, ids []int64, deleted bool) (map[int64]int64, error) {
-	wanted := make([]any, len(ids))
-	for i, id := range ids {
-		wanted[i] = id
-	}
 	rows, err := store.Select{
 		Registry: a.Registry, Asker: a, Guard: a.Filter(o, policy.View), Columns: []string{"id", "version"},
 		Query: query.Query{Object: o, Sort: []query.Key{{Field: "id"}}, Limit: len(ids), Deleted: deleted,
-			Filter: &query.Node{Op: query.In, Field: "id", Value: wanted}},
+			Filter: &query.Node{Op: query.In, Field: "id", Value: ids}},
 	}.Rows(ctx, s.DB)
 	found := map[int64]int64{}
 	for _, r := range rows {

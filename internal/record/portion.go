@@ -30,10 +30,9 @@ func (s *Service) Selection(a *policy.Actor, o *schema.Object, names []string) (
 // Portion reads those of the records that the actor may see and do verb to, in
 // the order of ids.
 func (s *Service) Portion(ctx context.Context, a *policy.Actor, o *schema.Object, verb string, fields []*schema.Field, ids []int64) (Portion, error) {
-	wanted := make([]any, len(ids))
 	place := make(map[int64]int, len(ids))
 	for i, id := range ids {
-		wanted[i], place[id] = id, i
+		place[id] = i
 	}
 	columns := []string{"id", "version"}
 	for _, f := range fields {
@@ -41,7 +40,7 @@ func (s *Service) Portion(ctx context.Context, a *policy.Actor, o *schema.Object
 			columns = append(columns, c.Name)
 		}
 	}
-	guard := query.AllOf(&query.Node{Op: query.In, Field: "id", Value: wanted}, a.Filter(o, policy.View))
+	guard := query.AllOf(&query.Node{Op: query.In, Field: "id", Value: ids}, a.Filter(o, policy.View))
 	if verb != policy.View {
 		guard = query.AllOf(guard, a.Filter(o, verb))
 	}

@@ -210,14 +210,24 @@ func (c *compiler) combined(o *schema.Object, alias string, n *query.Node) error
 		return nil
 	}
 	if n.Op == query.In {
+		if ids, ok := idList(n); ok {
+			c.write(alias + ".id")
+			c.among(ids)
+			return nil
+		}
 		list, _ := n.Value.([]any)
 		if len(list) == 0 {
 			c.write("1 = 0")
 			return nil
 		}
-		c.write("(")
+		c.write("((")
 		for i, v := range list {
-			if i > 0 {
+			switch {
+			case i == 0:
+			case i%maxRow == 0:
+				// SQLite takes no more than a thousand conditions in one row.
+				c.write(") OR (")
+			default:
 				c.write(" OR ")
 			}
 			eq := *n
@@ -226,10 +236,48 @@ func (c *compiler) combined(o *schema.Object, alias string, n *query.Node) error
 				return err
 			}
 		}
-		c.write(")")
+		c.write("))")
 		return nil
 	}
 	return problem(n, "filter_operator_unfit")
+}
+
+// maxRow is how many conditions stand in one row.
+const maxRow = 100
+
+// idList is the list of ids that a record's own id is looked for in; false when
+// the node is anything else.
+func idList(n *query.Node) ([]int64, bool) {
+	if n.Field != "id" || n.Op != query.In {
+		return nil, false
+	}
+	if ids, ok := n.Value.([]int64); ok {
+		return ids, true
+	}
+	list, _ := n.Value.([]any)
+	ids := make([]int64, 0, len(list))
+	for _, v := range list {
+		switch v := v.(type) {
+		case int64:
+			ids = append(ids, v)
+		case string:
+			id, ok := schema.ParseID(v)
+			if !ok {
+				return nil, false
+			}
+			ids = append(ids, id)
+		default:
+			return nil, false
+		}
+	}
+	return ids, true
+}
+
+// among writes that a column is one of some ids, as one argument. PostgreSQL
+// would compare each row of the table with "= ANY".
+func (c *compiler) among(ids []int64) {
+	c.write(" IN ")
+	c.ids64(ids)
 }
 
 var comparisons = map[query.Op]string{query.Eq: "=", query.Lt: "<", query.Le: "<=", query.Gt: ">", query.Ge: ">="}

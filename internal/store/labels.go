@@ -15,14 +15,8 @@ func Labels(ctx context.Context, q Querier, r *schema.Registry, asker Asker, o *
 	if f := o.Field(o.Title); f != nil && asker.Readable(o, f) {
 		title = f.Column()
 	}
-	c.write("SELECT t.id, t." + title + " FROM " + o.Table() + " t WHERE t.id IN (")
-	for i, id := range ids {
-		if i > 0 {
-			c.write(", ")
-		}
-		c.write("?", id)
-	}
-	c.write(")")
+	c.write("SELECT t.id, t." + title + " FROM " + o.Table() + " t WHERE t.id")
+	c.among(ids)
 	if !deleted {
 		c.write(" AND t.deleted_at IS NULL")
 	}
