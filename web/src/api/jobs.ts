@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { BASE, call } from "./client";
+import { BASE, call, queryString } from "./client";
 
 /** What a person would call a job: an import, an export, a change of many records. */
 export interface Job {
@@ -14,10 +14,22 @@ export interface Job {
   seconds_left?: number;
   result?: Record<string, unknown> | null;
   error?: unknown;
+  /** The job this one takes back. */
+  undo_of?: string;
   created_by?: string | number | { id: string; label?: string } | null;
   created_at?: string;
   started_at?: string | null;
   finished_at?: string | null;
+}
+
+/** What became of one record in a job over many. */
+export interface JobRow {
+  id: string;
+  label?: string;
+  state: "waiting" | "done" | "unchanged" | "failed" | "changed_since";
+  code?: string;
+  message?: string;
+  fields?: { field?: string; message?: string }[] | string[] | null;
 }
 
 export const underWay = (j: Job) => j.state === "queued" || j.state === "running";
@@ -38,6 +50,10 @@ export const jobs = {
   get: async (id: string) => one(await call(`/jobs/${id}`)),
   cancel: (id: string) => call(`/jobs/${id}/actions/cancel`, { method: "POST" }),
   undo: async (id: string) => one(await call(`/jobs/${id}/actions/undo`, { method: "POST" })),
+  rows: (id: string, state: JobRow["state"], cursor?: string) =>
+    call<{ rows: JobRow[]; next?: string | null }>(
+      `/jobs/${id}/rows${queryString({ state, limit: 20, cursor })}`,
+    ),
   resultUrl: (id: string) => `${BASE}/jobs/${id}/result`,
 };
 

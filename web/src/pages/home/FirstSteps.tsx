@@ -7,16 +7,21 @@ import { useUrl } from "../../hooks/useUrl";
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
 
+/** Is there nothing yet? False while nobody knows. */
+export function useNothing(customer: ObjectMeta | undefined): boolean {
+  const any = useQuery({
+    queryKey: ["home", "any", customer?.plural],
+    queryFn: ({ signal }) => api.list(customer?.plural ?? "", { limit: 1, count: "none" }, signal),
+    enabled: !!customer,
+    retry: false,
+  });
+  return any.data?.records.length === 0;
+}
+
 /** What to do first in an empty company; gone as soon as there is a customer. */
 export function FirstSteps({ customer, admin }: { customer: ObjectMeta; admin: boolean }) {
   const { t } = useTranslation();
   const [, setUrl] = useUrl();
-  const any = useQuery({
-    queryKey: ["home", "any", customer.plural],
-    queryFn: ({ signal }) => api.list(customer.plural, { limit: 1, count: "none" }, signal),
-    retry: false,
-  });
-  if (!any.data || any.data.records.length > 0) return null;
   return (
     <section className="panel first-steps" aria-label={t("first.title")}>
       <h2>{t("first.title")}</h2>

@@ -1,4 +1,3 @@
-import { Link } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { useMe, useObjects } from "../../api/queries";
@@ -6,7 +5,7 @@ import { useUrl } from "../../hooks/useUrl";
 import { longDate } from "../../lib/format";
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
-import { FirstSteps } from "./FirstSteps";
+import { FirstSteps, useNothing } from "./FirstSteps";
 import { FollowUps } from "./FollowUps";
 import { Recent } from "./Recent";
 import { Stages } from "./Stages";
@@ -27,6 +26,7 @@ export function HomePage() {
   const customer = of("customer");
   const opportunity = of("opportunity");
   const activity = of("activity");
+  const nothing = useNothing(customer);
   return (
     <div className="page home">
       <div className="page-head">
@@ -49,7 +49,7 @@ export function HomePage() {
           )}
         </div>
       </div>
-      {customer && <FirstSteps customer={customer} admin={!!me?.admin} />}
+      {customer && nothing && <FirstSteps customer={customer} admin={!!me?.admin} />}
       <div className="home-cols">
         <div className="home-col">
           {task && <Tasks object={task} />}
@@ -60,12 +60,13 @@ export function HomePage() {
           <Recent objects={objects} />
         </div>
       </div>
-      <Suspense fallback={null}>
-        {opportunity?.stage_field && <Funnel object={opportunity} />}
-        {activity && <Activities object={activity} />}
-        {customer && <Silence object={customer} />}
-      </Suspense>
-      {objects.length === 0 && <Link to="/settings">{t("settings")}</Link>}
+      {!nothing && (
+        <Suspense fallback={null}>
+          {opportunity?.stage_field && <Funnel object={opportunity} />}
+          {activity && <Activities object={activity} />}
+          {customer && <Silence object={customer} />}
+        </Suspense>
+      )}
     </div>
   );
 }

@@ -1,7 +1,8 @@
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { type Job, jobs, underWay, useJobs } from "../../api/jobs";
+import { type Job, jobs, type JobRow as Row, underWay, useJobs } from "../../api/jobs";
 import { queryClient, useMe, useObjects } from "../../api/queries";
 import { fullDateTime, grouped, shortDateTime } from "../../lib/format";
 import { span } from "../../lib/span";
@@ -10,8 +11,7 @@ import { Icon } from "../../ui/Icon";
 import { EmptyState, ErrorState, Skeleton, useErrorText } from "../../ui/State";
 import { toast } from "../../ui/Toast";
 
-const COUNTS = ["created", "updated", "changed", "skipped", "failed"];
-const UNDOABLE = ["assign", "edit", "tag", "delete", "restore", "bulk"];
+const COUNTS = ["created", "updated", "done", "unchanged", "skipped", "failed", "changed_since"];
 
 /** Imports, exports and changes of many records: how far they are, and what came of them. */
 export function JobsPage() {
@@ -43,6 +43,8 @@ export function JobsPage() {
     </div>
   );
 }
+
+type JobState = Row["state"];
 
 const LOOK: Record<Job["state"], string> = {
   queued: "",
@@ -101,10 +103,18 @@ function JobRow({ job }: { job: Job }) {
               .map((k) => t(`job.count.${k}`, { n: grouped(String(result[k])) }))
               .join(" · ") ||
               (job.state === "done" && job.total
-                ? t("job.count.done", { n: grouped(String(job.total)) })
+                ? t("job.count.rows", { n: grouped(String(job.total)) })
                 : "")}
           </p>
         )}
+        {object &&
+          job.kind.startsWith("bulk_") &&
+          (["failed", "changed_since"] as const).map(
+            (state) =>
+              Number(result[state]) > 0 && (
+                <Rows key={state} job={job} state={state} plural={object.plural} />
+              ),
+          )}
         {job.state === "failed" && <p className="error-text">{words(job.error)}</p>}
       </div>
       <div className="job-acts row">
@@ -124,7 +134,7 @@ function JobRow({ job }: { job: Job }) {
             {t("job.download")}
           </a>
         )}
-        {job.state === "done" && UNDOABLE.includes(job.kind) && mine && (
+        {["done", "cancelled"].includes(job.state) && job.kind.startsWith("bulk_") && mine && (
           <Button
             small
             disabled={busy}
@@ -136,6 +146,35 @@ function JobRow({ job }: { job: Job }) {
         )}
       </div>
     </li>
+  );
+}
+
+/** The records that were refused, or changed by somebody else since, with the reason. */
+function Rows({ job, state, plural }: { job: Job; state: JobState; plural: string }) {
+  const { t } = useTranslation();
+  const errorText = useErrorText();
+  const [open, setOpen] = useState(false);
+  const rows = useQuery({
+    queryKey: ["job", job.id, "rows", state],
+    queryFn: () => jobs.rows(job.id, state),
+    enabled: open,
+  });
+  return (
+    <details onToggle={(e) => setOpen(e.currentTarget.open)}>
+      <summary>{t(`job.rows.${state}`)}</summary>
+      {rows.isError && <p className="error-text">{errorText(rows.error)}</p>}
+      <ul className="mini">
+        {rows.data?.rows.map((r) => (
+          <li key={r.id}>
+            <Link to="/o/$plural/$id" params={{ plural, id: r.id }}>
+              {r.label || r.id}
+            </Link>{" "}
+            <span className="muted">{r.message}</span>
+          </li>
+        ))}
+        {rows.data?.next && <li className="muted">…</li>}
+      </ul>
+    </details>
   );
 }
 

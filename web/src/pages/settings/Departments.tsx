@@ -89,7 +89,12 @@ export default function Departments() {
                   <span className="muted">
                     {(d.head as Reference | undefined)?.label &&
                       `${t("departments.head")} ${(d.head as Reference).label} · `}
-                    <Link to="/settings/$section" params={{ section: "users" }} search={{}}>
+                    <Link
+                      className="quiet-link"
+                      to="/settings/$section"
+                      params={{ section: "users" }}
+                      search={{ dept: d.id }}
+                    >
                       {t("departments.people", { n })}
                     </Link>
                   </span>

@@ -45,7 +45,12 @@ export default function Fields() {
         </Button>
       </div>
       <p className="muted">{t("fields.text")}</p>
-      <div className="table-wrap">
+      <div
+        className="table-wrap steady"
+        role="region"
+        tabIndex={0}
+        aria-label={t("fields.of", { what: object.label })}
+      >
         <table className="table">
           <thead>
             <tr>

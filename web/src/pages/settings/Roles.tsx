@@ -14,8 +14,10 @@ export default function Roles() {
   const { t } = useTranslation();
   const list = useQuery({ queryKey: ["roles"], queryFn: admin.roles });
   const objects = useObjects().data?.objects ?? [];
-  const objectName = (o: string) =>
-    o === "*" ? t("roles.others") : objects.find((x) => x.name === o)?.label_plural || o;
+  const objectName = (o: string, alone = false) =>
+    o === "*"
+      ? t(alone ? "roles.everything" : "roles.others")
+      : objects.find((x) => x.name === o)?.label_plural || o;
   if (list.isPending) return <Skeleton rows={6} />;
   if (list.isError) return <ErrorState error={list.error} retry={() => list.refetch()} />;
   const roles = list.data;
@@ -46,7 +48,7 @@ export default function Roles() {
               <p>{t("roles.admin")}</p>
             ) : (
               <div
-                className="table-wrap"
+                className="table-wrap steady"
                 role="region"
                 tabIndex={0}
                 aria-label={t("roles.rights", { what: name })}
@@ -63,7 +65,7 @@ export default function Roles() {
                   <tbody>
                     {rights.map(([o, verbs]) => (
                       <tr key={o}>
-                        <th scope="row">{objectName(o)}</th>
+                        <th scope="row">{objectName(o, rights.length === 1)}</th>
                         {VERBS.map((v) => (
                           <td key={v} className={verbs[v] && verbs[v] !== "none" ? "" : "muted"}>
                             {t(`scope.${verbs[v] || "none"}`, { defaultValue: verbs[v] })}

@@ -25,6 +25,10 @@ const SECTIONS: Section[] = [
   { name: "fields", icon: "columns", page: lazy(() => import("./Fields")), admin: true },
 ];
 
+/** On a phone the sections are one line that scrolls sideways. */
+const inSight = (link: HTMLAnchorElement | null) =>
+  link?.scrollIntoView({ block: "nearest", inline: "center" });
+
 export function SettingsPage() {
   const { t } = useTranslation();
   const { section } = useParams({ strict: false }) as { section?: string };
@@ -38,6 +42,7 @@ export function SettingsPage() {
       search={{}}
       className={`rail-link ${s.name === now?.name ? "active" : ""}`}
       aria-current={s.name === now?.name ? "page" : undefined}
+      ref={s.name === now?.name ? inSight : undefined}
     >
       <Icon name={s.icon} />
       <span>{t(`settings.${s.name}`)}</span>

@@ -44,9 +44,14 @@ function List({ object }: { object: ObjectMeta }) {
   const [editing, setEditing] = useState<RecordData>();
   const [secret, setSecret] = useState<{ name: string; password: string }>();
   const who = url.who ?? "active";
-  const filter = who === "active" ? "active = TRUE" : who === "off" ? "active = FALSE" : undefined;
+  const filter = [
+    who === "active" ? "active = TRUE" : who === "off" ? "active = FALSE" : "",
+    /^\d+$/.test(url.dept ?? "") ? `department = "${url.dept}"` : "",
+  ]
+    .filter(Boolean)
+    .join(" AND ");
   const list = useInfiniteQuery({
-    queryKey: ["list", "users", "settings", url.q, who],
+    queryKey: ["list", "users", "settings", url.q, who, url.dept],
     queryFn: ({ pageParam, signal }) =>
       api.list(
         "users",
@@ -112,7 +117,7 @@ function List({ object }: { object: ObjectMeta }) {
           </Button>
         </div>
       </div>
-      <div className="row">
+      <div className="row nowrap">
         <Input
           type="search"
           className="list-search"
@@ -139,6 +144,11 @@ function List({ object }: { object: ObjectMeta }) {
             </option>
           ))}
         </Select>
+        {url.dept && (
+          <Button small onClick={() => setUrl({ dept: undefined })}>
+            {t("users.all_departments")}
+          </Button>
+        )}
       </div>
       {list.isPending ? (
         <Skeleton rows={6} />

@@ -1,0 +1,73 @@
+// The app without a network: it opens, shows what was read before, and says that writing waits.
+// Signing out leaves nothing behind. All tabs share one event stream.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { account, caller, words } from './company.mjs'
+import { launch } from './harness.mjs'
+
+async function company(app) {
+  app.expectProblem(/api\/v1\/(me|objects) answered 401/)
+  const page = await app.newPage()
+  await page.goto('/')
+  await page.locator('#company').fill(words('zh-TW').company)
+  await page.locator('#name').fill(words('zh-TW').admin)
+  await page.locator('#login').fill(account.login)
+  await page.locator('#password').fill(account.password)
+  await page.getByRole('button', { name: '開始使用' }).click()
+  await page.getByRole('button', { name: '進入 ECRM' }).click()
+  await page.locator('.home').waitFor()
+  return page
+}
+
+test('the app opens offline with what was read, and sign-out forgets it', async (t) => {
+  const app = await launch(t)
+  app.expectProblem(/ERR_INTERNET_DISCONNECTED|ERR_FAILED|net::/)
+  const page = await company(app)
+  await caller(page)('POST', 'customers', { name: '離線也看得到有限公司' })
+  await page.evaluate(() => navigator.serviceWorker.ready)
+  await page.reload()
+  await page.goto('/o/customers')
+  await page.getByText('離線也看得到').first().waitFor()
+  // The worker keeps an answer after it was given.
+  await page.waitForFunction(async () => {
+    const cache = await caches.open('ecrm-data-1')
+    return (await cache.keys()).some((r) => r.url.includes('/customers?'))
+  })
+
+  await page.context().setOffline(true)
+  await page.reload()
+  await page.getByText('離線也看得到').first().waitFor()
+  await page.getByText('離線：').waitFor()
+  await page.goto('/import')
+  await page.locator('.dropzone').waitFor()
+
+  await page.context().setOffline(false)
+  await page.getByText('離線：').waitFor({ state: 'detached' })
+  await page.locator('.topbar .icon-btn').last().click()
+  await page.getByRole('menuitem', { name: '登出' }).click()
+  await page.locator('#login').waitFor()
+  const kept = await page.evaluate(async () => {
+    const found = []
+    for (const name of await caches.keys()) {
+      for (const r of await (await caches.open(name)).keys()) if (r.url.includes('/api/')) found.push(r.url)
+    }
+    return [...found, localStorage.getItem('ecrm.recent') ?? ''].filter(Boolean)
+  })
+  assert.deepEqual(kept, [], 'sign-out leaves what was read on the device')
+})
+
+test('two tabs hear of a change over one stream', async (t) => {
+  const app = await launch(t)
+  const page = await company(app)
+  await page.goto('/o/customers')
+  const other = await page.context().newPage()
+  await other.goto('/o/customers')
+  await page.waitForTimeout(500)
+  const streams = async (p) => p.evaluate(() => performance.getEntriesByType('resource').filter((r) => r.name.endsWith('/api/v1/events')).length)
+  assert.equal((await streams(page)) + (await streams(other)), 0, 'a tab opened a stream of its own')
+  const third = await app.newPage({ like: page })
+  await third.goto('/')
+  await caller(third)('POST', 'customers', { name: '剛剛新增的公司' })
+  await page.getByText('剛剛新增的公司').first().waitFor({ timeout: 10_000 })
+  await other.getByText('剛剛新增的公司').first().waitFor({ timeout: 10_000 })
+})
