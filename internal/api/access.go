@@ -22,6 +22,8 @@ type access struct {
 	// grants are scopes of which a token needs one; none: read to GET, write
 	// for the rest.
 	grants []string
+	// method and path are those of the route.
+	method, path string
 	// unchanged routes are open to whoever must change his password first.
 	unchanged bool
 }
@@ -54,6 +56,7 @@ func (s *Server) route(pattern string, a access) access {
 			a.grants = []string{policy.GrantRead}
 		}
 	}
+	a.method, a.path = method, path
 	described := Route{Method: method, Path: path, Signed: a.signed, Grants: a.grants}
 	if a.inPerson {
 		described.Grants = nil
@@ -86,7 +89,9 @@ func (s *Server) who(r *request) (*policy.Actor, identity.Person, error) {
 
 func (s *Server) wrap(h handler, a access) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
-		r := &request{Request: hr, w: w}
+		watched := s.metrics.begin(a, w)
+		defer watched.end()
+		r := &request{Request: hr, w: watched}
 		defer func() {
 			if p := recover(); p != nil {
 				slog.Error("a request panicked", "path", hr.URL.Path, "panic", p)

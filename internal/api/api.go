@@ -38,9 +38,10 @@ type Server struct {
 	Addresses []string
 	Version   string
 	// Secure marks cookies for HTTPS only.
-	Secure bool
-	live   *live
-	routes []Route
+	Secure  bool
+	live    *live
+	routes  []Route
+	metrics *metrics
 }
 
 const (
@@ -85,7 +86,8 @@ func (s *Server) Handler() http.Handler {
 		}
 		reply(w, http.StatusOK, []byte(`{"status":"ok"}`))
 	})
-	s.routes = nil
+	s.routes, s.metrics = nil, newMetrics(s)
+	mux.Handle("GET /metrics", s.wrap(s.measurements, s.route("GET /metrics", access{})))
 	open := func(pattern string, h handler) { mux.Handle(pattern, s.wrap(h, s.route(pattern, access{}))) }
 	signed := func(pattern string, h handler, grants ...string) {
 		mux.Handle(pattern, s.wrap(h, s.route(pattern, access{signed: true, grants: grants})))

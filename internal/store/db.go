@@ -54,6 +54,7 @@ type DB struct {
 	writer *writer
 
 	estimates estimates
+	counts    counts
 }
 
 // Open opens "postgres://…" or "sqlite:PATH", making the latter when absent.
@@ -146,7 +147,9 @@ func (db *DB) Exec(ctx context.Context, statement string, args ...any) (int64, e
 // Write runs fn in a transaction that is synced before Write returns nil. On
 // SQLite the units waiting together share one commit; fn must do nothing slow,
 // may be run again, and sees a context that no client can cancel.
-func (db *DB) Write(ctx context.Context, fn func(ctx context.Context, q Querier) error) error {
+func (db *DB) Write(ctx context.Context, fn func(ctx context.Context, q Querier) error) (err error) {
+	ended := db.counts.begin(ctx)
+	defer func() { ended(err) }()
 	if db.pool == nil {
 		return db.writer.do(ctx, fn)
 	}
