@@ -28,8 +28,10 @@ const (
 	// sweepEvery is how often jobs are looked for that River does not know:
 	// those of a node that died, those to be tried again.
 	sweepEvery = 2 * time.Second
-	// memoryPoll is how long a job waits at most on an embedded database.
-	memoryPoll = 100 * time.Millisecond
+	// memoryPoll is how often River looks by itself for what it was told of.
+	memoryPoll = 2 * time.Second
+	// postgresPoll is how long a job waits at most where a notice was lost.
+	postgresPoll = 300 * time.Millisecond
 	// watchEvery is how often other nodes' jobs are looked at.
 	watchEvery = 500 * time.Millisecond
 	// stopPatience is how long a stopping node waits for its jobs to leave.
@@ -100,9 +102,8 @@ func open[TTx any](ctx context.Context, s *Service, driver riverdriver.Driver[TT
 	}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, worker{service: s})
-	// A database in memory is asked often; PostgreSQL tells by itself.
 	memory := driver.DatabaseName() == riverdriver.DatabaseNameSQLite
-	poll := time.Second
+	poll := postgresPoll
 	if memory {
 		poll = memoryPoll
 	}
@@ -128,6 +129,16 @@ func (q quiet) Enabled(ctx context.Context, level slog.Level) bool {
 	return level >= slog.LevelWarn && q.Handler.Enabled(ctx, level)
 }
 
+// alone is River's driver for a database that no other process writes to: there
+// is nothing to listen for, and what is added here is fetched at once.
+type alone struct{ *riversqlite.Driver }
+
+// SupportsListener tells River to wake itself.
+func (alone) SupportsListener() bool { return false }
+
+// SupportsListenNotify tells River that there is nobody to notify.
+func (alone) SupportsListenNotify() bool { return false }
+
 var memories atomic.Int64
 
 // openMemory opens River on a database in memory: all it holds there follows
@@ -148,7 +159,7 @@ func (s *Service) openMemory(ctx context.Context) (queue, error) {
 		return nil, errors.Join(fmt.Errorf("open the job queue: %w", err), db.Close())
 	}
 	shut := func() { _ = held.Close(); _ = db.Close() }
-	q, err := open(ctx, s, riversqlite.New(db), shut)
+	q, err := open(ctx, s, riverdriver.Driver[*sql.Tx](alone{riversqlite.New(db)}), shut)
 	if err != nil {
 		shut()
 	}
