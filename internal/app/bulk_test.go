@@ -55,7 +55,8 @@ func (p *person) rows(id, state string) string {
 		text := fmt.Sprint(row["label"], " ", row["state"], " ", row["code"])
 		fields, _ := row["fields"].([]any)
 		for _, f := range fields {
-			text += fmt.Sprint(" ", f.(map[string]any)["field"])
+			field, _ := f.(map[string]any)
+			text += fmt.Sprint(" ", field["field"])
 		}
 		told = append(told, text)
 	}
@@ -347,7 +348,8 @@ func TestBulkIsCancelledMidwayAndWhatWasDoneIsUndone(t *testing.T) {
 		job := seller.ended(id)
 		result, _ := job["result"].(map[string]any)
 		count := func() any {
-			return seller.must(200, "GET", "customers?limit=1&count=exact&filter="+url.QueryEscape(`note = "bulk"`), nil)["count"].(map[string]any)["value"]
+			count, _ := seller.must(200, "GET", "customers?limit=1&count=exact&filter="+url.QueryEscape(`note = "bulk"`), nil)["count"].(map[string]any)
+			return count["value"]
 		}
 		if job["state"] != "cancelled" || result["done"] == 0.0 || result["done"] == 3000.0 || count() != result["done"] {
 			t.Fatalf("cancelled: %v with %v records written", job, count())

@@ -44,6 +44,9 @@ func (s *Service) ParseText(ctx context.Context, a *policy.Actor, o *schema.Obje
 }
 
 func (s *Service) parseText(ctx context.Context, a *policy.Actor, f *schema.Field, text string) ([]any, error) {
+	if t, ok := f.Kind().(schema.Zoned); ok {
+		return t.ParseTextIn(f, text, a.Zone())
+	}
 	if t, ok := f.Kind().(schema.Textual); ok {
 		return t.ParseText(f, text)
 	}

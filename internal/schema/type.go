@@ -3,6 +3,7 @@ package schema
 import (
 	"encoding/json"
 	"strconv"
+	"time"
 )
 
 // Type is what a field type knows: its columns, how a value arrives from JSON
@@ -31,6 +32,13 @@ type Textual interface {
 	ParseText(f *Field, s string) ([]any, error)
 	// FormatText writes the value as a person would read it.
 	FormatText(f *Field, columns []any) string
+}
+
+// Zoned is a Textual type whose text says nothing of the time zone it is meant
+// in.
+type Zoned interface {
+	// ParseTextIn reads the text as somebody in that zone wrote it.
+	ParseTextIn(f *Field, s string, zone *time.Location) ([]any, error)
 }
 
 // Problem says what is wrong with a value: a stable code with parameters, put

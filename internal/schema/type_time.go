@@ -58,12 +58,17 @@ func (t datetimeType) Parse(f *Field, value any) ([]any, error) {
 	return nil, Bad("not_a_datetime")
 }
 
-func (datetimeType) ParseText(_ *Field, s string) ([]any, error) {
+func (t datetimeType) ParseText(f *Field, s string) ([]any, error) {
+	return t.ParseTextIn(f, s, time.UTC)
+}
+
+// ParseTextIn reads a time as it is written where the zone is this one.
+func (datetimeType) ParseTextIn(_ *Field, s string, zone *time.Location) ([]any, error) {
 	if s = strings.TrimSpace(s); s == "" {
 		return nil, nil
 	}
 	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.000-0700", "2006-01-02 15:04:05", "2006-01-02 15:04", "2006-01-02", "2006/1/2 15:04", "2006/1/2"} {
-		if d, err := time.Parse(layout, s); err == nil && d.Year() > 0 && d.Year() < 10000 {
+		if d, err := time.ParseInLocation(layout, s, zone); err == nil && d.Year() > 0 && d.Year() < 10000 {
 			return []any{d.UnixMicro()}, nil
 		}
 	}

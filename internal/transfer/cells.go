@@ -21,6 +21,10 @@ type column struct {
 	cell   cell
 }
 
+// ownerHeader heads the owners where the label alone, in a file, means the legal
+// representative of a company.
+const ownerHeader = "销售负责人"
+
 // columnsFor decides how each field is written for this actor; fields without a
 // form in a cell are left out.
 func columnsFor(a *policy.Actor, fields []*schema.Field, currency string) []column {
@@ -30,6 +34,9 @@ func columnsFor(a *policy.Actor, fields []*schema.Field, currency string) []colu
 		c := column{field: f, header: f.Label.In(a.Language), cell: cellOf(a, f, currency)}
 		if c.cell == nil {
 			continue
+		}
+		if f.Name == "owner" && c.header == "负责人" {
+			c.header = ownerHeader
 		}
 		// The name of the field is unique, its label need not be.
 		if c.header == "" || seen[c.header] {

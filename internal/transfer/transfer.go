@@ -207,7 +207,7 @@ var synonyms = map[string][]string{
 	"tax_number":   {"統編", "統一編號", "營利事業統一編號", "税号", "纳税人识别号", "統一社會信用代碼", "vat", "tax id"},
 	"industry":     {"產業別", "行业", "產業類別", "industry", "sector"},
 	"note":         {"備註", "备注", "說明", "notes", "note", "description", "comment", "comments"},
-	"owner":        {"業務", "負責業務", "業務員", "业务员", "销售", "owner", "account owner", "sales rep", "sales agent"},
+	"owner":        {ownerHeader, "業務", "負責業務", "業務員", "业务员", "销售", "owner", "account owner", "sales rep", "sales agent"},
 	"title":        {"職稱", "职务", "职位", "job title", "title", "position"},
 	"customer":     {"客戶", "客户", "公司", "公司名稱", "company", "account", "account name", "organization", "org"},
 	"english_name": {"英文名稱", "英文簡稱", "english name"},
