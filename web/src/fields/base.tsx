@@ -28,11 +28,14 @@ export function TextEditor(p: EditorProps & { type?: string; inputMode?: "numeri
   );
 }
 
+/** The colour an option was given, in the tone of the theme. */
+export const colorOf = (name: string) => `var(--c-${name}, ${name})`;
+
 export function OptionChip({ field, value }: { field: DisplayProps["field"]; value: string }) {
   const o = field.options?.find((x) => x.value === value);
   return (
     <span className="chip">
-      {o?.color && <span className="dot" style={{ background: o.color }} />}
+      {o?.color && <span className="dot" style={{ background: colorOf(o.color) }} />}
       {o?.label ?? value}
     </span>
   );

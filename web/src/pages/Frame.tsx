@@ -21,6 +21,7 @@ import { Icon } from "../ui/Icon";
 import { Menu } from "../ui/Menu";
 import { Avatar, ErrorState } from "../ui/State";
 import { toast } from "../ui/Toast";
+import { ConflictDialog } from "../views/conflict/ConflictDialog";
 import { Brand } from "./Brand";
 import { useLive } from "./frame/useLive";
 
@@ -349,6 +350,7 @@ export function Frame() {
         </Drawer>
       )}
       <Suspense fallback={null}>
+        <ConflictDialog />
         {palette && <Palette onClose={() => setPalette(false)} />}
         {url.create && objects.data && (
           <FormDrawer

@@ -1,13 +1,17 @@
-import { useSyncExternalStore } from "react";
+import { type ReactNode, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { IconButton } from "./Button";
 import { Icon } from "./Icon";
 
 interface Note {
   id: number;
-  text: string;
+  text: ReactNode;
   bad?: boolean;
   action?: { label: string; run: () => void };
+  /** A note with the same key takes the place of the one before. */
+  key?: string;
+  /** It stays until it is closed or replaced. */
+  stays?: boolean;
 }
 
 let notes: Note[] = [];
@@ -22,11 +26,13 @@ function drop(id: number) {
   tell();
 }
 
-export function toast(text: string, o: { bad?: boolean; action?: Note["action"] } = {}) {
+export function toast(text: ReactNode, o: Omit<Note, "id" | "text"> = {}) {
   const id = ++last;
-  notes = [...notes.slice(-2), { id, text, ...o }];
+  const others = o.key ? notes.filter((n) => n.key !== o.key) : notes;
+  notes = [...others.slice(-2), { id, text, ...o }];
   tell();
-  setTimeout(() => drop(id), o.action || o.bad ? 8000 : 4000);
+  if (!o.stays) setTimeout(() => drop(id), o.action || o.bad ? 8000 : 4000);
+  return () => drop(id);
 }
 
 export function Toasts() {
@@ -42,7 +48,7 @@ export function Toasts() {
     <div className="toasts" role="status" aria-live="polite">
       {all.map((n) => (
         <div key={n.id} className={`toast ${n.bad ? "toast-bad" : ""}`}>
-          <span>{n.text}</span>
+          <div className="toast-text">{n.text}</div>
           {n.action && (
             <button
               type="button"

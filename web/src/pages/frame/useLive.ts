@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { type Job, underWay } from "../../api/jobs";
 import { queryClient, refresh } from "../../api/queries";
 import type { ObjectMeta } from "../../api/types";
+import { isFollowed } from "../../lib/followed";
 import { listen } from "../../lib/live";
 import { toast } from "../../ui/Toast";
 
@@ -45,6 +46,7 @@ export function useLive(on: boolean, objects: ObjectMeta[] | undefined) {
       later("jobs", 300, () => queryClient.invalidateQueries({ queryKey: ["jobs"] }));
       const plural = now.current.objects?.find((o) => o.name === j.object)?.plural;
       if (plural) later(plural, 300, () => refresh(plural));
+      if (isFollowed(j.id)) return;
       const at = window.location.pathname;
       if (document.visibilityState !== "visible" || at === "/jobs" || at === "/import") return;
       const { t, navigate } = now.current;

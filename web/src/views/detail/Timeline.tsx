@@ -235,7 +235,15 @@ function Entry({ entry, object }: { entry: TimelineEntry; object: ObjectMeta }) 
   );
 }
 
-export function Timeline({ object, id }: { object: ObjectMeta; id: string }) {
+export function Timeline({
+  object,
+  id,
+  brief,
+}: {
+  object: ObjectMeta;
+  id: string;
+  brief?: boolean;
+}) {
   const { t } = useTranslation();
   const [kind, setKind] = useState("");
   const list = useInfiniteQuery({
@@ -248,7 +256,7 @@ export function Timeline({ object, id }: { object: ObjectMeta; id: string }) {
   const shown = kind ? entries.filter((e) => e.kind === kind) : entries;
   return (
     <>
-      <Composer object={object} id={id} />
+      {!brief && <Composer object={object} id={id} />}
       <section className="panel" aria-label={t("timeline")}>
         <header>
           <h2>{t("timeline")}</h2>

@@ -1,163 +1,66 @@
-import { useEffect, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Field, ObjectMeta, Reference } from "../../api/types";
+import type { Field, ObjectMeta } from "../../api/types";
 import { fieldType } from "../../fields";
-import { Picker } from "../../fields/Picker";
 import type { Operator } from "../../fields/types";
-import { isComposing, unlessComposing } from "../../hooks/useComposition";
-import { Button, IconButton } from "../../ui/Button";
+import { isComposing } from "../../hooks/useComposition";
+import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
 import { Input, Select } from "../../ui/Input";
 import { Popover } from "../../ui/Popover";
-import type { Chip } from "./filter";
+import type { Chip, Reach } from "./filter";
+import { TextFilter } from "./TextFilter";
+import type { ListState } from "./useListState";
+import { isDateField, useLabel, ValueControl } from "./ValueControl";
 
-const REFERENCES = ["reference", "user", "department", "anyreference"];
-const NUMBERS = ["integer", "decimal", "money", "percent"];
+/** Operators of a field; of a yes or no there is only "is". */
+export const operatorsOf = (f: Field): Operator[] => fieldType(f).operators;
 
-export function targetsOf(f: Field): string[] {
-  if (f.type === "user") return ["user"];
-  if (f.type === "department") return ["department"];
-  return f.targets ?? [];
-}
+/** In the words of the field: an instant is "before", a number "less than". */
+const opKey = (op: Operator, f: Field | undefined) =>
+  f && isDateField(f) && ["lt", "gt", "lte", "gte", "eq"].includes(op)
+    ? `op.date.${op}`
+    : `op.${op}`;
 
-function ValueControl({
-  field,
-  op,
-  value,
-  onChange,
-}: {
-  field: Field;
-  op: Operator;
-  value: string | string[] | undefined;
-  onChange: (v: string | string[] | undefined) => void;
-}) {
-  const { t } = useTranslation();
-  const id = `filter-${field.name}`;
-  const [ref, setRef] = useState<Reference | null>(null);
-  if (op === "empty" || op === "notempty") return null;
-  if (field.options?.length) {
-    const chosen = Array.isArray(value) ? value : value ? [value] : [];
-    if (op === "in") {
-      return (
-        <div role="group" aria-label={field.label} className="stack tight">
-          {field.options.map((o) => (
-            <label key={o.value} className="row">
-              <input
-                type="checkbox"
-                checked={chosen.includes(o.value)}
-                onChange={(e) =>
-                  onChange(
-                    e.target.checked ? [...chosen, o.value] : chosen.filter((x) => x !== o.value),
-                  )
-                }
-              />
-              {o.label}
-            </label>
-          ))}
-        </div>
-      );
-    }
-    return (
-      <Select
-        aria-label={t("filter.value")}
-        value={chosen[0] ?? ""}
-        onChange={(e) => onChange(e.target.value)}
-      >
-        <option value="" />
-        {field.options.map((o) => (
-          <option key={o.value} value={o.value}>
-            {o.label}
-          </option>
-        ))}
-      </Select>
-    );
-  }
-  const one = Array.isArray(value) ? value[0] : value;
-  if (field.type === "boolean") {
-    return (
-      <Select
-        aria-label={t("filter.value")}
-        value={one ?? ""}
-        onChange={(e) => onChange(e.target.value)}
-      >
-        <option value="" />
-        <option value="true">{t("yes")}</option>
-        <option value="false">{t("no")}</option>
-      </Select>
-    );
-  }
-  if (REFERENCES.includes(field.type)) {
-    return (
-      <div className="stack tight">
-        {field.type === "user" && (
-          <Button small onClick={() => onChange("me()")}>
-            {t("filter.me")}
-          </Button>
-        )}
-        <Picker
-          id={id}
-          field={field}
-          targets={targetsOf(field)}
-          value={ref ?? (one && one !== "me()" ? one : null)}
-          onChange={(v) => {
-            setRef(v as Reference | null);
-            onChange((v as Reference | null)?.id);
-          }}
-        />
-      </div>
-    );
-  }
-  const dates = field.type === "date" || field.type === "datetime";
-  return (
-    <div className="stack tight">
-      <Input
-        aria-label={t("filter.value")}
-        type={dates && !/\(/.test(one ?? "") ? "date" : "text"}
-        inputMode={NUMBERS.includes(field.type) ? "decimal" : undefined}
-        value={one ?? ""}
-        onChange={(e) => onChange(e.target.value)}
-      />
-      {dates && (
-        <div className="row">
-          {[-30, -7, 0, 7].map((n) => (
-            <Button key={n} small onClick={() => onChange(`today(${n === 0 ? "" : n})`)}>
-              {n === 0
-                ? t("date.today")
-                : t(n < 0 ? "date.days_ago" : "date.days_ahead", { n: Math.abs(n) })}
-            </Button>
-          ))}
-        </div>
-      )}
-    </div>
-  );
-}
+const full = (c: Chip) => c[1] === "empty" || c[1] === "notempty" || !!c[2]?.length;
 
 function ChipEditor({
-  fields,
+  reach,
   chip,
   onDone,
   onRemove,
   fixed,
 }: {
-  fields: Field[];
+  reach: Reach[];
   chip?: Chip;
   onDone: (c: Chip) => void;
   onRemove?: () => void;
   fixed?: boolean;
 }) {
   const { t } = useTranslation();
-  const [name, setName] = useState(chip?.[0] ?? fields[0]?.name ?? "");
-  const field = fields.find((f) => f.name === name);
-  const ops = field ? fieldType(field).operators : [];
+  const [path, setPath] = useState(chip?.[0] ?? (fixed ? reach[0]?.path : undefined));
+  const field = reach.find((r) => r.path === path)?.field;
+  const ops = field ? operatorsOf(field) : [];
   const [op, setOp] = useState<Operator>(chip?.[1] ?? ops[0] ?? "eq");
   const [value, setValue] = useState<string | string[] | undefined>(chip?.[2]);
-  if (!field) return null;
+  if (!path || !field) {
+    return (
+      <FieldChoice
+        reach={reach}
+        onChoose={(r) => {
+          setPath(r.path);
+          setOp(operatorsOf(r.field)[0] ?? "eq");
+          setValue(undefined);
+        }}
+      />
+    );
+  }
   return (
     <form
       className="popover-pad stack"
       onSubmit={(e) => {
         e.preventDefault();
-        onDone([name, op, value]);
+        onDone([path, op, value]);
       }}
       onKeyDown={(e) => {
         // Enter that chooses a candidate must not submit.
@@ -165,36 +68,26 @@ function ChipEditor({
       }}
     >
       {!fixed && (
-        <Select
-          aria-label={t("field")}
-          autoFocus
-          value={name}
-          onChange={(e) => {
-            setName(e.target.value);
-            const f = fields.find((x) => x.name === e.target.value);
-            if (f) setOp(fieldType(f).operators[0] ?? "eq");
-            setValue(undefined);
-          }}
-        >
-          {fields.map((f) => (
-            <option key={f.name} value={f.name}>
-              {f.label}
-            </option>
-          ))}
-        </Select>
+        <button type="button" className="link-btn self-start" onClick={() => setPath(undefined)}>
+          {reach.find((r) => r.path === path)?.label} ▾
+        </button>
       )}
       <Select
         aria-label={t("filter.operator")}
         value={op}
-        onChange={(e) => setOp(e.target.value as Operator)}
+        onChange={(e) => {
+          const next = e.target.value as Operator;
+          setOp(next);
+          setValue((v) => (next === "in" ? v : Array.isArray(v) ? v[0] : v));
+        }}
       >
         {ops.map((o) => (
           <option key={o} value={o}>
-            {t(`op.${o}`)}
+            {t(opKey(o, field))}
           </option>
         ))}
       </Select>
-      <ValueControl key={name + op} field={field} op={op} value={value} onChange={setValue} />
+      <ValueControl key={path + op} field={field} op={op} value={value} onChange={setValue} />
       <div className="row">
         <Button kind="primary" small type="submit">
           {t("apply")}
@@ -209,20 +102,71 @@ function ChipEditor({
   );
 }
 
-function chipLabel(chip: Chip, field: Field | undefined, t: (k: string) => string): string {
-  const [name, op, value] = chip;
-  const one = (v: string) =>
-    v === "me()"
-      ? t("filter.me")
-      : v === "true" && field?.type === "boolean"
-        ? t("yes")
-        : v === "false" && field?.type === "boolean"
-          ? t("no")
-          : (field?.options?.find((o) => o.value === v)?.label ?? v);
-  const shown = (Array.isArray(value) ? value : value ? [value] : []).map(one).join("、");
-  const label = field?.label ?? name;
-  if (op === "in" || op === "eq" || op === "has") return `${label}: ${shown}`;
-  return `${label} ${t(`op.${op}`)} ${shown}`.trim();
+/** Which field the condition is about: own ones first, then those of related records. */
+function FieldChoice({ reach, onChoose }: { reach: Reach[]; onChoose: (r: Reach) => void }) {
+  const { t } = useTranslation();
+  const [q, setQ] = useState("");
+  const low = q.trim().toLowerCase();
+  const found = reach.filter((r) => `${r.label} ${r.path}`.toLowerCase().includes(low));
+  return (
+    <div className="popover-pad stack tight">
+      <Input
+        autoFocus
+        aria-label={t("filter.field")}
+        placeholder={t("filter.field")}
+        value={q}
+        onChange={(e) => setQ(e.target.value)}
+        onKeyDown={(e) => {
+          if (isComposing(e)) return;
+          if (e.key === "Enter") {
+            e.preventDefault();
+            if (found[0]) onChoose(found[0]);
+          }
+        }}
+      />
+      <div className="field-choice">
+        {found.slice(0, 80).map((r) => (
+          <button key={r.path} type="button" className="menu-item" onClick={() => onChoose(r)}>
+            <span>{r.label}</span>
+          </button>
+        ))}
+        {found.length === 0 && <p className="muted">{t("search.none", { q })}</p>}
+      </div>
+    </div>
+  );
+}
+
+function ChipLabel({ chip, reach }: { chip: Chip; reach: Reach | undefined }) {
+  const { t } = useTranslation();
+  const [path, op, value] = chip;
+  const field = reach?.field;
+  const first = Array.isArray(value) ? value[0] : value;
+  const name = useLabel(field, first);
+  const one = (v: string) => {
+    if (v === "me()") return t("filter.me");
+    if (v === "my_department()") return t("filter.my_department");
+    if (field?.type === "boolean") return v === "true" ? t("yes") : t("no");
+    const days = /^today\((-?\d+)\)$/.exec(v);
+    if (days) {
+      const n = Number(days[1]);
+      return t(n < 0 ? "date.days_ago" : "date.days_ahead", { n: Math.abs(n) });
+    }
+    if (/^\w+\(-?\d*\)$/.test(v)) return t(`date.fn.${v}`, { defaultValue: v });
+    return (
+      field?.options?.find((o) => o.value === v)?.label ?? (v === first ? name : undefined) ?? v
+    );
+  };
+  const shown = (Array.isArray(value) ? value : value ? [value] : [])
+    .map(one)
+    .join(t("list.comma"));
+  const label = reach?.label ?? path;
+  const plain =
+    (op === "in" || op === "eq" || op === "has") && !(field && isDateField(field) && op !== "eq");
+  return (
+    <span className="ellipsis">
+      {plain ? `${label}：${shown}` : `${label} ${t(opKey(op, field))} ${shown}`.trim()}
+    </span>
+  );
 }
 
 function ChipButton({
@@ -230,7 +174,7 @@ function ChipButton({
   on,
   children,
 }: {
-  label: string;
+  label: React.ReactNode;
   on?: boolean;
   children: (close: () => void) => React.ReactNode;
 }) {
@@ -246,161 +190,117 @@ function ChipButton({
         aria-haspopup="dialog"
         onClick={() => setOpen(!open)}
       >
-        <span>{label}</span>
+        {label}
         <Icon name="down" size={12} />
       </button>
       {open && (
         <Popover anchor={anchor} onClose={() => setOpen(false)}>
-          {children(() => setOpen(false))}
+          {children(() => {
+            setOpen(false);
+            anchor.current?.focus();
+          })}
         </Popover>
       )}
     </>
   );
 }
 
+/** One-tap filters, the other conditions as chips, and the text of the experts. */
 export function Filters({
   object,
-  chips,
-  setChips,
-  text,
-  setText,
+  state,
   error,
+  children,
 }: {
   object: ObjectMeta;
-  chips: Chip[];
-  setChips: (c: Chip[]) => void;
-  text: string | undefined;
-  setText: (s: string | undefined) => void;
-  error?: string;
+  state: ListState;
+  error?: { text: string; position?: number };
+  children?: React.ReactNode;
 }) {
   const { t } = useTranslation();
+  const { chips, setChips, reach, text } = state;
   const [expert, setExpert] = useState(!!text);
-  const [draft, setDraft] = useState(text ?? "");
-  useEffect(() => setDraft(text ?? ""), [text]);
-  const fields = object.fields.filter(
-    (f) => f.filterable !== false && !["lines", "file", "picture"].includes(f.type),
-  );
-  const quick = (object.quick_filters ?? [])
-    .map((n) => fields.find((f) => f.name === n))
-    .filter((f): f is Field => !!f);
-  const isQuick = (c: Chip) => quick.some((f) => f.name === c[0]);
+  const find = (path: string) => reach.find((r) => r.path === path);
+  const quick = (object.quick_filters ?? []).map(find).filter((r): r is Reach => !!r);
+  const isQuick = (c: Chip) =>
+    quick.some((r) => r.path === c[0]) && chips.find((x) => x[0] === c[0]) === c;
   const put = (at: number, c: Chip) => {
     const next = chips.slice();
     if (at < 0) next.push(c);
     else next[at] = c;
-    setChips(next.filter((x) => x[1] === "empty" || x[1] === "notempty" || x[2]?.length));
+    setChips(next.filter(full));
   };
+  const editor = (at: number, close: () => void, only?: Reach) => (
+    <ChipEditor
+      fixed={!!only}
+      reach={only ? [only] : reach}
+      chip={chips[at]}
+      onDone={(c) => {
+        put(at, c);
+        close();
+      }}
+      onRemove={
+        chips[at] &&
+        (() => {
+          setChips(chips.filter((_, i) => i !== at));
+          close();
+        })
+      }
+    />
+  );
   return (
     <>
       <div className="filters">
-        {quick.map((f) => {
-          const at = chips.findIndex((c) => c[0] === f.name);
+        {quick.map((r) => {
+          const at = chips.findIndex((c) => c[0] === r.path);
           const chip = chips[at];
           return (
-            <ChipButton key={f.name} label={chip ? chipLabel(chip, f, t) : f.label} on={!!chip}>
-              {(close) => (
-                <ChipEditor
-                  fixed
-                  fields={[f]}
-                  chip={chip}
-                  onDone={(c) => {
-                    put(at, c);
-                    close();
-                  }}
-                  onRemove={
-                    chip
-                      ? () => {
-                          setChips(chips.filter((_, i) => i !== at));
-                          close();
-                        }
-                      : undefined
-                  }
-                />
-              )}
+            <ChipButton
+              key={r.path}
+              label={chip ? <ChipLabel chip={chip} reach={r} /> : r.label}
+              on={!!chip}
+            >
+              {(close) => editor(at, close, r)}
             </ChipButton>
           );
         })}
-        {chips.map((chip, at) => {
-          if (isQuick(chip)) return null;
-          const f = fields.find((x) => x.name === chip[0]);
-          return (
-            <ChipButton key={at} label={chipLabel(chip, f, t)} on>
-              {(close) => (
-                <ChipEditor
-                  fields={fields}
-                  chip={chip}
-                  onDone={(c) => {
-                    put(at, c);
-                    close();
-                  }}
-                  onRemove={() => {
-                    setChips(chips.filter((_, i) => i !== at));
-                    close();
-                  }}
-                />
-              )}
+        {chips.map((chip, at) =>
+          isQuick(chip) ? null : (
+            <ChipButton
+              key={`${chip[0]}${at}`}
+              label={<ChipLabel chip={chip} reach={find(chip[0])} />}
+              on
+            >
+              {(close) => editor(at, close)}
             </ChipButton>
-          );
-        })}
-        <ChipButton label={`+ ${t("filter")}`}>
-          {(close) => (
-            <ChipEditor
-              fields={fields}
-              onDone={(c) => {
-                put(-1, c);
-                close();
-              }}
-            />
-          )}
-        </ChipButton>
-        <Button small kind="quiet" aria-expanded={expert} onClick={() => setExpert(!expert)}>
+          ),
+        )}
+        <ChipButton label={`+ ${t("filter")}`}>{(close) => editor(-1, close)}</ChipButton>
+        <Button
+          small
+          kind="quiet"
+          className="only-desktop"
+          aria-expanded={expert}
+          onClick={() => setExpert(!expert)}
+        >
           {t("filter.text")}
         </Button>
-        {(chips.length > 0 || text) && (
-          <Button
-            small
-            kind="quiet"
-            onClick={() => {
-              setChips([]);
-              setText(undefined);
-            }}
-          >
+        {(chips.length > 0 || text || state.url.q) && (
+          <Button small kind="quiet" onClick={state.clear}>
             {t("filter.clear")}
           </Button>
         )}
+        {children}
       </div>
-      {expert && (
-        <div className="expert">
-          <div className="row nowrap">
-            <Input
-              aria-label={t("filter.text")}
-              aria-invalid={!!error}
-              aria-describedby={error ? "filter-error" : undefined}
-              spellCheck={false}
-              placeholder={t("filter.text_hint")}
-              value={draft}
-              onChange={(e) => setDraft(e.target.value)}
-              onKeyDown={unlessComposing((e: React.KeyboardEvent) => {
-                if (e.key === "Enter") setText(draft.trim() || undefined);
-              })}
-            />
-            <Button onClick={() => setText(draft.trim() || undefined)}>{t("apply")}</Button>
-            <IconButton
-              label={t("close")}
-              onClick={() => {
-                setText(undefined);
-                setExpert(false);
-              }}
-            >
-              <Icon name="close" size={14} />
-            </IconButton>
-          </div>
-        </div>
-      )}
-      {error && (
-        <p id="filter-error" role="alert" className="error-text expert">
-          {error}
-        </p>
+      {(expert || error) && (
+        <TextFilter
+          state={state}
+          error={error}
+          onClose={() => {
+            state.setText(undefined);
+            setExpert(false);
+          }}
+        />
       )}
     </>
   );

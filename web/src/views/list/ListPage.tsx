@@ -1,643 +1,348 @@
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api } from "../../api/client";
+import { patchCached } from "../../api/cache";
 import { isProblem } from "../../api/problem";
 import { refresh, useObject } from "../../api/queries";
-import type { Count, Field, ObjectMeta, RecordData } from "../../api/types";
-import { fieldType } from "../../fields";
-import { useComposition } from "../../hooks/useComposition";
+import type { ObjectMeta, RecordData } from "../../api/types";
 import { useKeys } from "../../hooks/useKeys";
 import { usePhone } from "../../hooks/useMedia";
-import { useUrl } from "../../hooks/useUrl";
-import { grouped } from "../../lib/format";
-import { recordTitle } from "../../lib/records";
 import { NotFound } from "../../pages/NotFound";
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
-import { Input } from "../../ui/Input";
-import { Popover } from "../../ui/Popover";
-import { Avatar, EmptyState, ErrorState, Skeleton } from "../../ui/State";
+import { Menu } from "../../ui/Menu";
+import { EmptyState, ErrorState, Skeleton, useErrorText } from "../../ui/State";
 import { toast } from "../../ui/Toast";
-import { columnsOf } from "./columns";
+import { saveRecord } from "../conflict/conflict";
+import { BulkBar } from "./BulkBar";
+import { Cards } from "./Cards";
+import { cellEditable, type Leave } from "./CellEditor";
+import { ColumnChoice } from "./ColumnChoice";
+import { CountText } from "./CountText";
+import { ExportDialog } from "./ExportDialog";
 import { Filters } from "./Filters";
-import { filterText, parseChips, parseSort, toggleSort } from "./filter";
+import { type Editing, Grid } from "./Grid";
+import { Preview } from "./Preview";
+import { keepPlace, placeKey, placeOf } from "./place";
+import { filterProblem } from "./problem";
+import { QuickSearch } from "./QuickSearch";
+import { useFollowUp } from "./RowActions";
+import { ShapeTabs } from "./ShapeTabs";
+import { NONE, type Selection, tick, tickAll } from "./selection";
 import { useList } from "./useList";
+import { useListState } from "./useListState";
+import { ViewTabs } from "./ViewTabs";
 
 export function ListPage() {
   const { plural } = useParams({ strict: false }) as { plural: string };
   const object = useObject(plural);
-  return object ? <List key={plural} object={object} /> : <NotFound />;
-}
-
-/** Where each list was scrolled to, so that coming back loses no place. */
-const places = new Map<string, number>();
-
-export function ViewTabs({ object, board }: { object: ObjectMeta; board: boolean }) {
-  const { t } = useTranslation();
-  if (!object.stage_field) return null;
-  return (
-    <nav className="tablist" aria-label={t("view")}>
-      <Link
-        to="/o/$plural"
-        params={{ plural: object.plural }}
-        search
-        className={board ? "" : "active"}
-        activeProps={{}}
-      >
-        <Icon name="list" size={16} />
-        {t("view.list")}
-      </Link>
-      <Link
-        to="/o/$plural/board"
-        params={{ plural: object.plural }}
-        search
-        className={board ? "active" : ""}
-        activeProps={{}}
-      >
-        <Icon name="board" size={16} />
-        {t("view.board")}
-      </Link>
-    </nav>
-  );
-}
-
-export function QuickSearch({ boxRef }: { boxRef?: React.RefObject<HTMLInputElement | null> }) {
-  const { t } = useTranslation();
-  const [url, setUrl] = useUrl();
-  const [q, setQ] = useState(url.q ?? "");
-  useEffect(() => setQ((b) => (b.trim() === (url.q ?? "") ? b : (url.q ?? ""))), [url.q]);
-  const composition = useComposition((s) => setUrl({ q: s.trim() || undefined }), 250);
-  return (
-    <Input
-      ref={boxRef}
-      type="search"
-      className="list-search"
-      aria-label={t("list.search")}
-      placeholder={t("list.search")}
-      value={q}
-      {...composition.props}
-      onChange={(e) => {
-        setQ(e.target.value);
-        composition.changed(e.target.value);
-      }}
-    />
-  );
-}
-
-function CountText({ count, exact }: { count?: Count; exact: () => void }) {
-  const { t } = useTranslation();
-  if (!count || count.relation === "unknown") return null;
-  if (count.relation === "gte") {
-    return (
-      <button type="button" className="link-btn" title={t("count.exact")} onClick={exact}>
-        {grouped(String(count.value))}+
-      </button>
-    );
-  }
-  return <span className="muted">{t("count", { n: grouped(String(count.value)) })}</span>;
-}
-
-function Columns({ object, shown }: { object: ObjectMeta; shown: Field[] }) {
-  const { t } = useTranslation();
-  const [, setUrl] = useUrl();
-  const [open, setOpen] = useState(false);
-  const anchor = useRef<HTMLButtonElement>(null);
-  const names = shown.map((f) => f.name);
-  return (
-    <>
-      <button
-        ref={anchor}
-        type="button"
-        className="btn"
-        aria-expanded={open}
-        onClick={() => setOpen(!open)}
-      >
-        <Icon name="columns" size={16} />
-        {t("columns")}
-      </button>
-      {open && (
-        <Popover anchor={anchor} onClose={() => setOpen(false)} align="end">
-          <div className="popover-pad stack tight" role="group" aria-label={t("columns")}>
-            {object.fields.map((f) => (
-              <label key={f.name} className="row">
-                <input
-                  type="checkbox"
-                  checked={names.includes(f.name)}
-                  disabled={f.name === object.title_field}
-                  onChange={(e) =>
-                    setUrl({
-                      cols: (e.target.checked
-                        ? [...names, f.name]
-                        : names.filter((n) => n !== f.name)
-                      ).join(","),
-                    })
-                  }
-                />
-                {f.label}
-              </label>
-            ))}
-            <Button small onClick={() => setUrl({ cols: undefined })}>
-              {t("columns.default")}
-            </Button>
-          </div>
-        </Popover>
-      )}
-    </>
-  );
+  return object ? <List key={object.plural} object={object} /> : <NotFound />;
 }
 
 function List({ object }: { object: ObjectMeta }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
+  const errorText = useErrorText();
   const phone = usePhone();
-  const [url, setUrl] = useUrl();
-  const [exact, setExact] = useState(false);
+  const state = useListState(object);
+  const { url, setUrl, columns } = state;
+  const [exactFor, setExactFor] = useState<string>();
   const search = useRef<HTMLInputElement>(null);
-  const chips = useMemo(() => parseChips(url.f), [url.f]);
-  const columns = useMemo(() => columnsOf(object, url.cols), [object, url.cols]);
-  const query = {
-    filter: filterText(chips, url.filter, object.fields) || undefined,
+  const grid = useRef<HTMLDivElement | null>(null);
+  const needed = useMemo(() => {
+    const more = object.fields.filter(
+      (f) => f.type === "phones" || f.type === "mails" || f.name === "customer",
+    );
+    return [...new Set([...columns.map((c) => c.field.name), ...more.map((f) => f.name)])].join(
+      ",",
+    );
+  }, [object, columns]);
+  const asked = `${state.filter}|${url.q}|${state.deleted}`;
+  const list = useList(object.plural, {
+    filter: state.filter,
     q: url.q,
     sort: url.sort,
-    deleted: url.deleted === "1" || undefined,
-    fields: columns.map((c) => c.name).join(","),
-    count: exact ? ("exact" as const) : undefined,
-  };
-  const list = useList(object.plural, query);
-  const [selected, setSelected] = useState<Set<string>>(new Set());
-  const [current, setCurrent] = useState(0);
-  const lastTicked = useRef(-1);
-
-  const filtered = !!(url.q || url.f || url.filter);
-  const filterError =
-    isProblem(list.error) && list.error.status === 422
-      ? [
-          ...list.error.fields.map((f) => f.message).filter((m) => m !== list.error?.message),
-          list.error.detail,
-        ]
-          .filter(Boolean)
-          .join(" ")
-      : undefined;
-
-  const tick = (i: number, range: boolean) => {
-    const next = new Set(selected);
-    const from = range && lastTicked.current >= 0 ? lastTicked.current : i;
-    const on = !selected.has(list.records[i]?.id ?? "");
-    for (let n = Math.min(from, i); n <= Math.max(from, i); n++) {
-      const id = list.records[n]?.id;
-      if (!id) continue;
-      if (on) next.add(id);
-      else next.delete(id);
-    }
-    lastTicked.current = i;
-    setSelected(next);
-  };
-
-  const move = (by: number) =>
-    setCurrent((c) => Math.max(0, Math.min(list.records.length - 1, c + by)));
-  const open = () => {
-    const r = list.records[current];
-    if (r) navigate({ to: "/o/$plural/$id", params: { plural: object.plural, id: r.id } });
-  };
-  useKeys({
-    j: () => move(1),
-    k: () => move(-1),
-    ArrowDown: (e) => {
-      e.preventDefault();
-      move(1);
-    },
-    ArrowUp: (e) => {
-      e.preventDefault();
-      move(-1);
-    },
-    Enter: (e) => {
-      if ((e.target as HTMLElement).closest("a, button")) return;
-      open();
-    },
-    x: () => tick(current, false),
-    "/": (e) => {
-      e.preventDefault();
-      search.current?.focus();
-    },
-    Escape: () => setSelected(new Set()),
+    deleted: state.deleted || undefined,
+    fields: needed,
+    count: exactFor === asked ? "exact" : undefined,
   });
+  const { records } = list;
+  const ids = useMemo(() => records.map((r) => r.id), [records]);
+  const [selection, setSelection] = useState<Selection>(NONE);
+  const place = placeKey(window.location);
+  const [current, setCurrentState] = useState(() => ({
+    row: placeOf(place)?.row ?? 0,
+    column: placeOf(place)?.column ?? 0,
+  }));
+  const [editing, setEditing] = useState<Editing | null>(null);
+  const [exporting, setExporting] = useState(false);
+  const lastTicked = useRef(-1);
+  const followUp = useFollowUp(object);
+  // Another question asked: what was selected and where one was belongs to the one before.
+  useEffect(() => {
+    setSelection(NONE);
+    setCurrentState({ row: placeOf(place)?.row ?? 0, column: placeOf(place)?.column ?? 0 });
+    lastTicked.current = -1;
+  }, [asked, url.sort]);
+  useEffect(() => {
+    if (!phone) grid.current?.focus({ preventScroll: true });
+  }, [list.isSuccess, phone]);
 
-  async function deleteSelected() {
-    const ids = [...selected];
-    setSelected(new Set());
-    const done: string[] = [];
-    let failed = 0;
-    for (const id of ids) {
-      try {
-        await api.remove(object.plural, id);
-        done.push(id);
-      } catch {
-        failed++;
+  const setCurrent = useCallback(
+    (c: { row: number; column: number }) => {
+      setCurrentState(c);
+      keepPlace(place, c);
+      const id = records[c.row]?.id;
+      if (url.peek && id && id !== url.peek) setUrl({ peek: id });
+    },
+    [place, records, url.peek, setUrl],
+  );
+  const clampRow = (n: number) => Math.max(0, Math.min(records.length - 1, n));
+  const move = (by: number) => setCurrent({ ...current, row: clampRow(current.row + by) });
+  const aside = (by: number) =>
+    setCurrent({
+      ...current,
+      column: Math.max(0, Math.min(columns.length - 1, current.column + by)),
+    });
+  const here = records[current.row];
+  const edit = (column: number) => {
+    const f = columns[column]?.field;
+    if (here && f && column > 0 && object.access.edit && cellEditable(f) && !state.deleted) {
+      setEditing({ id: here.id, field: f.name });
+    }
+  };
+  const filtered = !!(url.q || state.filter);
+  const problem = filterProblem(list.error);
+
+  async function save(r: RecordData, name: string, value: unknown, leave: Leave) {
+    const from = columns.findIndex((c) => c.field.name === name);
+    const row = records.findIndex((x) => x.id === r.id);
+    setEditing(null);
+    if (leave === "down") setCurrent({ row: clampRow(row + 1), column: from });
+    else if (leave === "stay") setCurrent({ row, column: from });
+    else {
+      const step = leave === "right" ? 1 : -1;
+      let next = from + step;
+      while (columns[next] && !cellEditable(columns[next]!.field)) next += step;
+      const column = columns[next] && next > 0 ? next : from;
+      setCurrent({ row, column });
+      if (column !== from) {
+        setEditing({ id: r.id, field: columns[column]!.field.name });
       }
     }
-    refresh(object.plural);
-    if (failed) toast(t("bulk.failed", { n: failed }), { bad: true });
-    if (done.length) {
-      toast(t("deleted.n", { n: done.length }), {
+    if (leave === "down" || leave === "stay") requestAnimationFrame(() => grid.current?.focus());
+    const before = r[name];
+    if (JSON.stringify(before ?? null) === JSON.stringify(value ?? null)) return;
+    patchCached(object.plural, r.id, { [name]: value });
+    try {
+      const saved = await saveRecord(object, r.id, { [name]: value }, r.version);
+      toast(t("saved.what", { what: columns[from]?.field.label ?? name }), {
+        key: "inline",
         action: {
           label: t("undo"),
-          run: async () => {
-            await Promise.allSettled(done.map((id) => api.restore(object.plural, id)));
-            refresh(object.plural);
+          run: () => {
+            patchCached(object.plural, r.id, { [name]: before });
+            saveRecord(object, r.id, { [name]: before ?? null }, saved.version).catch((e) => {
+              toast(errorText(e), { bad: true });
+              refresh(object.plural, r.id);
+            });
           },
         },
       });
+    } catch (e) {
+      // What was typed comes back with the reason.
+      patchCached(object.plural, r.id, { [name]: before });
+      const said = isProblem(e) ? e.byField()[name] : undefined;
+      setCurrent({ row, column: from });
+      setEditing({ id: r.id, field: name, draft: { value }, error: said ?? errorText(e) });
     }
   }
 
-  async function restoreSelected() {
-    const ids = [...selected];
-    setSelected(new Set());
-    await Promise.allSettled(ids.map((id) => api.restore(object.plural, id)));
-    refresh(object.plural);
-    toast(t("restored.n", { n: ids.length }));
-  }
+  const open = (r: RecordData | undefined) =>
+    r && navigate({ to: "/o/$plural/$id", params: { plural: object.plural, id: r.id } });
+  const onGrid = (act: () => void) => (e: KeyboardEvent) => {
+    if ((e.target as HTMLElement).closest("a, button")) return;
+    e.preventDefault();
+    act();
+  };
+  useKeys(
+    phone
+      ? {}
+      : {
+          j: () => move(1),
+          k: () => move(-1),
+          ArrowDown: onGrid(() => move(1)),
+          ArrowUp: onGrid(() => move(-1)),
+          ArrowLeft: onGrid(() => aside(-1)),
+          ArrowRight: onGrid(() => aside(1)),
+          PageDown: onGrid(() => move(20)),
+          PageUp: onGrid(() => move(-20)),
+          Home: onGrid(() => move(-records.length)),
+          Enter: onGrid(() =>
+            current.column > 0 && cellEditable(columns[current.column]!.field)
+              ? edit(current.column)
+              : open(here),
+          ),
+          F2: onGrid(() => edit(Math.max(1, current.column))),
+          e: (e) => {
+            e.preventDefault();
+            edit(Math.max(1, current.column));
+          },
+          " ": onGrid(() => setUrl({ peek: url.peek ? undefined : here?.id })),
+          x: () => onTick(current.row, false),
+          f: () => here && followUp("activity", here)?.(),
+          t: () => here && followUp("task", here)?.(),
+          "/": (e) => {
+            e.preventDefault();
+            search.current?.focus();
+          },
+          Escape: () => (url.peek ? setUrl({ peek: undefined }) : setSelection(NONE)),
+        },
+  );
+  const onTick = (i: number, range: boolean) => {
+    const from = range ? lastTicked.current : -1;
+    setSelection((s) => tick(s, ids, i, from));
+    lastTicked.current = i;
+  };
 
+  const create = object.access.create && (
+    <Button
+      kind="primary"
+      icon={<Icon name="plus" size={16} />}
+      onClick={() => setUrl({ create: object.name }, { push: true })}
+    >
+      {t("new.of", { what: object.label })}
+    </Button>
+  );
   return (
     <div className="list">
       <div className="list-head">
-        <h1>{object.label_plural}</h1>
-        <CountText count={list.count} exact={() => setExact(true)} />
-        <ViewTabs object={object} board={false} />
+        <h1>{state.deleted ? `${object.label_plural} · ${t("bin")}` : object.label_plural}</h1>
+        <CountText count={list.count} exact={() => setExactFor(asked)} />
+        <ShapeTabs object={object} board={false} />
         <div className="grow" />
         <QuickSearch boxRef={search} />
-        {!phone && <Columns object={object} shown={columns} />}
-        {object.access.delete && (
-          <Button
-            aria-pressed={url.deleted === "1"}
-            className="only-desktop"
-            title={t("bin")}
-            onClick={() => {
-              setSelected(new Set());
-              setUrl({ deleted: url.deleted === "1" ? undefined : "1" });
-            }}
-            icon={<Icon name="trash" size={16} />}
-          >
-            {url.deleted === "1" ? t("bin.leave") : t("bin")}
-          </Button>
-        )}
-        {object.access.import && (
-          <Link to="/import" search={{ object: object.name }} className="btn only-desktop">
-            <Icon name="import" size={16} />
-            {t("import")}
-          </Link>
-        )}
-        {object.access.create && (
-          <Button
-            kind="primary"
-            icon={<Icon name="plus" size={16} />}
-            onClick={() => setUrl({ create: object.name }, { push: true })}
-          >
-            {t("new.of", { what: object.label })}
-          </Button>
-        )}
-      </div>
-      <Filters
-        object={object}
-        chips={chips}
-        setChips={(c) => setUrl({ f: c.length ? JSON.stringify(c) : undefined })}
-        text={url.filter}
-        setText={(s) => setUrl({ filter: s })}
-        error={filterError}
-      />
-      {list.isPending ? (
-        <div className="grid">
-          <Skeleton rows={12} />
-        </div>
-      ) : list.isError && !list.data ? (
-        filterError ? (
-          <div className="grid" />
-        ) : (
-          <ErrorState error={list.error} retry={() => list.refetch()} />
-        )
-      ) : list.records.length === 0 ? (
-        <EmptyState
-          title={
-            filtered
-              ? t("list.none", { what: object.label_plural })
-              : url.deleted
-                ? t("bin.empty")
-                : t("list.empty", { what: object.label })
-          }
-        >
-          {filtered ? (
-            <Button onClick={() => setUrl({ q: undefined, f: undefined, filter: undefined })}>
-              {t("filter.clear")}
-            </Button>
-          ) : (
-            !url.deleted && (
-              <div className="row">
-                {object.access.create && (
-                  <Button
-                    kind="primary"
-                    onClick={() => setUrl({ create: object.name }, { push: true })}
-                  >
-                    {t("new.of", { what: object.label })}
-                  </Button>
-                )}
-                {object.access.import && (
-                  <Link to="/import" search={{ object: object.name }} className="btn">
-                    {t("list.import")}
-                  </Link>
-                )}
-              </div>
-            )
-          )}
-        </EmptyState>
-      ) : phone ? (
-        <Cards object={object} columns={columns} list={list} />
-      ) : (
-        <Grid
-          object={object}
-          columns={columns}
-          list={list}
-          selected={selected}
-          tick={tick}
-          current={current}
-          setCurrent={setCurrent}
+        {!phone && <ColumnChoice object={object} columns={columns} onChange={state.setColumns} />}
+        <Menu
+          label={t("more")}
+          className="btn only-desktop"
+          trigger={<Icon name="more" size={16} />}
+          items={[
+            ...(object.access.import
+              ? [
+                  {
+                    label: t("import"),
+                    icon: <Icon name="import" size={16} />,
+                    onSelect: () =>
+                      void navigate({ to: "/import", search: { object: object.name } as never }),
+                  },
+                ]
+              : []),
+            {
+              label: t("export"),
+              icon: <Icon name="download" size={16} />,
+              disabled: !object.access.export,
+              onSelect: () => setExporting(true),
+            },
+            {
+              label: state.deleted ? t("bin.leave") : t("bin"),
+              icon: <Icon name="trash" size={16} />,
+              disabled: !object.access.delete,
+              onSelect: () => {
+                setSelection(NONE);
+                setUrl({ deleted: state.deleted ? undefined : "1", peek: undefined });
+              },
+            },
+          ]}
         />
-      )}
-      {selected.size > 0 && (
-        <div className="bulk" role="region" aria-label={t("bulk")}>
-          <strong>{t("bulk.selected", { n: selected.size, what: object.label })}</strong>
-          {url.deleted ? (
-            <Button small onClick={restoreSelected}>
-              {t("restore")}
-            </Button>
+        {create}
+      </div>
+      {!state.deleted && <ViewTabs object={object} state={state} />}
+      <Filters object={object} state={state} error={problem} />
+      <div className="list-body">
+        {list.isPending ? (
+          <div className="grid">
+            <Skeleton rows={12} />
+          </div>
+        ) : list.isError && !list.data ? (
+          problem ? (
+            <div className="grid" />
           ) : (
-            <Button
-              small
-              kind="danger"
-              disabled={!object.access.delete}
-              title={object.access.delete ? undefined : t("error.forbidden")}
-              onClick={deleteSelected}
-            >
-              {t("delete")}
-            </Button>
-          )}
-          <Button small kind="quiet" onClick={() => setSelected(new Set())}>
-            {t("bulk.clear")}
-          </Button>
-        </div>
-      )}
-    </div>
-  );
-}
-
-type ListResult = ReturnType<typeof useList>;
-
-function useScroll(list: ListResult, size: number) {
-  const ref = useRef<HTMLDivElement>(null);
-  const rows = useVirtualizer({
-    count: list.records.length + (list.hasNextPage ? 1 : 0),
-    getScrollElement: () => ref.current,
-    estimateSize: () => size,
-    overscan: 12,
-  });
-  const items = rows.getVirtualItems();
-  const last = items[items.length - 1]?.index ?? 0;
-  useEffect(() => {
-    if (last >= list.records.length - 20 && list.hasNextPage && !list.isFetchingNextPage) {
-      list.fetchNextPage();
-    }
-  }, [last, list.records.length, list.hasNextPage, list.isFetchingNextPage]);
-  useEffect(() => {
-    const el = ref.current;
-    const key = window.location.pathname + window.location.search;
-    const at = places.get(key);
-    if (el && at) el.scrollTop = at;
-    const on = () => {
-      if (el) places.set(window.location.pathname + window.location.search, el.scrollTop);
-    };
-    el?.addEventListener("scroll", on, { passive: true });
-    return () => el?.removeEventListener("scroll", on);
-  }, []);
-  return { ref, rows, items };
-}
-
-function Grid({
-  object,
-  columns,
-  list,
-  selected,
-  tick,
-  current,
-  setCurrent,
-}: {
-  object: ObjectMeta;
-  columns: Field[];
-  list: ListResult;
-  selected: Set<string>;
-  tick: (i: number, range: boolean) => void;
-  current: number;
-  setCurrent: (i: number) => void;
-}) {
-  const { t } = useTranslation();
-  const [url, setUrl] = useUrl();
-  const height =
-    Number.parseInt(getComputedStyle(document.documentElement).getPropertyValue("--row"), 10) || 34;
-  const { ref, rows, items } = useScroll(list, height);
-  const sort = parseSort(url.sort);
-  useEffect(() => {
-    if (current > 0) rows.scrollToIndex(current, { align: "auto" });
-  }, [current]);
-
-  const head = (f: Field, i: number) => {
-    const type = fieldType(f);
-    const key = sort.findIndex((k) => k.field === f.name);
-    const dir = sort[key];
-    return (
-      <div
-        key={f.name}
-        role="columnheader"
-        aria-colindex={i + 1}
-        aria-sort={dir ? (dir.desc ? "descending" : "ascending") : undefined}
-        tabIndex={-1}
-        className={`cell ${type.right ? "num" : ""} ${i === 0 ? "cell-frozen" : "cell-flex"}`}
-        style={{ width: i === 0 ? 260 : type.width, flexGrow: i === 0 ? 0 : type.width }}
-      >
-        {i === 0 && <span className="cell-check" />}
-        {f.sortable === false ? (
-          <span className="muted">{f.label}</span>
-        ) : (
-          <button
-            type="button"
-            className="sort-btn"
-            title={t("sort.hint")}
-            onClick={(e) => setUrl({ sort: toggleSort(url.sort, f.name, e.shiftKey) || undefined })}
+            <ErrorState error={list.error} retry={() => list.refetch()} />
+          )
+        ) : records.length === 0 ? (
+          <EmptyState
+            title={
+              filtered
+                ? t("list.none", { what: object.label_plural })
+                : state.deleted
+                  ? t("bin.empty")
+                  : t("list.empty", { what: object.label })
+            }
           >
-            <span>{f.label}</span>
-            {dir && (
-              <span aria-hidden="true">
-                {dir.desc ? "↓" : "↑"}
-                {sort.length > 1 ? key + 1 : ""}
-              </span>
-            )}
-          </button>
-        )}
-      </div>
-    );
-  };
-
-  return (
-    <div
-      ref={ref}
-      className="grid"
-      role="grid"
-      tabIndex={0}
-      aria-label={object.label_plural}
-      aria-rowcount={list.count?.relation === "eq" ? list.count.value + 1 : -1}
-      aria-colcount={columns.length}
-      aria-busy={list.isFetching}
-    >
-      <div className="grid-head" role="row" aria-rowindex={1} tabIndex={-1}>
-        {columns.map(head)}
-      </div>
-      <div style={{ height: rows.getTotalSize(), position: "relative" }} role="presentation">
-        {items.map((v) => {
-          const r = list.records[v.index];
-          return (
-            <div
-              key={v.key}
-              role="row"
-              tabIndex={-1}
-              aria-rowindex={v.index + 2}
-              aria-selected={r ? selected.has(r.id) : false}
-              className={`grid-row ${v.index === current ? "current" : ""} ${r && selected.has(r.id) ? "selected" : ""}`}
-              style={{ transform: `translateY(${v.start}px)` }}
-              onPointerDown={() => setCurrent(v.index)}
-            >
-              {r ? (
-                columns.map((f, i) => (
-                  <Cell key={f.name} object={object} record={r} field={f} first={i === 0}>
-                    {i === 0 && (
-                      <label className="cell-check">
-                        <input
-                          type="checkbox"
-                          aria-label={t("select.what", { what: recordTitle(object, r) })}
-                          checked={selected.has(r.id)}
-                          onChange={() => {}}
-                          onClick={(e) => tick(v.index, e.shiftKey)}
-                        />
-                      </label>
-                    )}
-                  </Cell>
-                ))
-              ) : (
-                <div className="cell muted" role="gridcell" tabIndex={-1}>
-                  {list.isFetchNextPageError ? (
-                    <Button small onClick={() => list.fetchNextPage()}>
-                      {t("retry")}
-                    </Button>
-                  ) : (
-                    t("loading")
+            {filtered ? (
+              <Button onClick={state.clear}>{t("filter.clear")}</Button>
+            ) : (
+              !state.deleted && (
+                <div className="row">
+                  {create}
+                  {object.access.import && (
+                    <Link to="/import" search={{ object: object.name } as never} className="btn">
+                      {t("list.import")}
+                    </Link>
                   )}
                 </div>
-              )}
-            </div>
-          );
-        })}
+              )
+            )}
+          </EmptyState>
+        ) : phone ? (
+          <Cards object={object} columns={columns} list={list} />
+        ) : (
+          <Grid
+            object={
+              state.deleted ? { ...object, access: { ...object.access, edit: false } } : object
+            }
+            columns={columns}
+            setColumns={state.setColumns}
+            list={list}
+            selection={selection}
+            onTick={onTick}
+            onTickAll={() => setSelection((s) => tickAll(s, ids))}
+            current={current}
+            setCurrent={setCurrent}
+            editing={editing}
+            setEditing={(e) => {
+              setEditing(e);
+              if (!e) requestAnimationFrame(() => grid.current?.focus());
+            }}
+            onSave={save}
+            gridRef={grid}
+          />
+        )}
+        {url.peek && !phone && (
+          <Preview object={object} id={url.peek} onClose={() => setUrl({ peek: undefined })} />
+        )}
       </div>
-    </div>
-  );
-}
-
-function Cell({
-  object,
-  record,
-  field,
-  first,
-  children,
-}: {
-  object: ObjectMeta;
-  record: RecordData;
-  field: Field;
-  first: boolean;
-  children?: React.ReactNode;
-}) {
-  const type = fieldType(field);
-  if (first) {
-    const title = recordTitle(object, record);
-    return (
-      <div role="gridcell" tabIndex={-1} className="cell cell-frozen" style={{ width: 260 }}>
-        {children}
-        <Avatar name={title} />
-        <Link
-          to="/o/$plural/$id"
-          params={{ plural: object.plural, id: record.id }}
-          className="cell-link"
-          title={title}
-        >
-          {title}
-        </Link>
-      </div>
-    );
-  }
-  return (
-    <div
-      role="gridcell"
-      tabIndex={-1}
-      className={`cell cell-flex ${type.right ? "num" : ""}`}
-      style={{ width: type.width, flexGrow: type.width }}
-    >
-      <span>
-        <type.Display field={field} value={record[field.name]} short />
-      </span>
-    </div>
-  );
-}
-
-function Cards({
-  object,
-  columns,
-  list,
-}: {
-  object: ObjectMeta;
-  columns: Field[];
-  list: ListResult;
-}) {
-  const { ref, rows, items } = useScroll(list, 96);
-  return (
-    <div ref={ref} className="cards">
-      <div style={{ height: rows.getTotalSize(), position: "relative" }}>
-        {items.map((v) => {
-          const r = list.records[v.index];
-          return (
-            <div
-              key={v.key}
-              className="card-place"
-              style={{ transform: `translateY(${v.start}px)` }}
-            >
-              {r && (
-                <div className="card-item">
-                  <Link to="/o/$plural/$id" params={{ plural: object.plural, id: r.id }}>
-                    <strong>{recordTitle(object, r)}</strong>
-                  </Link>
-                  {[columns.slice(1, 3), columns.slice(3, 5)].map((line, n) => (
-                    <div key={n} className="card-line">
-                      {line.map((f) => {
-                        const type = fieldType(f);
-                        return (
-                          <span key={f.name}>
-                            <type.Display field={f} value={r[f.name]} short />
-                          </span>
-                        );
-                      })}
-                    </div>
-                  ))}
-                </div>
-              )}
-            </div>
-          );
-        })}
-      </div>
+      {(selection.all || selection.ids.size > 0) && (
+        <BulkBar
+          object={object}
+          state={state}
+          selection={selection}
+          setSelection={setSelection}
+          loaded={records.length}
+          count={list.count}
+          exact={() => setExactFor(asked)}
+          onExport={() => setExporting(true)}
+        />
+      )}
+      {exporting && (
+        <ExportDialog
+          object={object}
+          state={state}
+          selection={selection}
+          onClose={() => setExporting(false)}
+        />
+      )}
     </div>
   );
 }

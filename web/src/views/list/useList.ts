@@ -2,10 +2,11 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { api, type ListQuery } from "../../api/client";
 
-const PAGE = 100;
+const FIRST = 100;
+const NEXT = 500;
 
 /** Pages by key as one scrolls: each page names where the next begins. */
-export function useList(plural: string, query: ListQuery & { column?: string }) {
+export function useList(plural: string, query: ListQuery & { column?: string }, first = FIRST) {
   const result = useInfiniteQuery({
     queryKey: ["list", plural, query],
     queryFn: ({ pageParam, signal }) =>
@@ -14,7 +15,7 @@ export function useList(plural: string, query: ListQuery & { column?: string }) 
         {
           ...query,
           column: undefined,
-          limit: PAGE,
+          limit: pageParam ? Math.max(first, Math.min(NEXT, first * 5)) : first,
           cursor: pageParam || undefined,
           count: pageParam ? "none" : (query.count ?? "capped"),
         } as ListQuery,
@@ -30,3 +31,5 @@ export function useList(plural: string, query: ListQuery & { column?: string }) 
   );
   return { ...result, records, count: result.data?.pages[0]?.count };
 }
+
+export type ListResult = ReturnType<typeof useList>;

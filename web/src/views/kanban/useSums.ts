@@ -1,0 +1,75 @@
+import { useQuery } from "@tanstack/react-query";
+import { api } from "../../api/client";
+import { useMe } from "../../api/queries";
+import type { Field, ObjectMeta, Option } from "../../api/types";
+import { scaled } from "../../lib/decimal";
+import { money } from "../../lib/format";
+import { partsOf } from "./cardFields";
+
+export interface Total {
+  count?: number;
+  sum: string;
+  /** What is to be expected: each amount times its probability. */
+  weighted: string;
+}
+
+const textOf = (v: unknown): string => {
+  if (v === null || v === undefined) return "0";
+  return typeof v === "object" ? String((v as { amount?: string }).amount ?? "0") : String(v);
+};
+
+/** Count, sum and weighted sum of each stage, under the filter of the board. */
+export function useSums(
+  object: ObjectMeta,
+  stage: Field,
+  filter: string | undefined,
+  q: string | undefined,
+) {
+  const me = useMe();
+  const { amount } = partsOf(object);
+  const probability = object.fields.find((f) => f.name === "probability");
+  const sums = useQuery({
+    queryKey: ["aggregate", object.plural, "board", filter, q],
+    queryFn: ({ signal }) =>
+      api.aggregate(
+        object.plural,
+        {
+          filter,
+          q,
+          group: [{ field: stage.name }, ...(probability ? [{ field: probability.name }] : [])],
+          measures: [{ fn: "count" }, ...(amount ? [{ fn: "sum", field: amount.name }] : [])],
+        },
+        signal,
+      ),
+    retry: false,
+  });
+  const currency = me.data?.company.currency ?? "TWD";
+  const sumOf = (option: Option): Total => {
+    const rows = (sums.data?.rows ?? []).filter((r) => {
+      const g = r.group[0];
+      return g === option.value || (g as { value?: string } | null)?.value === option.value;
+    });
+    if (!sums.data) return { sum: "", weighted: "" };
+    const count = rows.reduce((n, r) => n + Number(r.measures[0] ?? 0), 0);
+    if (!amount) return { count, sum: "", weighted: "" };
+    // Cents as whole numbers: large sums keep every digit.
+    let cents = 0n;
+    let expected = 0n;
+    for (const r of rows) {
+      const part = scaled(textOf(r.measures[1]), 2);
+      const chance = probability
+        ? Number(r.group[1] ?? option.probability ?? 0)
+        : (option.probability ?? 0);
+      cents += part;
+      expected += (part * BigInt(Math.round(chance))) / 100n;
+    }
+    const shown = (n: bigint) => money({ amount: String(n / 100n), currency });
+    const open = !option.kind || option.kind === "open";
+    return {
+      count,
+      sum: shown(cents),
+      weighted: open && expected > 0n && expected !== cents ? shown(expected) : "",
+    };
+  };
+  return { sums, sumOf };
+}

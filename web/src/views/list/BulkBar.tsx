@@ -1,0 +1,269 @@
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { Count, Field, ObjectMeta } from "../../api/types";
+import { fieldType } from "../../fields";
+import { grouped } from "../../lib/format";
+import { toWrite } from "../../lib/records";
+import { Button } from "../../ui/Button";
+import { Drawer } from "../../ui/Drawer";
+import { FieldBox } from "../../ui/Field";
+import { Select } from "../../ui/Input";
+import { useErrorText } from "../../ui/State";
+import { toast } from "../../ui/Toast";
+import { type BulkAction, meant, startBulk } from "./bulk";
+import { cellEditable } from "./CellEditor";
+import { followJob } from "./JobToast";
+import { NONE, type Selection } from "./selection";
+import type { ListState } from "./useListState";
+
+/** What can be done with what is selected; says exactly how many that is. */
+export function BulkBar({
+  object,
+  state,
+  selection,
+  setSelection,
+  loaded,
+  count,
+  exact,
+  onExport,
+}: {
+  object: ObjectMeta;
+  state: ListState;
+  selection: Selection;
+  setSelection: (s: Selection) => void;
+  loaded: number;
+  count?: Count;
+  /** Asks for the exact count, which selecting everything needs. */
+  exact: () => void;
+  onExport: () => void;
+}) {
+  const { t } = useTranslation();
+  const errorText = useErrorText();
+  const [asking, setAsking] = useState<"assign" | "edit" | "tag" | "delete" | null>(null);
+  const [busy, setBusy] = useState(false);
+  const total = count?.relation === "eq" ? count.value : undefined;
+  const n = selection.all ? total : selection.ids.size;
+  const said = n === undefined ? "…" : grouped(String(n));
+  const { access } = object;
+  const why = (may: boolean | undefined) => (may ? undefined : t("error.forbidden"));
+  const tags = object.fields.find(
+    (f) => f.type === "tags" && f.name === "tags" && f.access !== "read",
+  );
+  const owner = object.fields.find((f) => f.name === "owner");
+
+  async function run(action: BulkAction, input: object) {
+    if (busy) return;
+    setBusy(true);
+    try {
+      const job = await startBulk(object.plural, action, { ...meant(selection, state), input });
+      setAsking(null);
+      setSelection(NONE);
+      followJob(job, object.plural);
+    } catch (e) {
+      toast(errorText(e), { bad: true });
+      throw e;
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return (
+    <section className="bulk" aria-label={t("bulk")}>
+      <strong role="status">
+        {t(selection.all ? "bulk.all" : "bulk.selected", { n: said, what: object.label })}
+      </strong>
+      {!selection.all &&
+        loaded > 0 &&
+        selection.ids.size >= loaded &&
+        (total ?? loaded + 1) > loaded && (
+          <button
+            type="button"
+            className="link-btn"
+            onClick={() => {
+              exact();
+              setSelection({ all: true, ids: new Set() });
+            }}
+          >
+            {total === undefined
+              ? t("bulk.select_all")
+              : t("bulk.select_n", { n: grouped(String(total)) })}
+          </button>
+        )}
+      {state.deleted ? (
+        <Button
+          small
+          kind="primary"
+          disabled={n === undefined}
+          onClick={() => run("restore", {}).catch(() => {})}
+        >
+          {t("restore")}
+        </Button>
+      ) : (
+        <>
+          {owner && (
+            <Button
+              small
+              disabled={!access.assign}
+              title={why(access.assign)}
+              onClick={() => setAsking("assign")}
+            >
+              {t("bulk.assign")}
+            </Button>
+          )}
+          <Button
+            small
+            disabled={!access.edit}
+            title={why(access.edit)}
+            onClick={() => setAsking("edit")}
+          >
+            {t("edit")}
+          </Button>
+          {tags && (
+            <Button
+              small
+              disabled={!access.edit}
+              title={why(access.edit)}
+              onClick={() => setAsking("tag")}
+            >
+              {t("bulk.tag")}
+            </Button>
+          )}
+          <Button small disabled={!access.export} title={why(access.export)} onClick={onExport}>
+            {t("export")}
+          </Button>
+          <Button
+            small
+            kind="danger"
+            disabled={!access.delete}
+            title={why(access.delete)}
+            onClick={() => setAsking("delete")}
+          >
+            {t("delete")}
+          </Button>
+        </>
+      )}
+      <Button small kind="quiet" onClick={() => setSelection(NONE)}>
+        {t("bulk.clear")}
+      </Button>
+      {asking && (
+        <BulkDialog
+          key={asking}
+          asking={asking}
+          object={object}
+          said={said}
+          ready={!busy && n !== undefined}
+          owner={owner}
+          tags={tags}
+          run={run}
+          onClose={() => setAsking(null)}
+        />
+      )}
+    </section>
+  );
+}
+
+function BulkDialog({
+  asking,
+  object,
+  said,
+  ready,
+  owner,
+  tags,
+  run,
+  onClose,
+}: {
+  asking: "assign" | "edit" | "tag" | "delete";
+  object: ObjectMeta;
+  said: string;
+  ready: boolean;
+  owner: Field | undefined;
+  tags: Field | undefined;
+  run: (action: BulkAction, input: object) => Promise<void>;
+  onClose: () => void;
+}) {
+  const { t } = useTranslation();
+  const errorText = useErrorText();
+  const [value, setValue] = useState<unknown>(null);
+  const [removed, setRemoved] = useState<unknown>(null);
+  const editable = object.fields.filter((f) => cellEditable(f) && f.name !== "owner");
+  const [name, setName] = useState(editable[0]?.name ?? "");
+  const [error, setError] = useState("");
+  const what = { n: said, what: object.label };
+  const field =
+    asking === "assign" ? owner : asking === "tag" ? tags : editable.find((f) => f.name === name);
+  const type = field && fieldType(field);
+
+  async function go() {
+    if (!field && asking !== "delete") return;
+    let input: object = {};
+    if (asking === "assign") {
+      if (!value) return setError(t("form.required", { what: owner?.label ?? "" }));
+      input = { owner: toWrite(owner as Field, value) };
+    } else if (asking === "edit") input = { fields: { [name]: toWrite(field as Field, value) } };
+    else if (asking === "tag") input = { add: value ?? [], remove: removed ?? [] };
+    try {
+      await run(asking, input);
+    } catch (e) {
+      setError(errorText(e));
+    }
+  }
+
+  return (
+    <Drawer
+      shape="middle"
+      title={t(`bulk.${asking}_n`, what)}
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>{t("cancel")}</Button>
+          <Button kind={asking === "delete" ? "danger" : "primary"} disabled={!ready} onClick={go}>
+            {t(`bulk.${asking}_n`, what)}
+          </Button>
+        </>
+      }
+    >
+      <div className="stack">
+        {asking === "delete" && <p>{t("bulk.delete_text")}</p>}
+        {asking === "edit" && (
+          <FieldBox id="bulk-field" label={t("field")}>
+            <Select
+              id="bulk-field"
+              value={name}
+              onChange={(e) => {
+                setName(e.target.value);
+                setValue(null);
+              }}
+            >
+              {editable.map((f) => (
+                <option key={f.name} value={f.name}>
+                  {f.label}
+                </option>
+              ))}
+            </Select>
+          </FieldBox>
+        )}
+        {field && type && asking !== "delete" && (
+          <FieldBox
+            id="bulk-value"
+            label={asking === "tag" ? t("bulk.tags_add") : field.label}
+            error={error}
+            help={asking === "edit" ? t("bulk.empty_clears") : undefined}
+          >
+            <type.Editor
+              id="bulk-value"
+              field={field}
+              key={field.name}
+              value={value}
+              onChange={setValue}
+            />
+          </FieldBox>
+        )}
+        {asking === "tag" && tags && type && (
+          <FieldBox id="bulk-removed" label={t("bulk.tags_remove")}>
+            <type.Editor id="bulk-removed" field={tags} value={removed} onChange={setRemoved} />
+          </FieldBox>
+        )}
+      </div>
+    </Drawer>
+  );
+}

@@ -1,0 +1,29 @@
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useComposition } from "../../hooks/useComposition";
+import { useUrl } from "../../hooks/useUrl";
+import { Input } from "../../ui/Input";
+
+/** Narrows the list while one types; waits for an input method. */
+export function QuickSearch({ boxRef }: { boxRef?: React.RefObject<HTMLInputElement | null> }) {
+  const { t } = useTranslation();
+  const [url, setUrl] = useUrl();
+  const [q, setQ] = useState(url.q ?? "");
+  useEffect(() => setQ((b) => (b.trim() === (url.q ?? "") ? b : (url.q ?? ""))), [url.q]);
+  const composition = useComposition((s) => setUrl({ q: s.trim() || undefined }), 250);
+  return (
+    <Input
+      ref={boxRef}
+      type="search"
+      className="list-search"
+      aria-label={t("list.search")}
+      placeholder={t("list.search")}
+      value={q}
+      {...composition.props}
+      onChange={(e) => {
+        setQ(e.target.value);
+        composition.changed(e.target.value);
+      }}
+    />
+  );
+}

@@ -1,0 +1,286 @@
+import { Link, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useMe } from "../../api/queries";
+import type { ObjectMeta } from "../../api/types";
+import { isComposing } from "../../hooks/useComposition";
+import type { Search } from "../../router";
+import { Button } from "../../ui/Button";
+import { Drawer } from "../../ui/Drawer";
+import { FieldBox } from "../../ui/Field";
+import { Icon } from "../../ui/Icon";
+import { Input } from "../../ui/Input";
+import { Menu } from "../../ui/Menu";
+import { useErrorText } from "../../ui/State";
+import { toast } from "../../ui/Toast";
+import { DepartmentChoice } from "./DepartmentChoice";
+import type { ListState } from "./useListState";
+import {
+  builtIn,
+  definition,
+  sameSearch,
+  searchOf,
+  useViews,
+  type View,
+  viewsApi,
+  viewsChanged,
+} from "./views";
+
+type Asking = { kind: "save" } | { kind: "rename" | "share"; view: View };
+
+/** The views of a list as tabs: all, mine, this week's, and the saved ones. */
+export function ViewTabs({
+  object,
+  state,
+  board,
+}: {
+  object: ObjectMeta;
+  state: ListState;
+  board?: boolean;
+}) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const errorText = useErrorText();
+  const me = useMe();
+  const views = useViews(object.name);
+  const [asking, setAsking] = useState<Asking | null>(null);
+  const { url } = state;
+  const to = board ? "/o/$plural/board" : "/o/$plural";
+  const params = { plural: object.plural };
+  const saved = views.data ?? [];
+  const current = saved.find((v) => v.id === url.view);
+  const changed = current
+    ? !sameSearch(url, searchOf(current))
+    : !!(url.f || url.filter || url.q || url.sort);
+  const mayChange =
+    !!current && (current.mine || (me.data?.admin && current.shared_with !== "none"));
+  const plain = (chips: unknown[]): Search => ({
+    f: chips.length ? JSON.stringify(chips) : undefined,
+  });
+  const tabs = builtIn(object).map((b) => ({
+    key: b.key,
+    label: t(`view.${b.key}`),
+    search: plain(b.chips),
+    on: !current && !state.deleted && sameSearch(url, plain(b.chips)),
+  }));
+  const isBuiltIn = tabs.some((x) => x.on);
+
+  async function keep() {
+    if (!current) return;
+    try {
+      await viewsApi.change(current.id, definition(state.filter, url.q, url.sort, state.columns));
+      await viewsChanged(object.name);
+      toast(t("view.kept", { what: current.name }));
+    } catch (e) {
+      toast(errorText(e), { bad: true });
+    }
+  }
+
+  async function remove(view: View) {
+    try {
+      await viewsApi.remove(view.id);
+    } catch (e) {
+      toast(errorText(e), { bad: true });
+      return;
+    }
+    viewsChanged(object.name);
+    navigate({ to, params, search: {} } as never);
+    toast(t("deleted", { what: view.name }), {
+      action: {
+        label: t("undo"),
+        run: async () => {
+          const { id: _id, owner: _owner, mine: _mine, ...rest } = view;
+          await viewsApi.create(rest);
+          viewsChanged(object.name);
+        },
+      },
+    });
+  }
+
+  return (
+    <div className="view-tabs">
+      <nav aria-label={t("view")}>
+        {tabs.map((x) => (
+          <Link
+            key={x.key}
+            to={to}
+            params={params}
+            search={x.search as never}
+            activeProps={{}}
+            className={`view-tab ${x.on ? "active" : ""}`}
+            aria-current={x.on ? "true" : undefined}
+          >
+            {x.label}
+          </Link>
+        ))}
+        {saved.map((v) => (
+          <Link
+            key={v.id}
+            to={to}
+            params={params}
+            search={searchOf(v) as never}
+            activeProps={{}}
+            className={`view-tab ${v.id === current?.id ? "active" : ""}`}
+            aria-current={v.id === current?.id ? "true" : undefined}
+            title={v.mine ? undefined : t("view.by", { who: v.owner?.name ?? "" })}
+          >
+            {v.shared_with !== "none" && <Icon name="users" size={14} />}
+            {v.name}
+            {v.id === current?.id && changed && (
+              <span className="changed-dot" title={t("view.changed")}>
+                <span className="sr-only">{t("view.changed")}</span>
+              </span>
+            )}
+          </Link>
+        ))}
+      </nav>
+      {changed && mayChange && (
+        <Button small onClick={keep}>
+          {t("view.keep")}
+        </Button>
+      )}
+      {changed && !isBuiltIn && (
+        <Button small kind="quiet" onClick={() => setAsking({ kind: "save" })}>
+          {t("view.save")}
+        </Button>
+      )}
+      {current && (
+        <Menu
+          label={t("view.menu", { what: current.name })}
+          className="icon-btn"
+          trigger={<Icon name="more" size={16} />}
+          items={[
+            {
+              label: t("view.rename"),
+              disabled: !mayChange,
+              onSelect: () => setAsking({ kind: "rename", view: current }),
+            },
+            {
+              label: t("view.share"),
+              disabled: !mayChange,
+              onSelect: () => setAsking({ kind: "share", view: current }),
+            },
+            { label: t("view.copy"), onSelect: () => setAsking({ kind: "save" }) },
+            {
+              label: t("delete"),
+              danger: true,
+              disabled: !mayChange,
+              onSelect: () => remove(current),
+            },
+          ]}
+        />
+      )}
+      {asking && (
+        <ViewDialog
+          asking={asking}
+          object={object}
+          state={state}
+          onClose={() => setAsking(null)}
+          onSaved={(v) => navigate({ to, params, search: searchOf(v) } as never)}
+        />
+      )}
+    </div>
+  );
+}
+
+function ViewDialog({
+  asking,
+  object,
+  state,
+  onClose,
+  onSaved,
+}: {
+  asking: Asking;
+  object: ObjectMeta;
+  state: ListState;
+  onClose: () => void;
+  onSaved: (v: View) => void;
+}) {
+  const { t } = useTranslation();
+  const errorText = useErrorText();
+  const view = "view" in asking ? asking.view : undefined;
+  const [name, setName] = useState(view?.name ?? "");
+  const [shared, setShared] = useState<View["shared_with"]>(view?.shared_with ?? "none");
+  const [error, setError] = useState("");
+  const [busy, setBusy] = useState(false);
+
+  async function save() {
+    if (busy) return;
+    if (!name.trim()) return setError(t("form.required", { what: t("view.name") }));
+    setBusy(true);
+    try {
+      const body = { name: name.trim(), shared_with: shared };
+      const v = view
+        ? await viewsApi.change(view.id, body)
+        : await viewsApi.create({
+            object: object.name,
+            ...definition(state.filter, state.url.q, state.url.sort, state.columns),
+            ...body,
+          });
+      await viewsChanged(object.name);
+      onClose();
+      if (!view) onSaved(v);
+    } catch (e) {
+      setError(errorText(e));
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return (
+    <Drawer
+      shape="middle"
+      title={t(asking.kind === "save" ? "view.save" : `view.${asking.kind}`)}
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>{t("cancel")}</Button>
+          <Button kind="primary" disabled={busy} onClick={save}>
+            {t("save")}
+          </Button>
+        </>
+      }
+    >
+      <form
+        className="stack"
+        onSubmit={(e) => {
+          e.preventDefault();
+          save();
+        }}
+        onKeyDown={(e) => {
+          if (e.key === "Enter" && isComposing(e)) e.preventDefault();
+        }}
+      >
+        {asking.kind !== "share" && (
+          <FieldBox id="view-name" label={t("view.name")} required error={error}>
+            <Input
+              id="view-name"
+              maxLength={100}
+              value={name}
+              aria-invalid={!!error}
+              onChange={(e) => setName(e.target.value)}
+            />
+          </FieldBox>
+        )}
+        {asking.kind !== "rename" && (
+          <fieldset className="section stack tight">
+            <legend>{t("view.shared")}</legend>
+            {(["none", "all", "departments"] as const).map((k) => (
+              <label key={k} className="row">
+                <input
+                  type="radio"
+                  name="shared"
+                  checked={(Array.isArray(shared) ? "departments" : shared) === k}
+                  onChange={() => setShared(k === "departments" ? [] : k)}
+                />
+                {t(`view.shared.${k}`)}
+              </label>
+            ))}
+            {Array.isArray(shared) && <DepartmentChoice value={shared} onChange={setShared} />}
+          </fieldset>
+        )}
+        {asking.kind === "share" && error && <p className="error-text">{error}</p>}
+      </form>
+    </Drawer>
+  );
+}

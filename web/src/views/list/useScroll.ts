@@ -1,0 +1,36 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { useEffect, useRef } from "react";
+import { keepPlace, placeKey, placeOf } from "./place";
+import type { ListResult } from "./useList";
+
+const AHEAD = 200;
+
+/** Rows that exist only while they are seen; the next page is asked for before it is needed. */
+export function useScroll(list: ListResult, count: number, size: number) {
+  const ref = useRef<HTMLDivElement>(null);
+  const key = placeKey(window.location);
+  const rows = useVirtualizer({
+    count,
+    getScrollElement: () => ref.current,
+    estimateSize: () => size,
+    overscan: 24,
+    initialOffset: placeOf(key)?.top ?? 0,
+  });
+  const items = rows.getVirtualItems();
+  const last = items[items.length - 1]?.index ?? 0;
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
+  useEffect(() => {
+    if (last >= count - AHEAD && hasNextPage && !isFetchingNextPage && !list.isFetchNextPageError) {
+      fetchNextPage();
+    }
+  }, [last, count, hasNextPage, isFetchingNextPage, fetchNextPage, list.isFetchNextPageError]);
+  useEffect(() => {
+    const el = ref.current;
+    const place = placeOf(key);
+    if (el) el.scrollTop = place?.top ?? 0;
+    const on = () => el && keepPlace(key, { top: el.scrollTop });
+    el?.addEventListener("scroll", on, { passive: true });
+    return () => el?.removeEventListener("scroll", on);
+  }, [key]);
+  return { ref, rows, items };
+}

@@ -1,0 +1,102 @@
+import { useQuery } from "@tanstack/react-query";
+import { call } from "../../api/client";
+import { queryClient } from "../../api/queries";
+import type { ObjectMeta } from "../../api/types";
+import type { Search } from "../../router";
+import { type Column, columnsText } from "./columns";
+import { type Chip, chipsOf } from "./filter";
+
+/** A saved view: a list's filter, columns and order under a name. */
+export interface View {
+  id: string;
+  object: string;
+  name: string;
+  filter?: unknown;
+  q?: string;
+  columns?: { field: string; width?: number }[];
+  sort?: string;
+  shared_with: "none" | "all" | string[];
+  owner?: { id: string; name: string };
+  mine?: boolean;
+}
+
+export const viewsApi = {
+  list: (object: string) => call<{ views: View[] }>(`/views?object=${encodeURIComponent(object)}`),
+  create: (body: Partial<View>) => call<View>("/views", { method: "POST", body }),
+  change: (id: string, body: Partial<View>) =>
+    call<View>(`/views/${id}`, { method: "PATCH", body }),
+  remove: (id: string) => call(`/views/${id}`, { method: "DELETE" }),
+};
+
+export const useViews = (object: string) =>
+  useQuery({
+    queryKey: ["views", object],
+    queryFn: () => viewsApi.list(object),
+    select: (d) => d.views ?? [],
+    staleTime: 60_000,
+  });
+
+export const viewsChanged = (object: string) =>
+  queryClient.invalidateQueries({ queryKey: ["views", object] });
+
+/** The fields that say when something is due, the likeliest first. */
+const DUE = ["next_contact_at", "next_at", "due_at", "expected_close"];
+
+/** The views every list has: all, mine, and what is due this week where that means something. */
+export function builtIn(o: ObjectMeta): { key: string; chips: Chip[] }[] {
+  const has = (n: string) => o.fields.some((f) => f.name === n);
+  const out: { key: string; chips: Chip[] }[] = [{ key: "all", chips: [] }];
+  if (has("owner")) out.push({ key: "mine", chips: [["owner", "eq", "me()"]] });
+  const due = DUE.find(has);
+  if (due) {
+    const chips: Chip[] = [[due, "lte", "this_week()"]];
+    if (o.fields.some((f) => f.name === "done" && f.type === "boolean")) {
+      chips.push(["done", "eq", "false"]);
+    }
+    const stage = o.fields.find((f) => f.name === o.stage_field);
+    const open = stage?.options?.filter((x) => x.kind === "open").map((x) => x.value);
+    if (stage && open?.length) chips.push([stage.name, "in", open]);
+    out.push({ key: "week", chips });
+  }
+  return out;
+}
+
+/** What the address says while a saved view is open as it was saved. */
+export function searchOf(v: View): Search {
+  const text =
+    typeof v.filter === "string" ? v.filter : v.filter ? JSON.stringify(v.filter) : undefined;
+  const chips = text?.startsWith("{") ? undefined : chipsOf(text);
+  return {
+    view: v.id,
+    f: text ? JSON.stringify(chips ?? []) : undefined,
+    filter: chips ? undefined : text,
+    q: v.q || undefined,
+    sort: v.sort || undefined,
+    cols: v.columns?.length
+      ? v.columns.map((c) => (c.width ? `${c.field}:${c.width}` : c.field)).join(",")
+      : undefined,
+  };
+}
+
+/** What a view is to keep of the list as it is now. */
+export const definition = (
+  filter: string | undefined,
+  q: string | undefined,
+  sort: string | undefined,
+  columns: Column[],
+): Partial<View> => ({
+  filter: filter?.startsWith("{") ? JSON.parse(filter) : (filter ?? ""),
+  q: q ?? "",
+  sort: sort ?? "",
+  columns: columnsText(columns)
+    .split(",")
+    .map((c) => {
+      const [field = "", width] = c.split(":");
+      return width ? { field, width: Number(width) } : { field };
+    }),
+});
+
+const KEYS = ["f", "filter", "q", "sort", "cols"] as const;
+/** Does the address say what the view says? Columns count only where the view keeps some. */
+export const sameSearch = (url: Search, view: Search): boolean =>
+  KEYS.every((k) => (url[k] || "") === (view[k] || "") || (k === "cols" && !url.cols));
