@@ -154,6 +154,10 @@ func (s *Server) Handler() http.Handler {
 	signed("DELETE "+prefix+"{plural}/{id}/shares/{share}", s.removeShare)
 	signed("GET "+prefix+"{plural}/{id}/access", s.access)
 	signed("GET "+prefix+"{plural}/{id}/{related}", s.related)
+	s.route("GET "+prefix+"{plural}/duplicates", access{signed: true}) // answered by get, whose pattern it would clash with
+	signed("GET /api/openapi.json", s.openAPI)
+	mux.Handle("GET /api/docs", s.wrap(page("index.html", "text/html; charset=utf-8"), s.route("GET /api/docs", access{})))
+	mux.Handle("GET /api/docs.js", s.wrap(page("docs.js", "text/javascript; charset=utf-8"), s.route("GET /api/docs.js", access{})))
 	signed(prefix, func(*request) error { return &record.Error{Code: "not_found"} })
 	mux.Handle("/", s.static())
 	return secure(mux)

@@ -430,6 +430,9 @@ var cases = map[string]func(t *testing.T, x *attack){
 	"POST /api/v1/{plural}/actions/export":  exports,
 	"GET /api/v1/jobs/{id}/result":          func(t *testing.T, x *attack) { x.refused(t, "GET", "jobs/"+x.ids["job"]+"/result", nil, 404) },
 	" /api/v1/":                             own,
+	"GET /api/openapi.json":                 own, // reduced to the asker's rights: TestDescriptionTellsNoMoreThanOneMaySee
+	"GET /api/docs":                         own,
+	"GET /api/docs.js":                      own,
 	"GET /metrics": func(t *testing.T, x *attack) {
 		if status, text := x.attacker.raw("GET", "/metrics", "text/plain", nil, "X-Forwarded-For", "203.0.113.7"); status != 403 || strings.Contains(text, secret) {
 			t.Errorf("metrics answered %d %s", status, text)

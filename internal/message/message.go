@@ -47,6 +47,8 @@ var texts = map[string][3]string{
 	"access_none":              {"您的角色不包括這個動作，或這筆資料不在範圍內", "您的角色不包含此操作，或该记录不在范围内", "None of your roles gives this for the record"},
 	"access_token":             {"這個 API 權杖不包括這個動作", "此 API 令牌不包含此操作", "This API token does not include it"},
 	"with_you":                 {"您", "您", "you"},
+	"openapi_about":            {"依目前的物件、欄位與您的權限產生。慣例見 docs/api.md。", "根据当前的对象、字段与您的权限生成。约定见 docs/api.md。", "Made of the objects and fields there are and of your rights. docs/api.md has the conventions."},
+	"openapi_system":           {"登入、檢視、匯入、工作", "登录、视图、导入、任务", "Sign-in, views, imports, jobs"},
 	"wrong_password":           {"帳號或密碼不對", "账号或密码不正确", "Wrong login or password"},
 	"file_empty":               {"檔案是空的", "文件是空的", "The file is empty"},
 	"file_encrypted":           {"檔案有密碼保護,請先解除再匯入", "文件有密码保护,请先解除再导入", "The file is protected by a password"},

@@ -1,0 +1,160 @@
+package api
+
+import (
+	"net/http"
+	"reflect"
+
+	"ecrm/internal/identity"
+	"ecrm/internal/policy"
+	"ecrm/internal/record"
+	"ecrm/internal/schema"
+	"ecrm/internal/view"
+)
+
+var t3 = schema.T
+
+func fixed(n node) func(*schema.Object) node { return func(*schema.Object) node { return n } }
+
+func theRecord(o *schema.Object) node { return component(o.Name) }
+func thePage(o *schema.Object) node   { return component(o.Name + "_page") }
+func theInput(o *schema.Object) node  { return component(o.Name + "_input") }
+func theChange(o *schema.Object) node { return component(o.Name + "_change") }
+
+func wrapped(name string, item node) func(*schema.Object) node {
+	return fixed(object([]string{name}, node{name: listOf(item)}))
+}
+
+func filterNode() node { return node{"type": []string{"string", "object", "null"}} }
+
+var listQuery = []parameter{
+	{"filter", of("string"), `level = "A" AND city IN ("台北市")`}, {"q", of("string"), ""}, {"sort", of("string"), "-created_at,name"},
+	{"limit", node{"type": "integer", "minimum": 1, "maximum": record.MaxPage, "default": 50}, ""}, {"cursor", of("string"), ""}, {"fields", of("string"), "name,owner"},
+	{"count", node{"enum": []string{"none", "capped", "exact"}}, ""}, {"deleted", of("boolean"), ""}, {"view", idNode(), ""},
+}
+
+func chosenNode(more node) node {
+	properties := node{"ids": listOf(idNode()), "filter": filterNode(), "q": of("string"), "view": idNode()}
+	for name, n := range more {
+		properties[name] = n
+	}
+	return object(nil, properties)
+}
+
+func bulkOperation(text schema.Text, verb string, owned bool, input node) operation {
+	return operation{text: text, verb: verb, owned: owned, status: http.StatusAccepted, answer: fixed(component("Job")),
+		body: fixed(chosenNode(node{"input": input}))}
+}
+
+func importOperation(text schema.Text) operation {
+	return operation{text: text, status: http.StatusAccepted, answer: fixed(component("Import"))}
+}
+
+func meNode() node {
+	return object([]string{"user", "company", "admin", "version"}, node{
+		"user": schemaOf(reflect.TypeFor[identity.Person]()), "company": object(nil, node{"name": of("string"), "currency": of("string"), "language": of("string"), "time_zone": of("string")}),
+		"admin": of("boolean"), "version": of("string"),
+	})
+}
+
+// textNode is a label: one text, or one for each language.
+var textNode = node{"type": []string{"string", "object"}}
+
+var madeNode = object([]string{"id"}, node{"id": idNode()})
+
+func viewBody(*schema.Object) node {
+	return object([]string{"object", "name"}, node{"object": of("string"), "name": of("string"), "filter": filterNode(), "q": of("string"), "sort": of("string"),
+		"columns": listOf(schemaOf(reflect.TypeFor[view.Column]())), "shared_with": schemaOf(reflect.TypeFor[view.Audience]())})
+}
+
+// operations describes every route; TestDescriptionCoversEveryRoute holds it
+// complete.
+var operations = map[string]operation{
+	"GET /metrics":                 {text: t3("量測數據 (Prometheus)", "监控指标 (Prometheus)", "Measurements for Prometheus"), media: "text/plain", answer: fixed(of("string"))},
+	"GET " + prefix + "setup":      {text: t3("是否需要初次設定", "是否需要初始设置", "Whether the set-up is still to be done"), answer: fixed(object([]string{"needed"}, node{"needed": of("boolean"), "addresses": node{"type": []string{"array", "null"}, "items": of("string")}}))},
+	"POST " + prefix + "setup":     {text: t3("初次設定並登入", "初始设置并登录", "Set the company up and sign in"), body: fixed(of("object")), answer: fixed(node{})},
+	"POST " + prefix + "session":   {text: t3("登入", "登录", "Sign in"), body: fixed(object([]string{"login", "password"}, node{"login": of("string"), "password": of("string")})), answer: fixed(madeNode)},
+	"DELETE " + prefix + "session": {text: t3("登出", "退出登录", "Sign out"), status: http.StatusNoContent},
+	"GET " + prefix + "me":         {text: t3("我是誰、可以做什麼", "我是谁、可以做什么", "Who am I and what may I do"), answer: fixed(meNode())},
+	"PATCH " + prefix + "me": {text: t3("修改個人設定或密碼", "修改个人设置或密码", "Change personal settings, or the password"), answer: fixed(node{}),
+		body: fixed(object(nil, node{"language": of("string"), "time_zone": of("string"), "theme": of("string"), "density": of("string"), "old_password": of("string"), "password": of("string")}))},
+	"GET " + prefix + "sessions":         {text: t3("登入中的裝置", "登录中的设备", "Where somebody is signed in"), query: []parameter{{"user", of("string"), ""}}, answer: wrapped("sessions", component("Session"))},
+	"DELETE " + prefix + "sessions/{id}": {text: t3("登出一個裝置", "使一台设备退出登录", "End a session"), status: http.StatusNoContent},
+	"GET " + prefix + "tokens":           {text: t3("API 權杖", "API 令牌", "API tokens"), query: []parameter{{"user", idNode(), ""}}, answer: wrapped("tokens", component("Token"))},
+	"POST " + prefix + "tokens": {text: t3("新增 API 權杖", "新建 API 令牌", "Make an API token"), status: http.StatusCreated, answer: fixed(component("Token")),
+		body: fixed(object([]string{"name", "scopes"}, node{"name": of("string"), "scopes": listOf(node{"enum": policy.AllGrants}), "expires_at": orNull("string")}))},
+	"DELETE " + prefix + "tokens/{id}": {text: t3("撤銷 API 權杖", "撤销 API 令牌", "Revoke an API token"), status: http.StatusNoContent},
+	"POST " + prefix + "users/{id}/actions/reset-password": {text: t3("重設密碼", "重置密码", "Reset a password"),
+		answer: fixed(object([]string{"temporary_password"}, node{"temporary_password": of("string")}))},
+	"GET " + prefix + "objects": {text: t3("所有物件的欄位與版面", "所有对象的字段与布局", "Metadata of all objects"),
+		answer: fixed(object([]string{"version", "objects"}, node{"version": of("integer"), "objects": listOf(component("Object"))}))},
+	"GET " + prefix + "objects/{object}": {text: t3("一個物件的欄位與版面", "一个对象的字段与布局", "Metadata of an object"), answer: fixed(component("Object"))},
+	"POST " + prefix + "objects/{object}/fields": {text: t3("新增欄位", "新建字段", "Add a field"), status: http.StatusCreated, answer: fixed(component("Field")),
+		body: fixed(object([]string{"name", "type", "labels"}, node{"name": node{"type": "string", "pattern": "^x_[a-z0-9_]{1,30}$"}, "type": node{"enum": schema.TypeNames()}, "labels": textNode, "help": textNode,
+			"required": of("boolean"), "unique": of("boolean"), "targets": listOf(of("string")), "scale": of("integer"), "max_length": of("integer"), "prefix": of("string"), "search": of("string"), "default": node{},
+			"options": listOf(object([]string{"value", "label"}, node{"value": of("string"), "label": textNode, "color": of("string"), "inactive": of("boolean"), "kind": of("string"), "probability": of("integer")}))}))},
+	"PATCH " + prefix + "objects/{object}/fields/{field}": {text: t3("修改欄位", "修改字段", "Change a field"), body: fixed(of("object")), answer: fixed(component("Field"))},
+	"PATCH " + prefix + "company":                         {text: t3("修改公司設定", "修改公司设置", "Change the company's settings"), body: fixed(of("object")), answer: fixed(node{})},
+	"GET " + prefix + "search": {text: t3("全域搜尋", "全局搜索", "Search across all objects"), query: []parameter{{"q", of("string"), ""}},
+		answer: wrapped("results", schemaOf(reflect.TypeFor[record.Find]()))},
+	"POST " + prefix + "imports": {text: t3("上傳要匯入的檔案", "上传要导入的文件", "Upload a file to import"), status: http.StatusCreated, answer: fixed(component("Import")), upload: true,
+		body: fixed(object([]string{"file", "object"}, node{"object": of("string"), "file": node{"type": "string", "contentMediaType": "application/octet-stream"}}))},
+	"GET " + prefix + "imports/{id}":                 {text: t3("匯入的狀態", "导入的状态", "State of an import"), answer: fixed(component("Import"))},
+	"PATCH " + prefix + "imports/{id}":               {text: t3("調整對應", "调整映射", "Change what was detected and guessed"), body: fixed(of("object")), answer: fixed(component("Import"))},
+	"POST " + prefix + "imports/{id}/actions/check":  importOperation(t3("試跑", "试运行", "Dry run")),
+	"POST " + prefix + "imports/{id}/actions/run":    importOperation(t3("匯入", "导入", "Import")),
+	"POST " + prefix + "imports/{id}/actions/cancel": importOperation(t3("取消匯入", "取消导入", "Cancel an import")),
+	"POST " + prefix + "imports/{id}/actions/undo":   importOperation(t3("復原匯入", "撤销导入", "Undo an import")),
+	"GET " + prefix + "jobs":                         {text: t3("我的工作", "我的任务", "My jobs"), query: []parameter{{"limit", of("integer"), ""}}, answer: wrapped("jobs", component("Job"))},
+	"GET " + prefix + "jobs/{id}":                    {text: t3("工作的進度與結果", "任务的进度与结果", "Progress and result of a job"), answer: fixed(component("Job"))},
+	"GET " + prefix + "jobs/{id}/rows":               {text: t3("批次工作逐筆的結果", "批量任务逐条的结果", "What became of each record")},
+	"GET " + prefix + "jobs/{id}/result":             {text: t3("下載匯出的檔案", "下载导出的文件", "The file of an export"), media: "application/octet-stream"},
+	"POST " + prefix + "jobs/{id}/actions/cancel":    {text: t3("取消工作", "取消任务", "Cancel a job"), status: http.StatusAccepted, answer: fixed(component("Job"))},
+	"POST " + prefix + "jobs/{id}/actions/undo":      {text: t3("復原批次工作", "撤销批量任务", "Undo a bulk action"), status: http.StatusAccepted, answer: fixed(component("Job"))},
+	"GET " + prefix + "events":                       {text: t3("即時事件", "实时事件", "Live events"), media: "text/event-stream", answer: fixed(of("string"))},
+	"GET " + prefix + "views":                        {text: t3("已存檢視", "已存视图", "Saved views"), query: []parameter{{"object", of("string"), ""}}, answer: wrapped("views", component("View"))},
+	"POST " + prefix + "views":                       {text: t3("儲存檢視", "保存视图", "Save a view"), status: http.StatusCreated, body: viewBody, answer: fixed(component("View"))},
+	"GET " + prefix + "views/{id}":                   {text: t3("讀取檢視", "读取视图", "Read a view"), answer: fixed(component("View"))},
+	"PATCH " + prefix + "views/{id}":                 {text: t3("修改檢視", "修改视图", "Change a view"), body: fixed(of("object")), answer: fixed(component("View"))},
+	"DELETE " + prefix + "views/{id}":                {text: t3("刪除檢視", "删除视图", "Remove a view"), status: http.StatusNoContent},
+
+	"GET " + prefix + "{plural}":  {text: t3("{object}清單", "{object}列表", "{object}: list"), query: listQuery, answer: thePage},
+	"POST " + prefix + "{plural}": {text: t3("新增{object}", "新建{object}", "{object}: create"), verb: policy.Create, body: theInput, answer: theRecord, status: http.StatusCreated},
+	"POST " + prefix + "{plural}/batch": {text: t3("一次新增或修改多筆{object}", "一次新建或修改多条{object}", "{object}: create or change up to 500"), verb: policy.Edit, answer: fixed(component("Batch")),
+		body: func(o *schema.Object) node {
+			return object(nil, node{"create": listOf(theInput(o)), "update": listOf(of("object")), "atomic": of("boolean")})
+		}},
+	"PUT " + prefix + "{plural}/by/{field}/{value}": {text: t3("用不重複的欄位新增或修改{object}", "用唯一字段新建或修改{object}", "{object}: create or change by a unique field"), verb: policy.Edit, body: theChange, answer: theRecord},
+	"POST " + prefix + "{plural}/aggregate": {text: t3("{object}統計", "{object}统计", "{object}: group and measure"),
+		body:   fixed(object([]string{"measures"}, node{"filter": filterNode(), "group": listOf(of("object")), "measures": listOf(of("object"))})),
+		answer: fixed(object([]string{"rows"}, node{"rows": listOf(object([]string{"group", "measures"}, node{"group": listOf(node{}), "measures": listOf(node{})}))}))},
+	"GET " + prefix + "{plural}/duplicates":            {text: t3("可能重複的{object}", "可能重复的{object}", "{object}: those that look alike")},
+	"GET " + prefix + "{plural}/{id}":                  {text: t3("讀取{object}", "读取{object}", "{object}: read"), answer: theRecord},
+	"PATCH " + prefix + "{plural}/{id}":                {text: t3("修改{object}", "修改{object}", "{object}: change"), verb: policy.Edit, body: theChange, answer: theRecord},
+	"DELETE " + prefix + "{plural}/{id}":               {text: t3("將{object}移到回收筒", "将{object}移到回收站", "{object}: to the recycle bin"), verb: policy.Remove, status: http.StatusNoContent},
+	"POST " + prefix + "{plural}/{id}/actions/restore": {text: t3("從回收筒還原{object}", "从回收站还原{object}", "{object}: out of the recycle bin"), verb: policy.Remove, answer: theRecord},
+	"GET " + prefix + "{plural}/{id}/history":          {text: t3("{object}的變更", "{object}的变更", "{object}: every change"), answer: fixed(component("Entries"))},
+	"GET " + prefix + "{plural}/{id}/timeline":         {text: t3("{object}的時間軸", "{object}的时间轴", "{object}: everything that happened"), answer: fixed(component("Entries"))},
+	"GET " + prefix + "{plural}/{id}/comments":         {text: t3("{object}的留言", "{object}的评论", "{object}: comments"), answer: fixed(component("Entries"))},
+	"POST " + prefix + "{plural}/{id}/comments": {text: t3("在{object}留言", "评论{object}", "{object}: comment"), status: http.StatusCreated, answer: fixed(answerOf[entry]()),
+		body: fixed(object([]string{"text"}, node{"text": of("string")}))},
+	"GET " + prefix + "{plural}/{id}/shares": {text: t3("{object}分享給誰", "{object}共享给谁", "{object}: shared with whom"), owned: true, answer: wrapped("shares", component("Share"))},
+	"POST " + prefix + "{plural}/{id}/shares": {text: t3("分享{object}", "共享{object}", "{object}: share"), verb: policy.Share, owned: true, status: http.StatusCreated, answer: fixed(component("Share")),
+		body: fixed(object(nil, node{"user": component("ReferenceInput"), "department": component("ReferenceInput"), "write": of("boolean"), "until": orNull("string")}))},
+	"DELETE " + prefix + "{plural}/{id}/shares/{share}": {text: t3("收回分享", "收回共享", "{object}: take a share back"), verb: policy.Share, owned: true, status: http.StatusNoContent},
+	"GET " + prefix + "{plural}/{id}/access": {text: t3("為什麼我可以", "为什么我可以", "{object}: why may I"),
+		answer: fixed(object([]string{"may", "why"}, node{"may": node{"type": "object", "additionalProperties": of("boolean")}, "why": listOf(answerOf[whyView]())}))},
+	"GET " + prefix + "{plural}/{id}/{related}": {text: t3("{object}的相關資料", "{object}的相关数据", "{object}: what refers to it"), query: listQuery,
+		answer: fixed(object([]string{"records", "next"}, node{"records": listOf(of("object")), "next": orNull("string"), "count": component("Count")}))},
+
+	"POST " + prefix + "{plural}/actions/assign":  bulkOperation(t3("批次指派{object}", "批量分配{object}", "{object}: assign many"), policy.Assign, true, object(nil, node{"owner": of("string"), "department": of("string")})),
+	"POST " + prefix + "{plural}/actions/edit":    bulkOperation(t3("批次修改{object}", "批量修改{object}", "{object}: edit many"), policy.Edit, false, object([]string{"fields"}, node{"fields": of("object")})),
+	"POST " + prefix + "{plural}/actions/tag":     bulkOperation(t3("批次貼標籤", "批量打标签", "{object}: tag many"), policy.Edit, false, object(nil, node{"add": listOf(of("string")), "remove": listOf(of("string"))})),
+	"POST " + prefix + "{plural}/actions/delete":  bulkOperation(t3("批次刪除{object}", "批量删除{object}", "{object}: delete many"), policy.Remove, false, node{}),
+	"POST " + prefix + "{plural}/actions/restore": bulkOperation(t3("批次還原{object}", "批量还原{object}", "{object}: restore many"), policy.Remove, false, node{}),
+	"POST " + prefix + "{plural}/actions/share":   bulkOperation(t3("批次分享{object}", "批量共享{object}", "{object}: share many"), policy.Share, true, of("object")),
+	"POST " + prefix + "{plural}/actions/export": {text: t3("匯出{object}", "导出{object}", "{object}: export"), verb: policy.Export, status: http.StatusAccepted, answer: fixed(component("Job")),
+		body: fixed(chosenNode(node{"fields": listOf(of("string")), "sort": of("string"), "format": node{"enum": []string{"csv", "xlsx"}}, "encoding": of("string")}))},
+	"GET /api/openapi.json": {text: t3("這份說明", "本说明", "This description"), answer: fixed(of("object"))},
+	"GET /api/docs":         {text: t3("可讀的說明", "可读的说明", "The readable description"), media: "text/html", answer: fixed(of("string"))},
+	"GET /api/docs.js":      {media: "text/javascript", answer: fixed(of("string"))},
+}

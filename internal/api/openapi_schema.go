@@ -1,0 +1,235 @@
+package api
+
+import (
+	"encoding/json"
+	"reflect"
+	"strings"
+	"time"
+
+	"ecrm/internal/policy"
+	"ecrm/internal/schema"
+	"ecrm/internal/view"
+)
+
+// node is a piece of an OpenAPI document: JSON Schema, as OpenAPI 3.1 takes it.
+type node = map[string]any
+
+func of(kind string) node        { return node{"type": kind} }
+func orNull(kind string) node    { return node{"type": []string{kind, "null"}} }
+func listOf(item node) node      { return node{"type": "array", "items": item} }
+func component(name string) node { return node{"$ref": "#/components/schemas/" + name} }
+func nullable(schema node) node  { return node{"anyOf": []node{schema, of("null")}} }
+func idNode() node               { return node{"type": "string", "pattern": "^[0-9]{1,19}$"} }
+func described(n node, text string) node {
+	if text != "" {
+		n["description"] = text
+	}
+	return n
+}
+
+func object(required []string, properties node) node {
+	n := node{"type": "object", "properties": properties}
+	if required != nil {
+		n["required"] = required
+	}
+	return n
+}
+
+var special = map[reflect.Type]func() node{
+	reflect.TypeFor[json.RawMessage](): func() node { return node{} },
+	reflect.TypeFor[time.Time]():       func() node { return node{"type": "string", "format": "date-time"} },
+	reflect.TypeFor[view.Audience]():   func() node { return node{"anyOf": []node{{"enum": []string{"none", "all"}}, listOf(idNode())}} },
+}
+
+// schemaOf describes what a Go value looks like as JSON.
+func schemaOf(t reflect.Type) node {
+	if make, ok := special[t]; ok {
+		return make()
+	}
+	switch t.Kind() {
+	case reflect.Bool:
+		return of("boolean")
+	case reflect.String:
+		return of("string")
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64, reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		return of("integer")
+	case reflect.Float32, reflect.Float64:
+		return of("number")
+	case reflect.Pointer:
+		return nullable(schemaOf(t.Elem()))
+	case reflect.Slice, reflect.Array:
+		return node{"type": []string{"array", "null"}, "items": schemaOf(t.Elem())}
+	case reflect.Map:
+		return node{"type": []string{"object", "null"}, "additionalProperties": schemaOf(t.Elem())}
+	case reflect.Struct:
+		properties, required := node{}, []string{}
+		fieldsOf(t, properties, &required)
+		return object(required, properties)
+	}
+	return node{}
+}
+
+func fieldsOf(t reflect.Type, properties node, required *[]string) {
+	for i := range t.NumField() {
+		f := t.Field(i)
+		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if f.Anonymous && name == "" {
+			fieldsOf(f.Type, properties, required)
+			continue
+		}
+		if !f.IsExported() || name == "-" {
+			continue
+		}
+		if name == "" {
+			name = f.Name
+		}
+		n := schemaOf(f.Type)
+		if strings.Contains(options, "string") {
+			n = of("string")
+		}
+		properties[name] = n
+		if !strings.Contains(options, "omit") {
+			*required = append(*required, name)
+		}
+	}
+}
+
+// answerOf describes what a type of this package is answered as.
+func answerOf[T any]() node { return schemaOf(reflect.TypeFor[T]()) }
+
+// fieldNode describes the value of a field as it is read, or as it may be
+// written.
+func fieldNode(f *schema.Field, lang string, write bool) node {
+	n := valueNode(f, write)
+	text := f.Label.In(lang)
+	if help := f.Help.In(lang); help != "" {
+		text += ": " + help
+	}
+	n["description"] = text
+	if f.Custom {
+		n["x-custom"] = true
+	}
+	n["x-type"] = f.Type
+	return n
+}
+
+func valueNode(f *schema.Field, write bool) node {
+	switch f.Type {
+	case "text", "longtext", "autonumber":
+		n := orNull("string")
+		if f.MaxLength > 0 {
+			n["maxLength"] = f.MaxLength
+		}
+		return n
+	case "url":
+		return orNull("string")
+	case "integer":
+		return orNull("integer")
+	case "decimal", "percent":
+		n := node{"type": []string{"string", "null"}, "pattern": `^-?[0-9]+(\.[0-9]+)?$`}
+		if write {
+			n = node{"type": []string{"string", "number", "null"}}
+		}
+		return n
+	case "boolean":
+		return orNull("boolean")
+	case "date":
+		return node{"type": []string{"string", "null"}, "format": "date"}
+	case "datetime":
+		return node{"type": []string{"string", "null"}, "format": "date-time"}
+	case "picklist":
+		values := []any{nil}
+		for _, o := range f.Options {
+			values = append(values, o.Value)
+		}
+		return node{"type": []string{"string", "null"}, "enum": values}
+	case "multipicklist":
+		values := []any{}
+		for _, o := range f.Options {
+			values = append(values, o.Value)
+		}
+		return node{"type": []string{"array", "null"}, "items": node{"enum": values}}
+	case "tags":
+		return node{"type": []string{"array", "null"}, "items": of("string")}
+	case "money":
+		return nullable(component("Money"))
+	case "phones", "mails":
+		return node{"type": []string{"array", "null"}, "items": component("Entry")}
+	case "address":
+		return nullable(component("Address"))
+	case "json":
+		return orNull("object")
+	case "reference", "user", "department", "anyreference":
+		if write {
+			return nullable(component("ReferenceInput"))
+		}
+		return nullable(component("Reference"))
+	case "references":
+		item := component("Reference")
+		if write {
+			item = component("ReferenceInput")
+		}
+		return node{"type": []string{"array", "null"}, "items": item}
+	}
+	// Types that describe themselves in the metadata: lines, file, picture.
+	return node{}
+}
+
+// shared are the schemas that do not depend on the objects there are.
+func sharedSchemas() node {
+	return node{
+		"Problem":   answerOf[problem](),
+		"Money":     object([]string{"amount", "currency"}, node{"amount": node{"type": "string", "pattern": `^-?[0-9]+(\.[0-9]+)?$`}, "currency": node{"type": "string", "pattern": "^[A-Z]{3}$"}}),
+		"Entry":     node{"anyOf": []node{of("string"), object([]string{"value"}, node{"label": of("string"), "value": of("string"), "primary": of("boolean")})}},
+		"Address":   object(nil, node{"country": orNull("string"), "zip": orNull("string"), "region": orNull("string"), "city": orNull("string"), "district": orNull("string"), "street": orNull("string")}),
+		"Reference": object([]string{"object"}, node{"id": idNode(), "object": of("string"), "label": of("string"), "hidden": of("boolean")}),
+		"ReferenceInput": node{"description": "An id, the key of the object, {unique field: value}, or what a read answered.",
+			"anyOf": []node{of("string"), of("object")}},
+		"Count":   object([]string{"value", "relation"}, node{"value": of("integer"), "relation": node{"enum": []string{"eq", "gte", "unknown"}}}),
+		"Entries": object([]string{"entries"}, node{"entries": listOf(answerOf[entry]()), "next": orNull("string")}),
+		"Job":     jobNode(),
+		"Import":  importNode(),
+		"View":    answerOf[shownView](),
+		"Share":   answerOf[shareView](),
+		"Session": answerOf[sessionView](),
+		"Token":   answerOf[tokenView](),
+		"Object":  answerOf[objectView](),
+		"Field":   answerOf[fieldView](),
+		"Batch":   answerOf[batchView](),
+	}
+}
+
+// objectSchemas describes the records of an object as the asker reads and
+// writes them.
+func objectSchemas(a *policy.Actor, o *schema.Object, lang string, into node) {
+	read, write := node{"id": idNode(), "version": of("integer")}, node{}
+	var required []string
+	for _, f := range o.Fields {
+		if !a.Readable(o, f) || f.Name == "deleted_at" {
+			continue
+		}
+		read[f.Name] = fieldNode(f, lang, false)
+		if a.Access(o, f) == "write" {
+			write[f.Name] = fieldNode(f, lang, true)
+			if f.Required && f.Default == nil {
+				required = append(required, f.Name)
+			}
+		}
+	}
+	read["_can"] = node{"type": "object", "additionalProperties": of("boolean"), "description": "What the asker may do to the record."}
+	if o.Name == "user" {
+		write["password"], write["must_change_password"] = of("string"), of("boolean")
+		read["temporary_password"] = described(of("string"), "Shown once, when the user is made without a password.")
+		required = []string{"name", "login"} // the role has a default
+	}
+	into[o.Name] = described(object([]string{"id", "version"}, read), o.Label.In(lang))
+	change := object(nil, write)
+	change["additionalProperties"] = false
+	into[o.Name+"_change"] = change
+	create := object(required, write)
+	create["additionalProperties"] = false
+	into[o.Name+"_input"] = create
+	into[o.Name+"_page"] = object([]string{"records", "next"}, node{
+		"records": listOf(component(o.Name)), "next": described(orNull("string"), "Cursor of the next page."), "count": component("Count"),
+	})
+}
