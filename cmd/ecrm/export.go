@@ -22,7 +22,7 @@ type exportFile struct {
 	As       string   `help:"Login of the user who exports; without it the system does."`
 	Filter   string   `help:"Filter, as in the address of a list."`
 	Query    string   `name:"q" help:"Words to search for."`
-	Sort     string   `help:"Fields to sort by, a minus before descending ones."`
+	Sort     string   `default:"created_at" help:"Fields to sort by, a minus before descending ones."`
 	Fields   []string `help:"Fields to export, by comma; without them all."`
 	Format   string   `enum:",csv,xlsx" default:"" help:"csv or xlsx; without it as the file's name ends, else csv."`
 	Encoding string   `help:"Encoding of a csv: utf-8, big5 or gb18030." default:"utf-8"`

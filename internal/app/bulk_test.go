@@ -360,3 +360,63 @@ func TestBulkIsCancelledMidwayAndWhatWasDoneIsUndone(t *testing.T) {
 		}
 	})
 }
+
+func TestBulkGoesOnAfterARestartWithoutDoubling(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn)
+		_, people, departments := w.company()
+		seller := people["seller"]
+		w.fill(2000, []string{seller.id, seller.id}, []string{departments["north"], departments["north"]})
+		w.work()
+		id := seller.begin("customers/actions/edit", map[string]any{"filter": "", "input": map[string]any{"fields": map[string]any{"note": "bulk"}}})
+		written := func() int64 {
+			rows, err := w.app.DB.Query(t.Context(), "SELECT count(*) FROM audit WHERE origin = ?", "bulk "+id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			n, _ := rows[0][0].(int64)
+			return n
+		}
+		for range 3 {
+			before := written()
+			for range 5000 {
+				if written() > before {
+					break
+				}
+				time.Sleep(time.Millisecond)
+			}
+			w.app.Jobs.Stop()
+			if job := seller.must(200, "GET", "jobs/"+id, nil); job["state"] != "queued" && job["state"] != "done" {
+				t.Fatalf("a stopped node leaves %v", job)
+			}
+			w.work()
+		}
+		if got := outcome(seller.ended(id)); got != "done 2000/0/0/0" {
+			t.Errorf("ended as %s", got)
+		}
+		if n := written(); n != 2000 {
+			t.Errorf("%d changes of 2000 records", n)
+		}
+	})
+}
+
+func TestBulkStopsWhenItsPersonLosesTheRight(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn)
+		admin, people, _ := w.company()
+		boss := people["boss"]
+		boss.add("customers", map[string]any{"name": "甲"})
+		id := boss.begin("customers/actions/delete", map[string]any{"filter": ""})
+		gone := boss.begin("customers/actions/edit", map[string]any{"filter": "", "input": map[string]any{"fields": map[string]any{"note": "x"}}})
+		admin.must(200, "PATCH", "users/"+boss.id, map[string]any{"role": "salesperson"})
+		w.work()
+		if job := boss.ended(id); job["state"] != "failed" {
+			t.Errorf("deleted without the right: %v", job)
+		}
+		boss.ended(gone)
+		admin.must(200, "PATCH", "users/"+boss.id, map[string]any{"role": "general_manager", "active": false})
+		if got := admin.names("customers"); got != "甲" {
+			t.Errorf("left: %q", got)
+		}
+	})
+}
