@@ -108,6 +108,7 @@ func (s *Server) Handler() http.Handler {
 	inPerson("POST "+prefix+"tokens", s.addToken)
 	inPerson("DELETE "+prefix+"tokens/{id}", s.revokeToken)
 	signed("POST "+prefix+"users/{id}/actions/reset-password", s.resetPassword, policy.GrantAdmin)
+	signed("POST "+prefix+"users/actions/invite", s.invite, policy.GrantAdmin)
 	signed("GET "+prefix+"objects", s.objects)
 	signed("GET "+prefix+"objects/{object}", s.object)
 	signed("POST "+prefix+"objects/{object}/fields", s.addField, policy.GrantAdmin)

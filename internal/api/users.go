@@ -1,9 +1,13 @@
 package api
 
 import (
+	"bytes"
+	"encoding/csv"
 	"net/http"
 	"strconv"
+	"strings"
 
+	"ecrm/internal/message"
 	"ecrm/internal/record"
 	"ecrm/internal/schema"
 )
@@ -58,4 +62,56 @@ func text(in record.Input, name string) (string, error) {
 		return "", record.Invalid(name, "not_text")
 	}
 	return s, nil
+}
+
+// invite hands a temporary password to every user who has none yet, as a file or
+// as JSON; nobody can read them again.
+func (s *Server) invite(r *request) error {
+	var in struct {
+		IDs    []string `json:"ids"`
+		Format string   `json:"format"`
+	}
+	if err := r.exact(&in); err != nil {
+		return err
+	}
+	ids, err := chosen{IDs: in.IDs}.ids()
+	if err != nil {
+		return err
+	}
+	if in.Format != "" && in.Format != "csv" && in.Format != "json" {
+		return record.Invalid("format", "not_an_option", "value", in.Format)
+	}
+	list, err := s.Identity.InviteAll(r.Context(), r.actor, ids)
+	if err != nil {
+		return err
+	}
+	if in.Format != "csv" {
+		return r.json(http.StatusOK, map[string]any{"users": list})
+	}
+	user := r.actor.Registry.Object("user")
+	lang := r.language()
+	var b bytes.Buffer
+	b.WriteString("\uFEFF") // spreadsheets read UTF-8 by it
+	w := csv.NewWriter(&b)
+	rows := [][]string{{user.Field("name").Label.In(lang), user.Field("login").Label.In(lang), message.In(lang, "temporary_password", nil)}}
+	for _, one := range list {
+		rows = append(rows, []string{plain(one.Name), plain(one.Login), one.Password})
+	}
+	if err := w.WriteAll(rows); err != nil {
+		return err
+	}
+	h := r.w.Header()
+	h.Set("Content-Type", "text/csv; charset=utf-8")
+	h.Set("Content-Disposition", `attachment; filename="passwords.csv"`)
+	h.Set("Cache-Control", "no-store")
+	_, err = r.w.Write(b.Bytes())
+	return err
+}
+
+// plain keeps a spreadsheet from taking text for a formula.
+func plain(s string) string {
+	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+		return "'" + s
+	}
+	return s
 }

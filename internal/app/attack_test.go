@@ -300,6 +300,10 @@ var cases = map[string]func(t *testing.T, x *attack){
 		x.refused(t, "POST", "users/"+x.victim.id+"/actions/reset-password", nil, 403)
 		x.refused(t, "POST", "users/"+x.admin.id+"/actions/reset-password", nil, 403)
 	},
+	"POST /api/v1/users/actions/invite": func(t *testing.T, x *attack) {
+		x.refused(t, "POST", "users/actions/invite", map[string]any{}, 403)
+		x.refused(t, "POST", "users/actions/invite", map[string]any{"ids": []string{x.victim.id}}, 403)
+	},
 	"GET /api/v1/objects":          own,
 	"GET /api/v1/objects/{object}": own,
 	"POST /api/v1/objects/{object}/fields": func(t *testing.T, x *attack) {

@@ -61,11 +61,11 @@ func userObject() *schema.Object {
 		Fields: []*schema.Field{
 			{Name: "name", Type: "text", Label: t("姓名", "姓名", "Name"), Required: true, Search: "n"},
 			{Name: "login", Type: "text", Label: t("登入帳號", "登录账号", "Login"), Required: true, Unique: true, MaxLength: 100, Search: "i"},
-			{Name: "department", Type: "department", Label: t("部門", "部门", "Department")},
+			{Name: "department", Type: "department", Label: t("部門", "部门", "Department"), Grow: true},
 			{Name: "more_departments", Type: "references", Targets: []string{"department"}, Label: t("兼任部門", "兼任部门", "Further departments")},
 			{Name: "position", Type: "text", Label: t("職稱", "职务", "Position")},
 			{Name: "supervisor", Type: "user", Label: t("直屬主管", "直属上级", "Manager")},
-			{Name: "role", Type: "reference", Targets: []string{"role"}, Label: t("角色", "角色", "Role"), Required: true},
+			{Name: "role", Type: "reference", Targets: []string{"role"}, Label: t("角色", "角色", "Role")},
 			{Name: "more_roles", Type: "references", Targets: []string{"role"}, Label: t("其他角色", "其他角色", "Further roles")},
 			{Name: "assistant_of", Type: "references", Targets: []string{"user"}, Label: t("協助的業務", "协助的销售", "Assists"),
 				Help: t("業務助理可以替這些業務輸入與修改資料", "销售助理可替这些销售录入和修改数据", "A sales assistant enters and edits for these salespeople")},

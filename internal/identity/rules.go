@@ -125,7 +125,10 @@ func checkUser(ctx context.Context, c *record.Change) error {
 			return record.Invalid("time_zone", "not_an_option", "value", short(zone))
 		}
 	}
-	if c.After.Int("role") == 0 && c.Created {
+	if c.After.Int("role") == 0 && !c.Created && c.Before.Int("role") != 0 {
+		return record.Invalid("role", "required")
+	}
+	if c.After.Int("role") == 0 {
 		roles, err := c.Rows(ctx, "role", &query.Node{Op: query.Eq, Field: "key", Value: "salesperson"}, 1)
 		if err != nil {
 			return err

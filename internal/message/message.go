@@ -49,6 +49,7 @@ var texts = map[string][3]string{
 	"with_you":                 {"您", "您", "you"},
 	"openapi_about":            {"依目前的物件、欄位與您的權限產生。慣例見 docs/api.md。", "根据当前的对象、字段与您的权限生成。约定见 docs/api.md。", "Made of the objects and fields there are and of your rights. docs/api.md has the conventions."},
 	"openapi_system":           {"登入、檢視、匯入、工作", "登录、视图、导入、任务", "Sign-in, views, imports, jobs"},
+	"temporary_password":       {"臨時密碼", "临时密码", "Temporary password"},
 	"wrong_password":           {"帳號或密碼不對", "账号或密码不正确", "Wrong login or password"},
 	"file_empty":               {"檔案是空的", "文件是空的", "The file is empty"},
 	"file_encrypted":           {"檔案有密碼保護,請先解除再匯入", "文件有密码保护,请先解除再导入", "The file is protected by a password"},

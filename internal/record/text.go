@@ -3,6 +3,8 @@ package record
 import (
 	"context"
 	"errors"
+	"strconv"
+	"strings"
 
 	"ecrm/internal/policy"
 	"ecrm/internal/query"
@@ -53,23 +55,89 @@ func (s *Service) parseText(ctx context.Context, a *policy.Actor, f *schema.Fiel
 	if text == "" {
 		return nil, nil
 	}
+	if many := a.Registry.Object(f.Many()); many != nil {
+		var ids []any
+		for _, name := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",;、，；\n", r) }) {
+			if name = strings.TrimSpace(name); name == "" {
+				continue
+			}
+			id, err := s.goingBy(ctx, a, many, name)
+			if err != nil {
+				return nil, err
+			}
+			ids = append(ids, strconv.FormatInt(id, 10))
+		}
+		return f.Kind().Parse(f, ids)
+	}
 	target := a.Registry.Object(f.Target())
 	if target == nil {
 		return nil, schema.Bad("not_a_reference")
 	}
-	for _, name := range []string{target.Title, "number", "login"} {
-		if target.Field(name) == nil {
+	id, err := s.goingBy(ctx, a, target, text)
+	var p *schema.Problem
+	if f.Grow && errors.As(err, &p) && p.Code == "no_such_record" && a.May(target, policy.Create) {
+		return []any{Missing(text)}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return []any{id}, nil
+}
+
+// goingBy finds the one record that goes by a name, number or key.
+func (s *Service) goingBy(ctx context.Context, a *policy.Actor, target *schema.Object, text string) (int64, error) {
+	tried := map[string]bool{}
+	for _, name := range []string{target.Title, target.Key, "number", "login"} {
+		if tried[name] || target.Field(name) == nil {
 			continue
 		}
+		tried[name] = true
 		ids, err := s.FindBy(ctx, a, target, name, text, 2)
 		if err != nil {
-			return nil, err
+			return 0, err
 		}
 		if len(ids) == 1 {
-			return []any{ids[0]}, nil
+			return ids[0], nil
 		}
 	}
-	return nil, schema.Bad("no_such_record")
+	return 0, schema.Bad("no_such_record")
+}
+
+// Missing stands in a reference for a record that is not there yet and is made,
+// under this name, in the transaction of the record that refers to it.
+type Missing string
+
+// grow makes the records that stand as Missing in v, or takes those another row
+// made meanwhile.
+func (s *Service) grow(ctx context.Context, tx store.Querier, a *policy.Actor, o *schema.Object, v Values) error {
+	for field, columns := range v {
+		if len(columns) == 0 {
+			continue
+		}
+		name, ok := columns[0].(Missing)
+		if !ok {
+			continue
+		}
+		target := a.Registry.Object(o.Field(field).Target())
+		title := target.Field(target.Title)
+		ids, err := s.withValue(ctx, tx, a, target, title, string(name))
+		if err != nil {
+			return err
+		}
+		if len(ids) == 0 {
+			id := s.IDs.Next()
+			parsed, err := title.Kind().Parse(title, string(name))
+			if err != nil {
+				return err
+			}
+			if err := s.insert(ctx, tx, a, target, id, Values{title.Name: parsed}); err != nil {
+				return err
+			}
+			ids = []int64{id}
+		}
+		v[field] = []any{ids[0]}
+	}
+	return nil
 }
 
 // FindBy lists records that the actor may see and whose field is exactly this

@@ -127,6 +127,9 @@ func (s *Service) insert(ctx context.Context, tx store.Querier, a *policy.Actor,
 	if err := s.touched(ctx, tx, o); err != nil {
 		return err
 	}
+	if err := s.grow(ctx, tx, a, o, v); err != nil {
+		return err
+	}
 	now := time.Now().UnixMicro()
 	for _, f := range o.Fields {
 		if f.Default != nil && v[f.Name] == nil {
@@ -468,6 +471,9 @@ func (s *Service) apply(ctx context.Context, tx store.Querier, a *policy.Actor, 
 	}
 	for k, v := range values {
 		after[k] = v
+	}
+	if err := s.grow(ctx, tx, a, o, after); err != nil {
+		return false, err
 	}
 	c := &Change{Actor: a, Object: o, ID: id, Before: before, After: after, Now: time.Now().UnixMicro(), service: s, tx: tx}
 	if err := s.check(ctx, c); err != nil {

@@ -113,6 +113,9 @@ type Field struct {
 	System bool `json:"-"`
 	// ReadOnly fields are written by rules alone.
 	ReadOnly bool `json:"-"`
+	// Grow references make the record a file names when there is none, for
+	// those who may.
+	Grow bool `json:"-"`
 	// AdminOnly fields are read by administrators alone.
 	AdminOnly bool `json:"-"`
 	// Derived fields never raise the record's version.
