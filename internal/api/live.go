@@ -3,23 +3,44 @@ package api
 import (
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"ecrm/internal/jobs"
+	"ecrm/internal/policy"
 	"ecrm/internal/record"
 )
 
-// live hands what was committed to the event streams of this node. A stream
-// that does not keep up loses events and is told to reload.
+// live hands what was committed to the event streams of this node.
 type live struct {
 	mu      sync.Mutex
-	streams map[chan record.Event]bool
+	streams map[*stream]bool
 }
 
+// stream is what one open tab is still to be told. What it cannot be told of in
+// time it is told to read anew.
+type stream struct {
+	events chan record.Event
+	missed atomic.Bool
+}
+
+const (
+	// gatherFor is how long changes are gathered, to be looked at together; longer
+	// while they come one upon another.
+	gatherFor     = 50 * time.Millisecond
+	gatherForBusy = 500 * time.Millisecond
+	// maxGathered is how many changes are told one by one; whoever sees more than
+	// that change reads anew.
+	maxGathered = 200
+	// reloadEvery is how often a stream is told to read anew at most.
+	reloadEvery = 2 * time.Second
+)
+
 func newLive(records *record.Service) *live {
-	l := &live{streams: map[chan record.Event]bool{}}
+	l := &live{streams: map[*stream]bool{}}
 	records.Listen(func(events []record.Event) {
 		for _, e := range events {
 			l.tell(e)
@@ -33,28 +54,36 @@ func (l *live) tell(e record.Event) {
 	defer l.mu.Unlock()
 	for c := range l.streams {
 		select {
-		case c <- e:
+		case c.events <- e:
 		default:
+			c.missed.Store(true)
 		}
 	}
 }
 
-// events streams changes of records the asker may see; each is looked at under
-// his rights before it is told, and the session is checked again each time.
+func (l *live) open() (c *stream, shut func()) {
+	c = &stream{events: make(chan record.Event, maxGathered)}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.streams[c] = true
+	return c, func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		delete(l.streams, c)
+	}
+}
+
+// events streams changes of records the asker may see; they are looked at under
+// his rights before they are told, and the session is checked again each time.
 func (s *Server) events(r *request) error {
 	flusher, ok := r.w.(http.Flusher)
 	if !ok {
 		return errNotFound
 	}
-	c := make(chan record.Event, 256)
-	s.live.mu.Lock()
-	s.live.streams[c] = true
-	s.live.mu.Unlock()
-	defer func() {
-		s.live.mu.Lock()
-		delete(s.live.streams, c)
-		s.live.mu.Unlock()
-	}()
+	c, shut := s.live.open()
+	defer shut()
+	followed, unfollow := s.Jobs.Follow()
+	defer unfollow()
 	r.w.Header().Set("Content-Type", "text/event-stream")
 	r.w.Header().Set("Cache-Control", "no-store")
 	r.w.WriteHeader(http.StatusOK)
@@ -66,18 +95,30 @@ func (s *Server) events(r *request) error {
 		flusher.Flush()
 		return err == nil
 	}
-	followed, unfollow := s.Jobs.Follow()
-	defer unfollow()
 	beat := time.NewTicker(20 * time.Second)
 	defer beat.Stop()
+	var gathered []record.Event
+	var due <-chan time.Time
+	var looked, reloaded time.Time
 	for alive := send("hello", map[string]string{}); alive; {
-		var e record.Event
 		var j jobs.Job
+		beating := false
 		select {
 		case <-r.Context().Done():
 			return nil
 		case <-beat.C:
-		case e = <-c:
+			beating = true
+		case e := <-c.events:
+			if len(gathered) < maxGathered {
+				gathered = append(gathered, e)
+			} else {
+				c.missed.Store(true)
+			}
+			if due == nil {
+				due = time.After(map[bool]time.Duration{true: gatherForBusy, false: gatherFor}[time.Since(looked) < time.Second])
+			}
+			continue
+		case <-due:
 		case j = <-followed:
 			if j.CreatedBy != r.actor.ID {
 				continue
@@ -88,17 +129,68 @@ func (s *Server) events(r *request) error {
 			send("signed_out", map[string]string{})
 			return nil
 		}
-		switch o := actor.Registry.Object(e.Object); {
+		switch {
 		case j.ID != 0:
 			alive = send("job", r.shown(j))
-		case e.Object == "":
+		case beating:
 			alive = send("beat", map[string]string{})
-		case e.Object == "schema":
-			alive = send("schema", map[string]int64{"version": actor.Registry.Version})
-		case o == nil:
-		case s.Records.Visible(r.Context(), actor, o, e.ID, e.Kind == "deleted"):
-			alive = send("change", e)
+		case c.missed.Load() || len(gathered) == maxGathered:
+			gathered = gathered[:0]
+			if wait := reloadEvery - time.Since(reloaded); wait > 0 {
+				c.missed.Store(true)
+				due = time.After(wait)
+				continue
+			}
+			c.missed.Store(false)
+			looked, reloaded, due = time.Now(), time.Now(), nil
+			alive = send("reload", map[string]string{})
+		default:
+			alive = s.changed(r, actor, gathered, send)
+			gathered, due, looked = gathered[:0], nil, time.Now()
 		}
 	}
 	return nil
+}
+
+// changed tells of the changes of records that the actor may see, or could
+// before they went to the recycle bin.
+func (s *Server) changed(r *request, actor *policy.Actor, events []record.Event, send func(kind string, v any) bool) bool {
+	type where struct {
+		object string
+		binned bool
+	}
+	ids := map[where][]int64{}
+	for _, e := range events {
+		at := where{e.Object, e.Kind == "deleted"}
+		ids[at] = append(ids[at], e.ID)
+	}
+	seen := map[where]map[int64]int64{}
+	for at, list := range ids {
+		o := actor.Registry.Object(at.object)
+		if o == nil {
+			continue
+		}
+		found, err := s.Records.Versions(r.Context(), actor, o, list, at.binned)
+		if err != nil {
+			slog.Warn("look at what changed", "error", err)
+		}
+		seen[at] = found
+	}
+	told := map[record.Event]bool{}
+	for _, e := range events {
+		if told[e] {
+			continue
+		}
+		told[e] = true
+		if e.Object == "schema" {
+			if !send("schema", map[string]int64{"version": actor.Registry.Version}) {
+				return false
+			}
+			continue
+		}
+		if _, visible := seen[where{e.Object, e.Kind == "deleted"}][e.ID]; visible && !send("change", e) {
+			return false
+		}
+	}
+	return true
 }

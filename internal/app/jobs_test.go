@@ -24,7 +24,7 @@ func (p *person) stream(ctx context.Context, kind string) <-chan map[string]any 
 	if err != nil {
 		p.w.t.Fatal(err)
 	}
-	told := make(chan map[string]any, 1000)
+	told := make(chan map[string]any, 10_000)
 	lines := bufio.NewScanner(answer.Body)
 	if !lines.Scan() || lines.Text() != "event: hello" {
 		p.w.t.Fatalf("the stream begins with %q", lines.Text())
@@ -83,6 +83,41 @@ func TestJobIsToldToItsOwnerAlone(t *testing.T) {
 			case job := <-other:
 				t.Errorf("another (%d) was told %v", i, job)
 			default:
+			}
+		}
+	})
+}
+
+func TestManyChangesTellAStreamToReadAnew(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn)
+		_, people, departments := w.company()
+		seller := people["seller"]
+		w.fill(1500, []string{seller.id, seller.id}, []string{departments["north"], departments["north"]})
+		w.work()
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		changes, reloads := seller.stream(ctx, "change"), seller.stream(ctx, "reload")
+		id := seller.begin("customers/actions/edit", map[string]any{"filter": "", "input": map[string]any{"fields": map[string]any{"note": "x"}}})
+		seller.ended(id)
+		time.Sleep(3 * time.Second)
+		// A slow machine has time to tell of each.
+		if n := len(changes); len(reloads) == 0 && n < 1500 || len(reloads) > 0 && n >= 1500 {
+			t.Errorf("told %d times to read anew, and of %d changes one by one", len(reloads), n)
+		}
+		for len(changes) > 0 {
+			<-changes
+		}
+		// Afterwards each is told again.
+		mine := seller.add("customers", map[string]any{"name": "新"})
+		for deadline := time.After(5 * time.Second); ; {
+			select {
+			case e := <-changes:
+				if e["id"] == mine {
+					return
+				}
+			case <-deadline:
+				t.Fatal("a change after the many was not told")
 			}
 		}
 	})
