@@ -45,21 +45,21 @@ const WORDS = {
     deals: ['影印機年度維護', '會議室設備更新', '辦公家具汰換', '雲端列印導入', '總公司搬遷', '標籤機採購', '監視系統', '投影設備'],
     calls: ['約下週三拜訪', '報價已寄，等主管簽核', '想先試用一個月', '對交期有疑慮，已請工廠確認', '窗口換成採購部陳小姐'],
     tasks: ['寄新版報價單', '確認交期', '回覆保固問題', '準備下週簡報', '催收訂金', '約見採購主管'], tag: '老客戶', reason: '價格', city: '台北市',
-    contacts: ['陳小姐', '黃經理', '吳先生'], title: '採購', phone: (n) => `02-2345-${6000 + n}`, currency: 'TWD', note: '下週再聯絡', token: '會計系統',
+    contacts: ['陳小姐', '黃經理', '吳先生'], title: '採購', phone: (n) => `02-2345-${6000 + n}`, currency: 'TWD', note: '下週再聯絡', token: '會計系統', fresh: '周雅婷',
   },
   'zh-CN': {
     company: '安心办公设备', admin: '陈怡君', departments: ['销售一部', '销售二部', '客服部'], people: ['林志明', '王美玲', '张家豪', '李淑芬'],
     deals: ['复印机年度维保', '会议室设备升级', '办公家具采购', '云打印上线', '总部搬迁', '标签机采购', '监控系统', '投影设备'],
     calls: ['约下周三拜访', '报价已发，等领导审批', '想先试用一个月', '对交期有顾虑，已请工厂确认', '对接人换成采购部陈小姐'],
     tasks: ['发送新报价单', '确认交期', '回复保修问题', '准备下周汇报', '催收定金', '约见采购经理'], tag: '老客户', reason: '价格', city: '上海市',
-    contacts: ['陈小姐', '黄经理', '吴先生'], title: '采购', phone: (n) => `021-6888-${6000 + n}`, currency: 'CNY', note: '下周再联系', token: '财务系统',
+    contacts: ['陈小姐', '黄经理', '吴先生'], title: '采购', phone: (n) => `021-6888-${6000 + n}`, currency: 'CNY', note: '下周再联系', token: '财务系统', fresh: '周雅婷',
   },
   en: {
     company: 'Calm Office Supplies', admin: 'Emma Chen', departments: ['Sales North', 'Sales South', 'Service'], people: ['Liam Turner', 'Olivia Brown', 'Noah Smith', 'Mia Jones'],
     deals: ['Copier maintenance', 'Meeting room refit', 'Office furniture', 'Cloud printing', 'Head office move', 'Label printers', 'CCTV system', 'Projectors'],
     calls: ['Visit next Wednesday', 'Quote sent, waiting for approval', 'Wants to try it for a month', 'Worried about delivery, asked the factory', 'New contact in purchasing'],
     tasks: ['Send the new quote', 'Confirm the delivery date', 'Answer the warranty question', 'Prepare the presentation', 'Ask for the deposit', 'Meet the head of purchasing'], tag: 'regular', reason: 'Price', city: 'London',
-    contacts: ['Ms Carter', 'Mr Hughes', 'Ms Patel'], title: 'Purchasing', phone: (n) => `020 7946 ${1000 + n}`, currency: 'USD', note: 'Call again next week', token: 'Accounting',
+    contacts: ['Ms Carter', 'Mr Hughes', 'Ms Patel'], title: 'Purchasing', phone: (n) => `020 7946 ${1000 + n}`, currency: 'USD', note: 'Call again next week', token: 'Accounting', fresh: 'Ava Wilson',
   },
 }
 
@@ -84,6 +84,7 @@ export async function fill(page, locale = 'zh-TW') {
     const made = await call('POST', 'users', { name, login: `user${i + 1}`, department: departments[i % 2], role: { key: role }, password: PASSWORD })
     people.push(made.id)
   }
+  const fresh = await call('POST', 'users', { name: w.fresh, login: 'new', department: departments[2], role: { key: 'salesperson' } })
   const levels = ['A', 'A', 'B', 'B', 'B', 'C', 'C', 'D', 'B', 'A', null, 'C']
   const customers = []
   for (const [i, [name, short, city]] of NAMES[locale].entries()) {
@@ -124,5 +125,5 @@ export async function fill(page, locale = 'zh-TW') {
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
   await call('POST', 'tokens', { name: w.token, scopes: ['read'], expires_at: day(90).slice(0, 10) })
-  return { customers, opportunities, people, departments }
+  return { customers, opportunities, people, departments, temporary: fresh.temporary_password }
 }

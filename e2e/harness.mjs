@@ -116,9 +116,10 @@ export async function launch(t, { args = [], env = {}, command = [path.join(here
    * Opens a page of its own, signed in as nobody, or like another page.
    *
    * @param options viewport: 'desktop', 'phone' or {width, height}; locale: zh-TW, zh-CN, en;
-   *   theme: 'light' or 'dark'; like: a page whose cookies and storage the new one begins with
+   *   theme: 'light' or 'dark'; like: a page whose cookies and storage the new one begins with;
+   *   serviceWorkers: 'block' where a test answers requests itself
    */
-  async function newPage({ viewport = 'desktop', locale = 'zh-TW', theme = 'light', like } = {}) {
+  async function newPage({ viewport = 'desktop', locale = 'zh-TW', theme = 'light', like, serviceWorkers = 'allow' } = {}) {
     const phone = viewport === 'phone'
     const context = await browser.newContext({
       baseURL: url,
@@ -130,6 +131,7 @@ export async function launch(t, { args = [], env = {}, command = [path.join(here
       timezoneId: timezones[locale] ?? 'UTC',
       colorScheme: theme,
       reducedMotion: 'reduce',
+      serviceWorkers,
       storageState: await like?.context().storageState(),
     })
     // A new tab belongs to its context and is watched like the first.

@@ -17,6 +17,9 @@ export function Addresses({ list }: { list: string[] }) {
               alt={t("setup.qr", { address: a })}
               width={148}
               height={148}
+              onError={(e) => {
+                e.currentTarget.hidden = true;
+              }}
             />
             <a href={a}>{a}</a>
           </li>

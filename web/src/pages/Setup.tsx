@@ -105,6 +105,7 @@ export function Setup() {
         <section className="card stack">
           <Brand />
           <h1>{t("setup.ready", { company: values.company.trim() })}</h1>
+          {demo && accounts.length === 0 && <p className="summary">{t("setup.no_demo")}</p>}
           {accounts.length > 0 && (
             <>
               <p>{t("setup.accounts")}</p>
