@@ -105,9 +105,11 @@ for (const locale of ['zh-TW', 'zh-CN', 'en']) {
     for (const look of looks) {
       const out = await app.newPage({ ...look, serviceWorkers: 'block' })
       await see(out, 'sign-in', look, '/sign-in', (p) => p.locator('#login').waitFor())
+      await out.goto('/sign-in')
       await out.locator('#login').fill('new')
       await out.locator('#password').fill(made.temporary)
       await out.locator('button[type=submit]').click()
+      await out.locator('#again').waitFor()
       await see(out, 'first-password', look, '/', (p) => p.locator('#again').waitFor())
       await out.context().close()
       const page = await app.newPage({ ...look, like: first, serviceWorkers: 'block' })
