@@ -51,6 +51,9 @@ func (s *Service) Open(ctx context.Context, user int64, device, address string) 
 	}
 	now := time.Now()
 	err := s.Records.DB.Write(ctx, func(ctx context.Context, q store.Querier) error {
+		if _, err := store.Sweep(ctx, q, sessions.Name, "until", now.UnixMicro(), 20); err != nil {
+			return err
+		}
 		return store.Insert(ctx, q, sessions.Name, store.Row{
 			"token": digest(secret), "id": s.Records.IDs.Next(), "user_id": user, "created_at": now.UnixMicro(), "seen_at": now.UnixMicro(),
 			"until": now.Add(sessionSpan).UnixMicro(), "address": address, "device": strings.ToValidUTF8(strings.ReplaceAll(device, "\x00", ""), ""),
