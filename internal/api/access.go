@@ -91,7 +91,7 @@ func (s *Server) wrap(h handler, a access) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
 		watched := s.metrics.begin(a, w)
 		defer watched.end()
-		r := &request{Request: hr, w: watched}
+		r := &request{Request: hr, w: watched, identity: s.Identity}
 		defer func() {
 			if p := recover(); p != nil {
 				slog.Error("a request panicked", "path", hr.URL.Path, "panic", p)

@@ -56,6 +56,8 @@ type request struct {
 	w      http.ResponseWriter
 	actor  *policy.Actor
 	person identity.Person
+	// identity counts what looks like guessing.
+	identity *identity.Service
 }
 
 func (r *request) language() string {

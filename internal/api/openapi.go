@@ -189,7 +189,7 @@ func addOperation(paths node, path string, route Route, op operation, o *schema.
 	item[strings.ToLower(route.Method)] = described
 }
 
-// undescribed lists the registered routes that operations says nothing of.
+// Undescribed lists the registered routes that operations says nothing of.
 func (s *Server) Undescribed() []string {
 	var missing []string
 	for _, route := range s.routes {

@@ -46,6 +46,10 @@ func (r *request) explain(err error) problem {
 	var large *http.MaxBytesError
 	lang := r.language()
 	switch {
+	case errors.As(err, &re) && re.Taken() && r.clashed():
+		// Whoever tries value after value learns no more whether they are taken.
+		p.Code = "rate_limited"
+		slog.Warn("somebody keeps hitting on values that are taken", "user", r.actor.ID, "path", r.URL.Path)
 	case errors.As(err, &re):
 		p.Code = re.Code
 		for _, f := range re.Fields {
@@ -83,6 +87,9 @@ func (r *request) explain(err error) problem {
 	p.Status = statuses[p.Code]
 	return p
 }
+
+// clashed counts a value that was taken and tells whether there were too many.
+func (r *request) clashed() bool { return r.actor != nil && r.identity.Clashed(r.actor.ID) }
 
 // refuse answers an error.
 func (s *Server) refuse(r *request, err error) {

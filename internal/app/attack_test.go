@@ -21,6 +21,30 @@ import (
 // hold it.
 const secret = "祕密代號九"
 
+// at walks into decoded JSON by names and places; nil where it leads nowhere.
+func at(v any, keys ...any) any {
+	for _, key := range keys {
+		switch key := key.(type) {
+		case string:
+			m, _ := v.(map[string]any)
+			v = m[key]
+		case int:
+			list, _ := v.([]any)
+			if key >= len(list) {
+				return nil
+			}
+			v = list[key]
+		}
+	}
+	return v
+}
+
+// size is the length of a decoded list.
+func size(v any) int {
+	list, _ := v.([]any)
+	return len(list)
+}
+
 // attack is a company with a victim and, in another department, an attacker.
 type attack struct {
 	w                *world
@@ -72,8 +96,7 @@ func newAttack(t *testing.T, dsn string) *attack {
 	x.admin.must(204, "DELETE", "customers/"+x.ids["deleted"], nil)
 	x.ids["view"] = fmt.Sprint(x.victim.must(201, "POST", "views", map[string]any{"object": "customer", "name": secret, "filter": `name ~ "` + secret + `"`})["id"])
 	x.ids["token"] = fmt.Sprint(x.victim.must(201, "POST", "tokens", map[string]any{"name": secret, "scopes": []string{"read"}})["id"])
-	sessions, _ := x.victim.must(200, "GET", "sessions", nil)["sessions"].([]any)
-	x.ids["session"] = fmt.Sprint(sessions[0].(map[string]any)["id"])
+	x.ids["session"] = fmt.Sprint(at(x.victim.must(200, "GET", "sessions", nil), "sessions", 0, "id"))
 	_, upload := x.victim.upload("customer", "geheim.csv", []byte("名稱\n"+secret+"二\n"))
 	x.ids["import"] = fmt.Sprint(upload["id"])
 	status, job := x.victim.call("POST", "customers/actions/tag", map[string]any{"ids": []string{x.ids["customers"]}, "input": map[string]any{"add": []string{secret}}})
@@ -105,7 +128,7 @@ func (x *attack) state() string {
 		}
 	}
 	fmt.Fprintln(&b, x.victim.must(200, "GET", "views/"+x.ids["view"], nil), x.victim.must(200, "GET", "imports/"+x.ids["import"], nil)["state"],
-		x.victim.must(200, "GET", "jobs/"+x.ids["job"], nil), len(x.victim.must(200, "GET", "tokens", nil)["tokens"].([]any)), len(x.victim.must(200, "GET", "sessions", nil)["sessions"].([]any)),
+		x.victim.must(200, "GET", "jobs/"+x.ids["job"], nil), size(x.victim.must(200, "GET", "tokens", nil)["tokens"]), size(x.victim.must(200, "GET", "sessions", nil)["sessions"]),
 		x.admin.must(200, "GET", "users/"+x.victim.id+"/history", nil), x.admin.names("customers?deleted=true"), x.admin.names("users?sort=id"), x.admin.names("roles?sort=id"))
 	return b.String()
 }

@@ -118,6 +118,32 @@ func TestPutByUniqueFieldCreatesThenChanges(t *testing.T) {
 	})
 }
 
+func TestGuessingTakenValuesIsSlowedDown(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn)
+		admin, people, _ := w.company()
+		admin.must(201, "POST", "objects/customer/fields", map[string]any{"name": "x_tax", "type": "text", "unique": true, "labels": "Tax"})
+		people["seller"].add("customers", map[string]any{"name": "有", "x_tax": "12345678"})
+		seen := map[float64]int{}
+		for range 5 {
+			var rows []map[string]any
+			for range 25 {
+				rows = append(rows, map[string]any{"name": "猜", "x_tax": "12345678"})
+			}
+			for _, row := range rowsOf(people["stranger"].must(200, "POST", "customers/batch", map[string]any{"create": rows})) {
+				status, _ := row["status"].(float64)
+				seen[status]++
+			}
+		}
+		if seen[409] != 100 || seen[429] != 25 {
+			t.Errorf("125 guesses were answered %v", seen)
+		}
+		if status, _ := people["colleague"].call("POST", "customers", map[string]any{"name": "一次", "x_tax": "12345678"}); status != 409 {
+			t.Errorf("somebody else's first clash answered %d", status)
+		}
+	})
+}
+
 func TestReferenceIsWrittenByAUniqueField(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, dsn string) {
 		w := newWorld(t, dsn)

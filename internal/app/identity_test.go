@@ -71,7 +71,7 @@ func TestTemporaryPasswordMustBeChangedFirst(t *testing.T) {
 		if len(temporary) < 12 {
 			t.Fatalf("no temporary password: %v", made)
 		}
-		if fmt.Sprint(made["role"].(map[string]any)["label"]) != "業務" {
+		if at(made, "role", "label") != "業務" {
 			t.Errorf("a user without a role became %v", made["role"])
 		}
 		p, _ := w.enter("new", temporary)
@@ -201,8 +201,7 @@ func TestLastAdministratorCannotBeRemoved(t *testing.T) {
 		// With a second the first may go; a further role counts as well as the main one.
 		admin.add("users", map[string]any{"name": "二", "login": "two", "role": "salesperson", "more_roles": []string{}, "password": "long-password"})
 		second := w.signIn("two")
-		roles, _ := admin.must(200, "GET", `roles?filter=administrator+=+true`, nil)["records"].([]any)
-		role := fmt.Sprint(roles[0].(map[string]any)["id"])
+		role := w.must(admin.must(200, "GET", `roles?filter=administrator+=+true`, nil))
 		admin.must(200, "PATCH", "users/"+second.id, map[string]any{"more_roles": []string{role}})
 		admin.must(200, "PATCH", "users/"+admin.id, map[string]any{"role": "manager"})
 		if me := second.must(200, "GET", "me", nil); me["admin"] != true {

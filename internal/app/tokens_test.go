@@ -102,7 +102,7 @@ func TestTokenIsShownOnceEndsAndIsRevoked(t *testing.T) {
 			t.Errorf("without end: %d", status)
 		}
 		for range 50 { // what was used is written down in the background
-			if list = fmt.Sprint(seller.must(200, "GET", "tokens", nil)["tokens"].([]any)[0].(map[string]any)["last_used"]); list != "<nil>" {
+			if list = fmt.Sprint(at(seller.must(200, "GET", "tokens", nil), "tokens", 0, "last_used")); list != "<nil>" {
 				break
 			}
 			time.Sleep(20 * time.Millisecond)

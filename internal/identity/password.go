@@ -8,6 +8,7 @@ import (
 	"maps"
 	"math/big"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -192,21 +193,45 @@ func (s *Service) throttle(key string, failed bool) bool {
 	if len(s.attempts) > 100_000 {
 		s.attempts = map[string][]time.Time{}
 	}
-	var recent []time.Time
-	for _, at := range s.attempts[key] {
-		if time.Since(at) < attemptSpan {
-			recent = append(recent, at)
-		}
-	}
+	kept := recent(s.attempts[key])
 	if failed {
-		recent = append(recent, time.Now())
+		kept = append(kept, time.Now())
 	}
-	if len(recent) == 0 {
+	if len(kept) == 0 {
 		delete(s.attempts, key)
 	} else {
-		s.attempts[key] = recent
+		s.attempts[key] = kept
 	}
-	return len(recent) >= maxAttempts
+	return len(kept) >= maxAttempts
+}
+
+// maxClashes is how often somebody may hit on a taken value in a while.
+const maxClashes = 100
+
+// Clashed counts that somebody hit on a value that is taken, perhaps by a record
+// he may not see, and tells whether that was so often that he seems to be
+// guessing.
+func (s *Service) Clashed(user int64) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	key := "c " + strconv.FormatInt(user, 10)
+	s.attempts[key] = append(recent(s.attempts[key]), time.Now())
+	if n := len(s.attempts[key]); n > maxClashes {
+		s.attempts[key] = s.attempts[key][n-maxClashes-1:]
+		return true
+	}
+	return false
+}
+
+// recent keeps what happened within the span of attempts.
+func recent(all []time.Time) []time.Time {
+	var kept []time.Time
+	for _, at := range all {
+		if time.Since(at) < attemptSpan {
+			kept = append(kept, at)
+		}
+	}
+	return kept
 }
 
 // absent is compared against when no such login exists, so that the time taken

@@ -38,6 +38,16 @@ func (e *Error) Error() string {
 	return s
 }
 
+// Taken tells whether a value that must be unique is taken.
+func (e *Error) Taken() bool {
+	for _, f := range e.Fields {
+		if e.Code == "conflict" && f.Problem.Code == "taken" {
+			return true
+		}
+	}
+	return false
+}
+
 func fail(code string) *Error { return &Error{Code: code} }
 
 func invalid(field, code string, params ...string) *Error {
