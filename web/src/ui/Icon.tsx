@@ -29,7 +29,7 @@ const PATHS: Record<string, string> = {
   list: "M8 6h12M8 12h12M8 18h12M4 6h.01M4 12h.01M4 18h.01",
   edit: "M4 20l1-5L16 4l4 4L9 19z",
   trash: "M5 7h14M9 7V4h6v3M7 7l1 14h8l1-14",
-  more: "M6 12h.01M12 12h.01M18 12h.01",
+  more: "M5 11a1 1 0 100 2 1 1 0 000-2zM12 11a1 1 0 100 2 1 1 0 000-2zM19 11a1 1 0 100 2 1 1 0 000-2z",
   phone: "M6 3h4l2 5-3 2c1 2 3 4 5 5l2-3 5 2v4c0 2-2 3-4 3C9 20 3 13 3 6c0-2 1-3 3-3z",
   mail: "M3 6h18v12H3zM3 7l9 6 9-6",
   circle: "M12 20a8 8 0 100-16 8 8 0 000 16z",

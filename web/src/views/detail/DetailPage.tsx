@@ -1,23 +1,22 @@
-import { useQuery } from "@tanstack/react-query";
-import { Link, useNavigate, useParams } from "@tanstack/react-router";
+import { useParams } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
-import { api } from "../../api/client";
+import { patchCached } from "../../api/cache";
 import { isProblem } from "../../api/problem";
-import { queryClient, refresh, useObject, useRecord } from "../../api/queries";
-import type { Field, ObjectMeta, RecordData } from "../../api/types";
-import { fieldType } from "../../fields";
+import { queryClient, useObject, useObjects, useRecord } from "../../api/queries";
+import type { ObjectMeta, RecordData } from "../../api/types";
 import { useKeys } from "../../hooks/useKeys";
 import { useUrl } from "../../hooks/useUrl";
 import { visited } from "../../lib/recent";
-import { recordTitle, sectionsOf, toWrite, writable } from "../../lib/records";
+import { recordTitle, sectionsOf, writable } from "../../lib/records";
 import { NotFound } from "../../pages/NotFound";
-import { Button, IconButton } from "../../ui/Button";
-import { Icon } from "../../ui/Icon";
-import { Avatar, ErrorState, Skeleton } from "../../ui/State";
-import { toast } from "../../ui/Toast";
+import { ErrorState, Skeleton } from "../../ui/State";
+import { saveRecord } from "../conflict/conflict";
+import { Head } from "./Head";
 import { InlineField } from "./InlineField";
+import { Related } from "./Related";
 import { Timeline } from "./Timeline";
+import { Warnings } from "./Warnings";
 
 const FormDrawer = lazy(() => import("../form/FormDrawer"));
 
@@ -32,233 +31,47 @@ export function DetailPage() {
   }, [object, record.data, plural, id]);
   if (!object) return <NotFound />;
   if (record.isPending) return <Skeleton rows={10} />;
-  if (record.isError) {
+  if (record.isError && !record.data) {
     return isProblem(record.error) && record.error.status === 404 ? (
       <NotFound />
     ) : (
       <ErrorState error={record.error} retry={() => record.refetch()} />
     );
   }
-  return <Detail key={id} object={object} record={record.data} />;
-}
-
-function Related({
-  object,
-  link,
-  label,
-  parent,
-  record,
-}: {
-  object: ObjectMeta;
-  link: string;
-  label: string;
-  parent: ObjectMeta;
-  record: RecordData;
-}) {
-  const { t } = useTranslation();
-  const [, setUrl] = useUrl();
-  const filter = `${link} = "${record.id}"`;
-  const list = useQuery({
-    queryKey: ["list", object.plural, { filter, limit: 6 }],
-    queryFn: ({ signal }) =>
-      api.list(object.plural, { filter, limit: 6, count: "capped", sort: "-created_at" }, signal),
-    retry: false,
-  });
-  const n = list.data?.count;
-  const extra = (object.list ?? [])
-    .filter((x) => x !== object.title_field && x !== link)
-    .map((x) => object.fields.find((f) => f.name === x))
-    .filter((f): f is Field => !!f)
-    .slice(0, 2);
-  return (
-    <section className="panel" aria-label={label}>
-      <header>
-        <h2>
-          <Link to="/o/$plural" params={{ plural: object.plural }} search={{ filter }}>
-            {label}
-          </Link>{" "}
-          {n && n.relation !== "unknown" && (
-            <span className="muted">
-              {n.value}
-              {n.relation === "gte" ? "+" : ""}
-            </span>
-          )}
-        </h2>
-        {object.access.create && (
-          <IconButton
-            label={t("new.of", { what: object.label })}
-            onClick={() =>
-              setUrl(
-                {
-                  create: object.name,
-                  preset: JSON.stringify({
-                    [link]: {
-                      id: record.id,
-                      object: parent.name,
-                      label: recordTitle(parent, record),
-                    },
-                  }),
-                },
-                { push: true },
-              )
-            }
-          >
-            <Icon name="plus" size={16} />
-          </IconButton>
-        )}
-      </header>
-      {list.isError ? (
-        <p className="muted">{t("error.failed")}</p>
-      ) : list.data?.records.length === 0 ? (
-        <p className="muted">{t("none")}</p>
-      ) : (
-        <ul className="mini">
-          {list.data?.records.map((r) => (
-            <li key={r.id}>
-              <Link to="/o/$plural/$id" params={{ plural: object.plural, id: r.id }}>
-                {recordTitle(object, r)}
-              </Link>
-              <div className="card-line">
-                {extra.map((f) => {
-                  const type = fieldType(f);
-                  return (
-                    <span key={f.name}>
-                      <type.Display field={f} value={r[f.name]} short />
-                    </span>
-                  );
-                })}
-              </div>
-            </li>
-          ))}
-        </ul>
-      )}
-    </section>
-  );
+  return <Detail key={id} object={object} record={record.data as RecordData} />;
 }
 
 function Detail({ object, record }: { object: ObjectMeta; record: RecordData }) {
   const { t } = useTranslation();
-  const navigate = useNavigate();
   const [url, setUrl] = useUrl();
   const { plural } = object;
+  const objects = useObjects().data?.objects ?? [];
   const canEdit = record._can?.edit ?? !!object.access.edit;
-  const canDelete = record._can?.delete ?? !!object.access.delete;
-  const objects = queryClient.getQueryData<{ objects: ObjectMeta[] }>(["objects"])?.objects ?? [];
-  const title = recordTitle(object, record);
-  const field = (n: string) => object.fields.find((f) => f.name === n);
-  const stage = object.stage_field ? field(object.stage_field) : undefined;
-  useKeys({ e: () => canEdit && setUrl({ edit: "1" }, { push: true }) });
+  useKeys({
+    e: (e) => {
+      e.preventDefault();
+      if (canEdit) setUrl({ edit: "1" }, { push: true });
+    },
+  });
 
-  async function save(f: Field, value: unknown) {
-    const key = ["record", plural, record.id];
-    const before = queryClient.getQueryData<RecordData>(key) ?? record;
-    // Shown at once; taken back when the server refuses.
-    queryClient.setQueryData(key, { ...before, [f.name]: value });
+  /** Shown at once; taken back when the server refuses. */
+  async function save(values: Record<string, unknown>, version: unknown = record.version) {
+    const before = Object.fromEntries(Object.keys(values).map((n) => [n, record[n]]));
+    patchCached(plural, record.id, values);
     try {
-      const r = await api.patch(plural, record.id, { [f.name]: toWrite(f, value) }, before.version);
-      if (r?.id) queryClient.setQueryData(key, { ...before, ...r });
-      else queryClient.invalidateQueries({ queryKey: key });
-      queryClient.invalidateQueries({ queryKey: ["timeline", plural, record.id] });
-      queryClient.invalidateQueries({ queryKey: ["list", plural] });
+      await saveRecord(object, record.id, values, version);
     } catch (e) {
-      queryClient.setQueryData(key, before);
-      if (isProblem(e) && e.status === 412) queryClient.invalidateQueries({ queryKey: key });
+      patchCached(plural, record.id, before);
       throw e;
     }
+    queryClient.invalidateQueries({ queryKey: ["timeline", plural, record.id] });
+    queryClient.invalidateQueries({ queryKey: ["aggregate", plural] });
   }
 
-  async function remove() {
-    try {
-      await api.remove(plural, record.id);
-    } catch {
-      toast(t("error.failed"), { bad: true });
-      return;
-    }
-    refresh(plural);
-    navigate({ to: "/o/$plural", params: { plural } });
-    toast(t("deleted", { what: title }), {
-      action: {
-        label: t("undo"),
-        run: async () => {
-          await api.restore(plural, record.id);
-          refresh(plural, record.id);
-        },
-      },
-    });
-  }
-
-  const forbidden = t("error.forbidden");
-  const at = stage?.options?.findIndex((o) => o.value === record[stage.name]) ?? -1;
   return (
     <>
-      <div className="detail-head">
-        <nav className="muted" aria-label={t("breadcrumb")}>
-          <Link to="/o/$plural" params={{ plural }}>
-            {object.label_plural}
-          </Link>
-        </nav>
-        <div className="detail-title">
-          <Avatar name={title} />
-          <h1>{title}</h1>
-          <div className="grow" />
-          <Button
-            icon={<Icon name="edit" size={16} />}
-            disabled={!canEdit}
-            title={canEdit ? undefined : forbidden}
-            onClick={() => setUrl({ edit: "1" }, { push: true })}
-          >
-            {t("edit")}
-          </Button>
-          <Button
-            kind="danger"
-            icon={<Icon name="trash" size={16} />}
-            disabled={!canDelete}
-            title={canDelete ? undefined : forbidden}
-            onClick={remove}
-          >
-            {t("delete")}
-          </Button>
-        </div>
-        {stage && (
-          <div className="stages" role="group" aria-label={stage.label}>
-            {stage.options
-              ?.filter((o) => !o.inactive)
-              .map((o, i) => (
-                <button
-                  key={o.value}
-                  type="button"
-                  className={`stage ${i < at ? "past" : ""} ${i === at ? "on" : ""}`}
-                  aria-pressed={i === at}
-                  disabled={!canEdit || !writable(stage)}
-                  onClick={() =>
-                    save(stage, o.value).catch((e) =>
-                      toast(isProblem(e) && e.detail ? e.detail : t("error.failed"), { bad: true }),
-                    )
-                  }
-                >
-                  {o.label}
-                </button>
-              ))}
-          </div>
-        )}
-        {!!object.highlights?.length && (
-          <dl className="highlights">
-            {object.highlights.map((n) => {
-              const f = field(n);
-              if (!f) return null;
-              const type = fieldType(f);
-              return (
-                <div key={n}>
-                  <dt>{f.label}</dt>
-                  <dd>
-                    <type.Display field={f} value={record[n]} short />
-                  </dd>
-                </div>
-              );
-            })}
-          </dl>
-        )}
-      </div>
+      <Head object={object} record={record} save={save} />
+      <Warnings object={object} record={record} />
       <div className="zones">
         <div className="zone">
           {sectionsOf(object).map((s, i) => (
@@ -270,8 +83,9 @@ function Detail({ object, record }: { object: ObjectMeta; record: RecordData }) 
                     key={f.name}
                     field={f}
                     value={record[f.name]}
-                    editable={canEdit && writable(f) && !["file", "picture"].includes(f.type)}
-                    save={(v) => save(f, v)}
+                    version={record.version}
+                    editable={canEdit && writable(f)}
+                    save={(v, version) => save({ [f.name]: v }, version)}
                   />
                 ))}
               </dl>
@@ -283,6 +97,8 @@ function Detail({ object, record }: { object: ObjectMeta; record: RecordData }) 
         </div>
         <div className="zone zone-related">
           {object.related?.map((r) => {
+            // What was done stands in the timeline already.
+            if (r.object === "activity") return null;
             const o = objects.find((x) => x.name === r.object);
             return (
               o && (

@@ -11,23 +11,27 @@ import { useErrorText } from "../../ui/State";
 export function InlineField({
   field,
   value,
+  version,
   editable,
   save,
 }: {
   field: Field;
   value: unknown;
+  version: unknown;
   editable: boolean;
-  save: (value: unknown) => Promise<void>;
+  /** The version is that of the value one began from, so that a colleague's change is noticed. */
+  save: (value: unknown, version: unknown) => Promise<void>;
 }) {
   const { t } = useTranslation();
   const errorText = useErrorText();
-  const [draft, setDraft] = useState<{ value: unknown } | null>(null);
+  const [draft, setDraft] = useState<{ value: unknown; since: unknown } | null>(null);
   const [error, setError] = useState("");
   const [busy, setBusy] = useState(false);
   const pencil = useRef<HTMLDivElement>(null);
   const type = fieldType(field);
   const id = `inline-${field.name}`;
 
+  const edit = () => setDraft({ value, since: version });
   const stop = () => {
     setDraft(null);
     setError("");
@@ -37,7 +41,7 @@ export function InlineField({
     if (!draft || busy) return;
     setBusy(true);
     try {
-      await save(draft.value);
+      await save(draft.value, draft.since);
       stop();
     } catch (e) {
       setError(errorText(e));
@@ -77,7 +81,7 @@ export function InlineField({
             autoFocus
             invalid={!!error}
             describedBy={error ? `${id}-error` : undefined}
-            onChange={(v) => setDraft({ value: v })}
+            onChange={(v) => setDraft((d) => ({ value: v, since: d?.since }))}
           />
           {error && (
             <p id={`${id}-error`} className="error-text" role="alert">
@@ -100,11 +104,16 @@ export function InlineField({
     <>
       <dt>{field.label}</dt>
       <dd>
-        {/* A double click is a shortcut; the pencil is the way for keys and readers. */}
+        {/* A click on the value is a shortcut; the pencil is the way for keys and readers. */}
         <div
           ref={pencil}
           className={`value ${editable ? "editable" : ""}`}
-          onDoubleClick={() => editable && setDraft({ value })}
+          onClick={(e) => {
+            const marked = window.getSelection()?.toString();
+            if (!editable || marked || (e.target as HTMLElement).closest("a, button")) return;
+            edit();
+          }}
+          onKeyDown={() => {}}
         >
           <span className="value-text">
             <type.Display field={field} value={value} />
@@ -113,7 +122,7 @@ export function InlineField({
             <IconButton
               className="pencil"
               label={t("edit.of", { what: field.label })}
-              onClick={() => setDraft({ value })}
+              onClick={edit}
             >
               <Icon name="edit" size={14} />
             </IconButton>

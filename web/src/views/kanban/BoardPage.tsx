@@ -1,9 +1,12 @@
 import {
+  type CollisionDetection,
   DndContext,
   type DragEndEvent,
   DragOverlay,
   KeyboardSensor,
   MouseSensor,
+  pointerWithin,
+  rectIntersection,
   TouchSensor,
   useSensor,
   useSensors,
@@ -46,6 +49,10 @@ export function BoardPage() {
 
 const both = (a: string | undefined, b: string) => (a ? `(${a}) AND ${b}` : b);
 
+/** The column under the pointer; with the keyboard, the one the card covers. */
+const columnAt: CollisionDetection = (args) =>
+  args.pointerCoordinates ? pointerWithin(args) : rectIntersection(args);
+
 interface Move {
   record: RecordData;
   to: Option;
@@ -73,10 +80,14 @@ function Board({ object, stage }: { object: ObjectMeta; stage: Field }) {
         const by = e.code === "ArrowRight" ? 1 : e.code === "ArrowLeft" ? -1 : 0;
         if (!by) return undefined;
         e.preventDefault();
-        const over = options.findIndex((o) => o.value === context.over?.id);
-        const target = options[over + by];
-        const rect = target && context.droppableRects.get(target.value);
-        const from = options[over] && context.droppableRects.get(options[over].value);
+        const rectOf = (o: Option | undefined) => o && context.droppableRects.get(o.value);
+        const middle = currentCoordinates.x + 60;
+        const at = options.findIndex((o) => {
+          const r = rectOf(o);
+          return !!r && middle >= r.left && middle < r.right + 12;
+        });
+        const from = rectOf(options[at]);
+        const rect = rectOf(options[at + by]);
         if (!rect || !from) return undefined;
         return { ...currentCoordinates, x: currentCoordinates.x + rect.left - from.left };
       },
@@ -185,6 +196,7 @@ function Board({ object, stage }: { object: ObjectMeta; stage: Field }) {
       />
       <DndContext
         sensors={sensors}
+        collisionDetection={columnAt}
         accessibility={{
           screenReaderInstructions: { draggable: t("board.keys") },
           announcements: {

@@ -1,0 +1,251 @@
+import { useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api } from "../../api/client";
+import { isProblem } from "../../api/problem";
+import { queryClient, refresh, useObjects } from "../../api/queries";
+import type { ObjectMeta, RecordData } from "../../api/types";
+import { isComposing } from "../../hooks/useComposition";
+import { useKeys } from "../../hooks/useKeys";
+import { fromLocalInput, toLocalInput } from "../../lib/format";
+import { recordTitle, toWrite } from "../../lib/records";
+import { Button } from "../../ui/Button";
+import { Icon } from "../../ui/Icon";
+import { Input } from "../../ui/Input";
+import { Menu } from "../../ui/Menu";
+import { useErrorText } from "../../ui/State";
+import { toast } from "../../ui/Toast";
+import { kindsOf, linkField, morning } from "./composing";
+
+const SHOWN = 5;
+const DAYS = [1, 3, 7, 14];
+
+interface Draft {
+  text: string;
+  next: string;
+  nextAt: string | null;
+}
+const EMPTY: Draft = { text: "", next: "", nextAt: null };
+
+/** What was done, what came of it and what comes next, in one form. */
+export function Composer({ object, id }: { object: ObjectMeta; id: string }) {
+  const { t, i18n } = useTranslation();
+  const errorText = useErrorText();
+  const objects = useObjects().data?.objects;
+  const activity = objects?.find((o) => o.name === "activity");
+  const task = objects?.find((o) => o.name === "task");
+  const link = activity && linkField(activity, object);
+  const taskLink = task && linkField(task, object);
+  const canLog = !!(activity?.access.create && link && object.name !== "activity");
+  const canTask = !!(task?.access.create && taskLink && object.name !== "task");
+  const kinds = canLog ? kindsOf(activity, i18n.language) : [];
+  const [mode, setMode] = useState(canLog ? (kinds[0]?.value ?? "comment") : "comment");
+  const [open, setOpen] = useState(false);
+  const draftKey = `ecrm.draft.timeline.${id}`;
+  const [draft, setDraft] = useState<Draft>(() => {
+    try {
+      return { ...EMPTY, ...JSON.parse(sessionStorage.getItem(draftKey) ?? "{}") };
+    } catch {
+      return EMPTY;
+    }
+  });
+  const [failure, setFailure] = useState("");
+  const [busy, setBusy] = useState(false);
+  const box = useRef<HTMLTextAreaElement>(null);
+  const set = (change: Partial<Draft>) => setDraft((d) => ({ ...d, ...change }));
+  useEffect(() => {
+    if (draft.text || draft.next) sessionStorage.setItem(draftKey, JSON.stringify(draft));
+    else sessionStorage.removeItem(draftKey);
+  }, [draft, draftKey]);
+  const choose = (m: string) => {
+    setMode(m);
+    setOpen(true);
+    requestAnimationFrame(() => box.current?.focus());
+  };
+  useKeys({
+    f: (e) => {
+      e.preventDefault();
+      choose(canLog ? (kinds[0]?.value ?? "comment") : "comment");
+    },
+    t: (e) => {
+      if (!canTask) return;
+      e.preventDefault();
+      choose("task");
+    },
+  });
+
+  async function send() {
+    if (busy) return;
+    const text = draft.text.trim();
+    if (!text && !draft.next.trim()) {
+      box.current?.focus();
+      return setFailure(t("composer.empty"));
+    }
+    setBusy(true);
+    setFailure("");
+    const me = queryClient.getQueryData<RecordData>(["record", object.plural, id]);
+    // What hangs on a contact or an opportunity is also its customer's.
+    const belongs = (target: ObjectMeta, through: NonNullable<typeof link>) => {
+      const body: Record<string, unknown> = {
+        [through.name]: toWrite(through, { id, object: object.name }),
+      };
+      const customer = target.fields.find((f) => f.name === "customer");
+      if (customer && through.name !== "customer" && me?.customer) {
+        body.customer = toWrite(customer, me.customer);
+      }
+      return body;
+    };
+    try {
+      if (mode === "comment") await api.comment(object.plural, id, text);
+      else if (mode === "task" && task && taskLink) {
+        await api.create(task.plural, {
+          ...belongs(task, taskLink),
+          subject: text,
+          due_at: draft.nextAt ?? undefined,
+        });
+        refresh(task.plural);
+      } else if (activity && link) {
+        const made = await api.create(activity.plural, {
+          ...belongs(activity, link),
+          kind: mode,
+          result: text || undefined,
+          next_step: draft.next.trim() || undefined,
+          next_at: draft.nextAt ?? undefined,
+        });
+        refresh(activity.plural);
+        toast(t("composer.logged", { what: me ? recordTitle(object, me) : "" }), {
+          action: {
+            label: t("undo"),
+            run: async () => {
+              await api.remove(activity.plural, made.id);
+              refresh(object.plural, id);
+              queryClient.invalidateQueries({ queryKey: ["list"] });
+            },
+          },
+        });
+      }
+      setDraft(EMPTY);
+      setOpen(false);
+      refresh(object.plural, id);
+      queryClient.invalidateQueries({ queryKey: ["list"] });
+      queryClient.invalidateQueries({ queryKey: ["home"] });
+    } catch (e) {
+      const more = isProblem(e) ? Object.values(e.byField()).join(" ") : "";
+      setFailure(more || errorText(e));
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  const tab = (value: string, label: string) => (
+    <button
+      key={value}
+      type="button"
+      className={`tab ${mode === value ? "active" : ""}`}
+      aria-pressed={mode === value}
+      onClick={() => choose(value)}
+    >
+      {label}
+    </button>
+  );
+  const hint =
+    mode === "comment" ? "comment.hint" : mode === "task" ? "composer.task" : "composer.result";
+  return (
+    <form
+      className="panel stack composer"
+      noValidate
+      onSubmit={(e) => {
+        e.preventDefault();
+        send();
+      }}
+      onKeyDown={(e) => {
+        if (e.key !== "Enter" || isComposing(e)) return;
+        if (e.ctrlKey || e.metaKey) {
+          e.preventDefault();
+          send();
+        } else if ((e.target as HTMLElement).tagName === "INPUT") e.preventDefault();
+      }}
+    >
+      <div className="tablist composer-kinds" role="group" aria-label={t("composer")}>
+        {kinds.slice(0, SHOWN).map((k) => tab(k.value, k.label))}
+        {canTask && tab("task", t("timeline.task"))}
+        {tab("comment", t("comment"))}
+        {kinds.length > SHOWN && (
+          <Menu
+            label={t("more")}
+            className="tab"
+            trigger={<Icon name="more" size={16} />}
+            items={kinds.slice(SHOWN).map((k) => ({
+              label: k.label,
+              checked: mode === k.value,
+              onSelect: () => choose(k.value),
+            }))}
+          />
+        )}
+      </div>
+      {failure && (
+        <p className="summary" role="alert">
+          {failure}
+        </p>
+      )}
+      <textarea
+        ref={box}
+        className="input composer-text"
+        rows={open || draft.text ? 3 : 1}
+        aria-label={t(hint)}
+        placeholder={t(hint)}
+        value={draft.text}
+        onFocus={() => setOpen(true)}
+        onChange={(e) => set({ text: e.target.value })}
+      />
+      {(open || draft.text || draft.next) && (
+        <>
+          {mode !== "comment" && (
+            <div className="composer-next">
+              {mode !== "task" && (
+                <Input
+                  aria-label={t("composer.next")}
+                  placeholder={t("composer.next")}
+                  value={draft.next}
+                  onChange={(e) => set({ next: e.target.value })}
+                />
+              )}
+              <div className="row" role="group" aria-label={t("composer.when")}>
+                {DAYS.map((n) => {
+                  const at = morning(n);
+                  return (
+                    <button
+                      key={n}
+                      type="button"
+                      className={`chip-btn ${draft.nextAt === at ? "on" : ""}`}
+                      aria-pressed={draft.nextAt === at}
+                      onClick={() => set({ nextAt: draft.nextAt === at ? null : at })}
+                    >
+                      {n === 1 ? t("date.tomorrow") : t("date.days_ahead", { n })}
+                    </button>
+                  );
+                })}
+                <Input
+                  type="datetime-local"
+                  className="composer-at"
+                  aria-label={t("composer.when")}
+                  value={draft.nextAt ? toLocalInput(draft.nextAt) : ""}
+                  onChange={(e) =>
+                    set({ nextAt: e.target.value ? fromLocalInput(e.target.value) : null })
+                  }
+                />
+              </div>
+            </div>
+          )}
+          <div className="row">
+            <Button kind="primary" type="submit" disabled={busy}>
+              {mode === "comment" ? t("comment.send") : t("save")}
+            </Button>
+            <span className="muted only-desktop">
+              <kbd>Ctrl</kbd> <kbd>Enter</kbd>
+            </span>
+          </div>
+        </>
+      )}
+    </form>
+  );
+}

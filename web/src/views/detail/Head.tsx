@@ -1,0 +1,233 @@
+import { Link, useNavigate } from "@tanstack/react-router";
+import { lazy, Suspense, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api } from "../../api/client";
+import { refresh } from "../../api/queries";
+import type { Field, ObjectMeta, Option, RecordData } from "../../api/types";
+import { fieldType } from "../../fields";
+import { useUrl } from "../../hooks/useUrl";
+import { addressLine, recordTitle, writable } from "../../lib/records";
+import { Button } from "../../ui/Button";
+import { Icon } from "../../ui/Icon";
+import { Menu } from "../../ui/Menu";
+import { Avatar, useErrorText } from "../../ui/State";
+import { toast } from "../../ui/Toast";
+import { MoveSheet } from "../kanban/MoveSheet";
+import { reachOf } from "../list/RowActions";
+
+const Shares = lazy(() => import("./Shares").then((m) => ({ default: m.Shares })));
+const AccessDialog = lazy(() =>
+  import("./AccessDialog").then((m) => ({ default: m.AccessDialog })),
+);
+const HistoryDrawer = lazy(() =>
+  import("./HistoryDrawer").then((m) => ({ default: m.HistoryDrawer })),
+);
+
+type Dialog = "share" | "access" | "history";
+
+/** Who or what this is, where it stands, and what can be done with it. */
+export function Head({
+  object,
+  record,
+  save,
+}: {
+  object: ObjectMeta;
+  record: RecordData;
+  save: (values: Record<string, unknown>, version?: unknown) => Promise<void>;
+}) {
+  const { t } = useTranslation();
+  const errorText = useErrorText();
+  const navigate = useNavigate();
+  const [, setUrl] = useUrl();
+  const [dialog, setDialog] = useState<Dialog | null>(null);
+  const [asking, setAsking] = useState<Option | null>(null);
+  const { plural } = object;
+  const can = record._can ?? {};
+  const canEdit = can.edit ?? !!object.access.edit;
+  const canDelete = can.delete ?? !!object.access.delete;
+  const canShare = can.share ?? !!object.access.share;
+  const title = recordTitle(object, record);
+  const field = (n: string) => object.fields.find((f) => f.name === n);
+  const stage = object.stage_field ? field(object.stage_field) : undefined;
+  const { phone, mail } = reachOf(object, record);
+  const place = object.fields.find((f) => f.type === "address" && record[f.name]);
+  const address = place && addressLine(record[place.name] as never);
+  const tags = field("tags");
+  const forbidden = t("error.forbidden");
+
+  async function remove() {
+    try {
+      await api.remove(plural, record.id);
+    } catch (e) {
+      toast(errorText(e), { bad: true });
+      return;
+    }
+    refresh(plural);
+    navigate({ to: "/o/$plural", params: { plural } });
+    toast(t("deleted", { what: title }), {
+      action: {
+        label: t("undo"),
+        run: async () => {
+          await api.restore(plural, record.id);
+          refresh(plural, record.id);
+        },
+      },
+    });
+  }
+
+  const why = field("reason");
+  const toStage = (o: Option) => {
+    if (!stage || o.value === record[stage.name]) return;
+    if (o.kind === "lost" && why && writable(why) && !record.reason) return setAsking(o);
+    save({ [stage.name]: o.value }).catch((e) => toast(errorText(e), { bad: true }));
+  };
+  return (
+    <div className="detail-head">
+      <nav className="muted" aria-label={t("breadcrumb")}>
+        <Link to="/o/$plural" params={{ plural }}>
+          {object.label_plural}
+        </Link>
+      </nav>
+      <div className="detail-title">
+        <Avatar name={title} />
+        <h1>{title}</h1>
+        {tags && Array.isArray(record.tags) && <Shown field={tags} value={record.tags} />}
+        <div className="grow" />
+        {phone && (
+          <a className="btn" href={`tel:${phone.replace(/[^\d+#*,]/g, "")}`} title={phone}>
+            <Icon name="phone" size={16} />
+            {t("act.call")}
+          </a>
+        )}
+        {mail && (
+          <a className="btn" href={`mailto:${mail}`} title={mail}>
+            <Icon name="mail" size={16} />
+            {t("act.mail")}
+          </a>
+        )}
+        {address && (
+          <a
+            className="btn only-phone"
+            href={`https://www.google.com/maps/search/?api=1&query=${encodeURIComponent(address)}`}
+            target="_blank"
+            rel="noreferrer noopener"
+          >
+            <Icon name="globe" size={16} />
+            {t("act.map")}
+          </a>
+        )}
+        <Button
+          icon={<Icon name="edit" size={16} />}
+          disabled={!canEdit}
+          title={canEdit ? undefined : forbidden}
+          onClick={() => setUrl({ edit: "1" }, { push: true })}
+        >
+          {t("edit")}
+        </Button>
+        <Menu
+          label={t("more")}
+          className="btn"
+          trigger={<Icon name="more" size={16} />}
+          items={[
+            {
+              label: t("share"),
+              icon: <Icon name="users" size={16} />,
+              onSelect: () => setDialog("share"),
+            },
+            {
+              label: t("history"),
+              icon: <Icon name="clock" size={16} />,
+              onSelect: () => setDialog("history"),
+            },
+            {
+              label: t("access.why"),
+              icon: <Icon name="shield" size={16} />,
+              onSelect: () => setDialog("access"),
+            },
+            {
+              label: t("delete"),
+              icon: <Icon name="trash" size={16} />,
+              danger: true,
+              separated: true,
+              disabled: !canDelete,
+              onSelect: remove,
+            },
+          ]}
+        />
+      </div>
+      {stage && (
+        <div className="stages" role="group" aria-label={stage.label}>
+          {stage.options
+            ?.filter((o) => !o.inactive)
+            .map((o, i, all) => {
+              const at = all.findIndex((x) => x.value === record[stage.name]);
+              return (
+                <button
+                  key={o.value}
+                  type="button"
+                  className={`stage ${i < at ? "past" : ""} ${i === at ? `on stage-${o.kind ?? "open"}` : ""}`}
+                  aria-pressed={i === at}
+                  disabled={!canEdit || !writable(stage)}
+                  title={canEdit ? undefined : forbidden}
+                  onClick={() => toStage(o)}
+                >
+                  {o.label}
+                </button>
+              );
+            })}
+        </div>
+      )}
+      {!!object.highlights?.length && (
+        <dl className="highlights">
+          {object.highlights.map((n) => {
+            const f = field(n);
+            if (!f || (stage && n === stage.name)) return null;
+            return (
+              <div key={n}>
+                <dt>{f.label}</dt>
+                <dd>
+                  <Shown field={f} value={record[n]} />
+                </dd>
+              </div>
+            );
+          })}
+        </dl>
+      )}
+      <Suspense fallback={null}>
+        {dialog === "share" && (
+          <Shares object={object} id={record.id} may={canShare} onClose={() => setDialog(null)} />
+        )}
+        {dialog === "access" && (
+          <AccessDialog object={object} id={record.id} onClose={() => setDialog(null)} />
+        )}
+        {dialog === "history" && (
+          <HistoryDrawer object={object} id={record.id} onClose={() => setDialog(null)} />
+        )}
+      </Suspense>
+      {asking && stage && why && (
+        <MoveSheet
+          object={object}
+          to={asking}
+          record={record}
+          fields={[why.name]}
+          onSave={async (values) => {
+            try {
+              await save({ [stage.name]: asking.value, ...values });
+              setAsking(null);
+            } catch (e) {
+              toast(errorText(e), { bad: true });
+            }
+          }}
+          onClose={() => setAsking(null)}
+        />
+      )}
+    </div>
+  );
+}
+
+function Shown({ field, value }: { field: Field; value: unknown }) {
+  const type = fieldType(field);
+  if (value === null || value === undefined || value === "")
+    return <span className="muted">—</span>;
+  return <type.Display field={field} value={value} short />;
+}

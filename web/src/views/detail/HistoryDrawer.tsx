@@ -1,0 +1,61 @@
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import type { ObjectMeta } from "../../api/types";
+import { fullDateTime } from "../../lib/format";
+import { Drawer } from "../../ui/Drawer";
+import { EmptyState, ErrorState, Skeleton } from "../../ui/State";
+import { detail } from "./api";
+import { Changes } from "./Entry";
+
+/** Every change of a record: who, when, through what, before and after. */
+export function HistoryDrawer({
+  object,
+  id,
+  onClose,
+}: {
+  object: ObjectMeta;
+  id: string;
+  onClose: () => void;
+}) {
+  const { t } = useTranslation();
+  const history = useQuery({
+    queryKey: ["timeline", object.plural, id, "history"],
+    queryFn: () => detail.history(object.plural, id),
+  });
+  return (
+    <Drawer title={t("history")} onClose={onClose}>
+      {history.isPending ? (
+        <Skeleton rows={6} />
+      ) : history.isError ? (
+        <ErrorState error={history.error} retry={() => history.refetch()} />
+      ) : history.data.entries.length === 0 ? (
+        <EmptyState title={t("none")} />
+      ) : (
+        <ol className="timeline">
+          {history.data.entries.map((e, i) => (
+            <li key={`${e.at}${i}`}>
+              <div className="timeline-body">
+                <div className="row">
+                  <strong>{e.actor?.name ?? t("system")}</strong>
+                  <span>{t(`history.${e.action}`, { defaultValue: e.action })}</span>
+                  {e.share && <span>{e.share.user?.name ?? e.share.department?.name}</span>}
+                  {e.origin && e.origin !== "form" && (
+                    <span className="muted">
+                      {t("history.through", {
+                        what: t(`origin.${e.origin}`, { defaultValue: e.origin }),
+                      })}
+                    </span>
+                  )}
+                  <time className="when" dateTime={e.at}>
+                    {fullDateTime(e.at)}
+                  </time>
+                </div>
+                <Changes object={object} changes={e.changes ?? []} />
+              </div>
+            </li>
+          ))}
+        </ol>
+      )}
+    </Drawer>
+  );
+}

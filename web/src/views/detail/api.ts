@@ -1,0 +1,39 @@
+import { call } from "../../api/client";
+import type { Change } from "../../api/types";
+
+export interface Share {
+  id: string;
+  user?: { id: string; name: string };
+  department?: { id: string; name: string };
+  write: boolean;
+  until?: string | null;
+  created_by?: { id: string; name: string };
+  created_at?: string;
+}
+
+export interface Access {
+  may: Record<string, boolean>;
+  why: { verb: string; rule: string; role?: string; scope?: string; text: string }[];
+}
+
+export interface HistoryEntry {
+  at: string;
+  actor?: { id: string; name?: string } | null;
+  action: string;
+  origin?: string;
+  changes?: Change[];
+  share?: { user?: { name: string }; department?: { name: string } };
+}
+
+const at = (plural: string, id: string) => `/${plural}/${encodeURIComponent(id)}`;
+
+export const detail = {
+  shares: (plural: string, id: string) => call<{ shares: Share[] }>(`${at(plural, id)}/shares`),
+  share: (plural: string, id: string, body: object) =>
+    call<Share>(`${at(plural, id)}/shares`, { method: "POST", body }),
+  unshare: (plural: string, id: string, share: string) =>
+    call(`${at(plural, id)}/shares/${share}`, { method: "DELETE" }),
+  access: (plural: string, id: string) => call<Access>(`${at(plural, id)}/access`),
+  history: (plural: string, id: string) =>
+    call<{ entries: HistoryEntry[] }>(`${at(plural, id)}/history`),
+};
