@@ -18,6 +18,31 @@ export function typing(target: EventTarget | null): boolean {
   );
 }
 
+const PAUSE = 1200;
+let prefix = { key: "", at: 0 };
+const spelled = new WeakMap<KeyboardEvent, string>();
+
+/** The key as the map of keys spells it: "c", or "g c" for a c soon after a g. */
+export function spell(key: string, now: number): string {
+  const after = prefix.key && now - prefix.at < PAUSE;
+  const s = after ? `${prefix.key} ${key}` : key;
+  prefix = key === "g" && !after ? { key, at: now } : { key: "", at: 0 };
+  return s;
+}
+
+// Heard before any handler, so that all of them agree on what was pressed.
+if (typeof window !== "undefined") {
+  window.addEventListener(
+    "keydown",
+    (e) => {
+      if (["Shift", "Control", "Alt", "Meta"].includes(e.key)) return;
+      if (isComposing(e) || typing(e.target)) prefix = { key: "", at: 0 };
+      else spelled.set(e, spell(e.key, Date.now()));
+    },
+    true,
+  );
+}
+
 /** Single-key shortcuts: off while typing, while composing, with a modifier, and by choice. */
 export function useKeys(keys: Record<string, (e: KeyboardEvent) => void>) {
   const ref = useRef(keys);
@@ -26,7 +51,7 @@ export function useKeys(keys: Record<string, (e: KeyboardEvent) => void>) {
     const on = (e: KeyboardEvent) => {
       if (isComposing(e) || e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey) return;
       if (!keysOn() || typing(e.target)) return;
-      ref.current[e.key]?.(e);
+      ref.current[spelled.get(e) ?? e.key]?.(e);
     };
     window.addEventListener("keydown", on);
     return () => window.removeEventListener("keydown", on);

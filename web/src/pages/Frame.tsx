@@ -1,5 +1,5 @@
 import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, whenSignedOut } from "../api/client";
 import { useRunning } from "../api/jobs";
@@ -26,7 +26,8 @@ import { Brand } from "./Brand";
 import { useLive } from "./frame/useLive";
 
 const FormDrawer = lazy(() => import("../views/form/FormDrawer"));
-const Palette = lazy(() => import("./Palette"));
+const KeyMap = lazy(() => import("./KeyMap"));
+const Palette = lazy(() => import("./palette/Palette"));
 const FirstPassword = lazy(() => import("./settings/FirstPassword"));
 
 export function Frame() {
@@ -95,29 +96,27 @@ export function Frame() {
     return () => window.removeEventListener("keydown", on);
   }, []);
 
-  // g then c/o/l/t/h
-  const went = useRef(0);
-  const go = (object: string) => {
-    if (Date.now() - went.current > 1200) return false;
-    went.current = 0;
+  const go = (object: string) => () => {
     const o = all.find((x) => x.name === object);
     if (o) navigate({ to: "/o/$plural", params: { plural: o.plural } });
-    return true;
   };
+  const [keyMap, setKeyMap] = useState(false);
   useKeys({
-    g: () => {
-      went.current = Date.now();
-    },
-    c: () => {
-      if (go("customer")) return;
+    c: (e) => {
       const o = at ?? all.find((x) => x.name === "customer");
-      if (o?.access.create) setUrl({ create: o.name }, { push: true });
+      if (!o?.access.create) return;
+      // Else the letter lands in the form's first field.
+      e.preventDefault();
+      setUrl({ create: o.name }, { push: true });
     },
-    o: () => void go("opportunity"),
-    l: () => void go("lead"),
-    t: () => void go("task"),
-    h: () => {
-      if (Date.now() - went.current < 1200) navigate({ to: "/" });
+    "g c": go("customer"),
+    "g o": go("opportunity"),
+    "g l": go("lead"),
+    "g t": go("task"),
+    "g h": () => void navigate({ to: "/" }),
+    "?": (e) => {
+      e.preventDefault();
+      setKeyMap(true);
     },
   });
 
@@ -351,7 +350,14 @@ export function Frame() {
       )}
       <Suspense fallback={null}>
         <ConflictDialog />
-        {palette && <Palette onClose={() => setPalette(false)} />}
+        {palette && (
+          <Palette
+            onClose={() => setPalette(false)}
+            onKeys={() => setKeyMap(true)}
+            onSignOut={signOut}
+          />
+        )}
+        {keyMap && <KeyMap onClose={() => setKeyMap(false)} />}
         {url.create && objects.data && (
           <FormDrawer
             key={url.create}

@@ -20,7 +20,7 @@ export function Drawer({
   onClose: () => void;
   children: ReactNode;
   footer?: ReactNode;
-  shape?: "side" | "middle" | "palette";
+  shape?: "side" | "middle" | "palette" | "page";
 }) {
   const { t } = useTranslation();
   const ref = useRef<HTMLDivElement>(null);

@@ -14,6 +14,8 @@ import { Drawer } from "../../ui/Drawer";
 import { FieldBox } from "../../ui/Field";
 import { EmptyState, useErrorText } from "../../ui/State";
 import { toast } from "../../ui/Toast";
+import { saveRecord } from "../conflict/conflict";
+import { DuplicateHints } from "./DuplicateHints";
 
 function startOf(text: string | undefined): Record<string, unknown> {
   try {
@@ -28,7 +30,7 @@ function startOf(text: string | undefined): Record<string, unknown> {
 export default function FormDrawer({
   object: name,
   preset,
-  record,
+  record: given,
   onClose,
 }: {
   object: string;
@@ -41,6 +43,8 @@ export default function FormDrawer({
   const navigate = useNavigate();
   const [, setUrl] = useUrl();
   const object = useObject(name);
+  // What one began from stays, though the page behind hears of changes: else they would be lost.
+  const [record] = useState(given);
   const draftKey = `ecrm.draft.${name}`;
   const before = useMemo<Record<string, unknown>>(() => {
     if (record) return record;
@@ -53,6 +57,8 @@ export default function FormDrawer({
   const [values, setValues] = useState<Record<string, unknown>>(() =>
     record ? {} : startOf(sessionStorage.getItem(draftKey) ?? undefined),
   );
+  const [kept, setKept] = useState(() => !given && !!sessionStorage.getItem(draftKey));
+  const [roomy, setRoomy] = useState(localStorage.getItem("ecrm.form") === "page");
   const [problem, setProblem] = useState<Problem | null>(null);
   const [failure, setFailure] = useState("");
   const [busy, setBusy] = useState(false);
@@ -127,8 +133,8 @@ export default function FormDrawer({
       }
       if (record) {
         const body = changesOf(fields, record, { ...record, ...values });
-        const r = await api.patch(object.plural, record.id, body, record.version);
-        if (r?.id) queryClient.setQueryData(["record", object.plural, record.id], r);
+        const mine = Object.fromEntries(Object.keys(body).map((n) => [n, current[n] ?? null]));
+        await saveRecord(object, record.id, mine, record.version);
         refresh(object.plural, record.id);
         toast(t("saved"));
         done();
@@ -151,6 +157,7 @@ export default function FormDrawer({
       });
       if (another) {
         setValues({});
+        setKept(false);
         saved.current = false;
         form.current?.querySelector<HTMLElement>("input, select, textarea")?.focus();
       } else if (preset || object.name === "user" || object.name === "department") {
@@ -168,6 +175,7 @@ export default function FormDrawer({
 
   return (
     <Drawer
+      shape={roomy ? "page" : "side"}
       title={
         record
           ? t("edit.of", { what: recordTitle(object, record) })
@@ -180,6 +188,17 @@ export default function FormDrawer({
       }}
       footer={
         <>
+          <Button
+            kind="quiet"
+            className="only-desktop"
+            aria-pressed={roomy}
+            onClick={() => {
+              localStorage.setItem("ecrm.form", roomy ? "side" : "page");
+              setRoomy(!roomy);
+            }}
+          >
+            {t(roomy ? "form.side" : "form.page")}
+          </Button>
           <span className="muted grow only-desktop">
             <kbd>Ctrl</kbd> <kbd>Enter</kbd>
           </span>
@@ -206,6 +225,23 @@ export default function FormDrawer({
           }
         }}
       >
+        {kept && dirty && (
+          <p className="notice">
+            {t("form.draft")}{" "}
+            <button
+              type="button"
+              className="link-btn"
+              onClick={() => {
+                sessionStorage.removeItem(draftKey);
+                setValues({});
+                setKept(false);
+              }}
+            >
+              {t("form.draft_drop")}
+            </button>
+          </p>
+        )}
+        <DuplicateHints object={object} values={current} touched={dirty} except={record?.id} />
         {failure && (
           <div className="summary" role="alert">
             {failure}
