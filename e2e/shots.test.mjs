@@ -2,9 +2,13 @@
 // axe, and may neither spill over its width nor show a name that was not translated.
 // ECRM_SHOTS=home,list makes only these.
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { copyFile, mkdir } from 'node:fs/promises'
+import path from 'node:path'
+import { describe, test } from 'node:test'
 import { account, fill, words } from './company.mjs'
-import { axe, launch, shot } from './harness.mjs'
+import { axe, launch, shot, shotsFolder } from './harness.mjs'
+
+const pictures = path.join(shotsFolder, '..', '..', 'docs', 'images')
 
 const FILE = `公司名稱,統一編號,聯絡電話,等級,負責業務,地址,來源
 鴻海精密工業股份有限公司,04541302,02-2268-3466,A,林志明,新北市土城區自由街2號,展覽
@@ -70,58 +74,65 @@ const pages = ({ customers, opportunities }) => ({
   }],
 })
 
-for (const locale of ['zh-TW', 'zh-CN', 'en']) {
-  test(`every page in ${locale}`, async (t) => {
-    const app = await launch(t)
-    app.expectProblem(/api\/v1\/(me|objects) answered 401/)
-    app.expectProblem(/customers\/1 answered 404/)
-    app.expectProblem(/opportunities\?.*ERR_CONNECTION_FAILED/)
-    const looks = LOOKS.filter((l) => l.locale === locale)
-    const w = words(locale)
-    const faults = []
-    const first = await app.newPage(looks[0])
-    await first.goto('/')
-    await first.locator('#company').waitFor()
-    for (const look of looks) {
-      const p = look === looks[0] ? first : await app.newPage(look)
-      await see(p, 'setup', look, '/setup', (p) => p.locator('#company').waitFor())
-      if (p !== first) await p.context().close()
-    }
-    await first.locator('#company').fill(w.company)
-    await first.locator('#name').fill(w.admin)
-    await first.locator('#login').fill(account.login)
-    await first.locator('#password').fill('short')
-    await first.locator('button[type=submit]').click()
-    assert.equal(await first.locator('.error-text').count(), 1, 'a short password is not explained')
-    await first.locator('#password').fill(account.password)
-    await first.locator('button[type=submit]').click()
-    await first.locator('.card .btn-primary').last().click()
-    await first.locator('.home').waitFor()
-    await see(first, 'home-empty', looks[0], '/', (p) => p.locator('.first-steps').waitFor())
-    const made = await fill(first, locale)
-    await first.goto(`/o/customers/${made.customers[1]}`)
-    await first.goto(`/o/customers/${made.customers[0]}`)
-    await first.locator('h1').waitFor()
-    for (const look of looks) {
-      const out = await app.newPage({ ...look, serviceWorkers: 'block' })
-      await see(out, 'sign-in', look, '/sign-in', (p) => p.locator('#login').waitFor())
-      await out.goto('/sign-in')
-      await out.locator('#login').fill('new')
-      await out.locator('#password').fill(made.temporary)
-      await out.locator('button[type=submit]').click()
-      await out.locator('#again').waitFor()
-      await see(out, 'first-password', look, '/', (p) => p.locator('#again').waitFor())
-      await out.context().close()
-      const page = await app.newPage({ ...look, like: first, serviceWorkers: 'block' })
-      for (const [name, [address, ready]] of Object.entries(pages(made))) {
-        // All pages are seen before the first fault ends the test.
-        await see(page, name, look, address, ready).catch((error) => faults.push(error.message))
+describe('every page', { concurrency: 3 }, () => {
+  for (const locale of ['zh-TW', 'zh-CN', 'en']) {
+    test(`in ${locale}`, async (t) => {
+      const app = await launch(t)
+      app.expectProblem(/api\/v1\/(me|objects) answered 401/)
+      app.expectProblem(/customers\/1 answered 404/)
+      app.expectProblem(/opportunities\?.*ERR_CONNECTION_FAILED/)
+      const looks = LOOKS.filter((l) => l.locale === locale)
+      const w = words(locale)
+      const faults = []
+      const first = await app.newPage(looks[0])
+      await first.goto('/')
+      await first.locator('#company').waitFor()
+      for (const look of looks) {
+        const p = look === looks[0] ? first : await app.newPage(look)
+        await see(p, 'setup', look, '/setup', (p) => p.locator('#company').waitFor())
+        if (p !== first) await p.context().close()
       }
-      await page.context().close()
-    }
-    assert.deepEqual(faults, [])
-  })
-}
+      await first.locator('#company').fill(w.company)
+      await first.locator('#name').fill(w.admin)
+      await first.locator('#login').fill(account.login)
+      await first.locator('#password').fill('short')
+      await first.locator('button[type=submit]').click()
+      assert.equal(await first.locator('.error-text').count(), 1, 'a short password is not explained')
+      await first.locator('#password').fill(account.password)
+      await first.locator('button[type=submit]').click()
+      await first.locator('.card .btn-primary').last().click()
+      await first.locator('.home').waitFor()
+      await see(first, 'home-empty', looks[0], '/', (p) => p.locator('.first-steps').waitFor())
+      const made = await fill(first, locale)
+      await first.goto(`/o/customers/${made.customers[1]}`)
+      await first.goto(`/o/customers/${made.customers[0]}`)
+      await first.locator('h1').waitFor()
+      for (const look of looks) {
+        const out = await app.newPage({ ...look, serviceWorkers: 'block' })
+        await see(out, 'sign-in', look, '/sign-in', (p) => p.locator('#login').waitFor())
+        await out.goto('/sign-in')
+        await out.locator('#login').fill('new')
+        await out.locator('#password').fill(made.temporary)
+        await out.locator('button[type=submit]').click()
+        await out.locator('#again').waitFor()
+        await see(out, 'first-password', look, '/', (p) => p.locator('#again').waitFor())
+        await out.context().close()
+        const page = await app.newPage({ ...look, like: first, serviceWorkers: 'block' })
+        for (const [name, [address, ready]] of Object.entries(pages(made))) {
+          // All pages are seen before the first fault ends the test.
+          await see(page, name, look, address, ready).catch((error) => faults.push(error.message))
+        }
+        await page.context().close()
+      }
+      // ECRM_README=1 renews the picture of the README.
+      if (process.env.ECRM_README && locale !== 'zh-CN') {
+        await mkdir(pictures, { recursive: true })
+        await copyFile(path.join(shotsFolder, `home-desktop-light-${locale}.png`), path.join(pictures, `home-${locale}.png`))
+      }
+      assert.deepEqual(faults, [])
+    })
+  }
+})
 
 /** Waits until nothing more is loaded; the event stream keeps the network busy for ever. */
 async function settled(page) {

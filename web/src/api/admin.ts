@@ -22,6 +22,13 @@ export interface Token {
   secret?: string;
 }
 
+export interface Invited {
+  id: string;
+  name: string;
+  login: string;
+  temporary_password: string;
+}
+
 export interface CompanyInput {
   name?: string;
   language?: string;
@@ -50,6 +57,9 @@ export const admin = {
     call<{ temporary_password: string }>(`/users/${user}/actions/reset-password`, {
       method: "POST",
     }),
+  /** First passwords for all who have none; answered this once. */
+  invite: () =>
+    call<{ users?: Invited[] | null }>("/users/actions/invite", { method: "POST", body: {} }),
   addUser: (body: object) => call<RecordData>("/users", { method: "POST", body }),
   company: (body: CompanyInput) => call("/company", { method: "PATCH", body }),
   addField: (object: string, body: object) =>

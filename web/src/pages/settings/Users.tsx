@@ -2,7 +2,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { admin } from "../../api/admin";
+import { admin, type Invited } from "../../api/admin";
 import { api } from "../../api/client";
 import { refresh, useMe, useObject } from "../../api/queries";
 import type { ObjectMeta, RecordData, Reference } from "../../api/types";
@@ -16,6 +16,7 @@ import { Input, Select } from "../../ui/Input";
 import { Menu } from "../../ui/Menu";
 import { Avatar, EmptyState, ErrorState, Skeleton, useErrorText } from "../../ui/State";
 import { toast } from "../../ui/Toast";
+import { InvitedList } from "./InvitedList";
 import { NewUser } from "./NewUser";
 import { Secret } from "./Secret";
 
@@ -43,6 +44,7 @@ function List({ object }: { object: ObjectMeta }) {
   const [adding, setAdding] = useState(false);
   const [editing, setEditing] = useState<RecordData>();
   const [secret, setSecret] = useState<{ name: string; password: string }>();
+  const [invited, setInvited] = useState<Invited[]>();
   const who = url.who ?? "active";
   const filter = [
     who === "active" ? "active = TRUE" : who === "off" ? "active = FALSE" : "",
@@ -93,6 +95,17 @@ function List({ object }: { object: ObjectMeta }) {
     }
   }
 
+  async function invite() {
+    if (!window.confirm(t("users.invite_sure"))) return;
+    try {
+      const { users } = await admin.invite();
+      if (users?.length) setInvited(users);
+      else toast(t("users.invite_none"));
+    } catch (e) {
+      toast(errorText(e), { bad: true });
+    }
+  }
+
   return (
     <section className="panel stack">
       <div className="panel-head">
@@ -107,6 +120,9 @@ function List({ object }: { object: ObjectMeta }) {
             <Icon name="import" size={14} />
             {t("users.import")}
           </Link>
+          <Button small icon={<Icon name="key" size={14} />} onClick={() => void invite()}>
+            {t("users.invite")}
+          </Button>
           <Button
             small
             kind="primary"
@@ -223,6 +239,7 @@ function List({ object }: { object: ObjectMeta }) {
           }}
         />
       )}
+      {invited && <InvitedList users={invited} onClose={() => setInvited(undefined)} />}
       {secret && (
         <Drawer
           title={t("users.temporary", { name: secret.name })}
