@@ -1,0 +1,75 @@
+// The import wizard: a file in an old encoding is read, problems are explained and mended in place,
+// a column becomes a field in one click, the run is opened as a list and taken back.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { account, caller, words } from './company.mjs'
+import { launch } from './harness.mjs'
+
+async function company(app) {
+  app.expectProblem(/api\/v1\/(me|objects) answered 401/)
+  const page = await app.newPage()
+  await page.goto('/')
+  await page.locator('#company').fill(words('zh-TW').company)
+  await page.locator('#name').fill(words('zh-TW').admin)
+  await page.locator('#login').fill(account.login)
+  await page.locator('#password').fill(account.password)
+  await page.getByRole('button', { name: '開始使用' }).click()
+  await page.getByRole('button', { name: '進入 ECRM' }).click()
+  await page.locator('.home').waitFor()
+  return page
+}
+
+const drop = (page, name, content) =>
+  page.locator('input[type=file]').setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(content) })
+
+test('a file is mapped, mended, imported and taken back', async (t) => {
+  const app = await launch(t)
+  const page = await company(app)
+  await page.goto('/import')
+  await drop(page, '客戶.csv', '公司名稱,等級,負責業務,幾樓\n甲公司,A,查無此人,3\n乙公司,B,查無此人,12\n')
+  const row = (header) => page.locator('.mapping > li').filter({ has: page.getByText(header, { exact: true }) })
+  await row('公司名稱').waitFor()
+  assert.equal(await row('公司名稱').locator('select').inputValue(), 'name')
+
+  // A column that fits nothing becomes a field, of the type its values look like.
+  await row('幾樓').getByRole('button', { name: '新增為欄位' }).click()
+  await page.waitForFunction(() => [...document.querySelectorAll('.mapping select')].some((s) => s.value.startsWith('x_')))
+
+  await page.getByRole('button', { name: '檢查 2 列' }).click()
+  await page.getByText('2 列都有問題').waitFor()
+  await page.getByRole('button', { name: '不匯入「負責業務」，再檢查一次' }).click()
+  await page.getByText('每一列都沒問題').waitFor()
+  await page.getByRole('button', { name: '匯入 2 列' }).click()
+  await page.getByText('匯入完成').waitFor()
+
+  // The address holds the import: one may come back to it.
+  await page.reload()
+  await page.getByText('匯入完成').waitFor()
+  const list = await caller(page)('GET', 'customers?sort=name')
+  assert.equal(list.records.length, 2)
+  const floor = Object.entries(list.records.find((r) => r.name === '乙公司')).find(([k]) => k.startsWith('x_'))
+  assert.equal(String(floor?.[1]), '12')
+
+  page.once('dialog', (d) => d.accept())
+  await page.getByRole('button', { name: '復原這次匯入' }).click()
+  await page.getByText('已復原這次匯入').waitFor()
+  assert.equal((await caller(page)('GET', 'customers')).records.length, 0)
+})
+
+test('an encoding is seen in the first rows and can be corrected there', async (t) => {
+  const app = await launch(t)
+  const page = await company(app)
+  await page.goto('/import')
+  // 公司名稱 and 台灣水泥 in Big5, which Node cannot write.
+  const header = [0xa4, 0xbd, 0xa5, 0x71, 0xa6, 0x57, 0xba, 0xd9, 0x0a]
+  const cement = [0xa5, 0x78, 0xc6, 0x57, 0xa4, 0xf4, 0xaa, 0x64, 0x0a]
+  await drop(page, 'big5.csv', [...header, ...Array.from({ length: 12 }, () => cement).flat()])
+  const encoding = page.getByLabel('編碼')
+  await encoding.waitFor()
+  assert.equal(await encoding.inputValue(), 'big5')
+  await page.locator('.preview').getByText('台灣水泥').first().waitFor()
+  await encoding.selectOption('gb18030')
+  await page.locator('.preview').getByText('台灣水泥').first().waitFor({ state: 'detached' })
+  await encoding.selectOption('big5')
+  await page.locator('.preview').getByText('台灣水泥').first().waitFor()
+})
