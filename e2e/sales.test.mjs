@@ -1,6 +1,7 @@
 // What a salesperson does all day: narrow a list and keep it as a view, edit in place, assign many at
 // once and take it back, move deals on the board, and not lose a colleague's change.
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { account, caller, fill, words } from './company.mjs'
 import { axe, launch, shot } from './harness.mjs'
@@ -139,6 +140,45 @@ test('lists and boards are worked with', async (t) => {
     assert.deepEqual(await owners(), before)
   })
 
+  await t.test('what was deleted is found in the recycle bin and restored; a list becomes a file', async () => {
+    const count = async () => (await call('GET', 'customers?count=exact&limit=1')).count.value
+    const before = await count()
+    const select = async () => {
+      await page.locator('.grid-row input[type=checkbox]').nth(0).click()
+      await page.locator('.grid-row input[type=checkbox]').nth(1).click()
+    }
+    const until = async (n) => {
+      for (let i = 0; i < 60 && (await count()) !== n; i++) await page.waitForTimeout(100)
+      assert.equal(await count(), n)
+    }
+    await page.goto('/o/customers?sort=name')
+    await row(page, '大順五金行').waitFor()
+    await select()
+    await page.locator('.bulk').getByRole('button', { name: '刪除' }).click()
+    await page.getByRole('button', { name: '刪除 2 筆客戶' }).click()
+    await until(before - 2)
+    await page.locator('.list-head').getByRole('button', { name: '更多' }).click()
+    await page.getByRole('menuitem', { name: '資源回收桶' }).click()
+    await page.locator('h1', { hasText: '資源回收桶' }).waitFor()
+    await page.locator('.grid-row').nth(1).waitFor()
+    assert.equal(await page.locator('.grid-row').count(), 2)
+    await select()
+    await page.locator('.bulk').getByRole('button', { name: '還原' }).click()
+    await until(before)
+    await page.goto('/o/customers?f=%5B%5B%22level%22%2C%22eq%22%2C%22A%22%5D%5D')
+    await row(page, '大順五金行').waitFor()
+    await page.locator('.list-head').getByRole('button', { name: '更多' }).click()
+    await page.getByRole('menuitem', { name: '匯出' }).click()
+    await page.getByLabel('檔案格式').selectOption('csv')
+    await page.getByRole('dialog').getByRole('button', { name: '匯出', exact: true }).click()
+    const download = page.waitForEvent('download')
+    await page.locator('.job-toast').getByRole('link', { name: '下載' }).click()
+    const file = await (await download).path()
+    const text = (await readFile(file, 'utf8')).trim()
+    assert.match(text, /大順五金行/)
+    assert.doesNotMatch(text, /福記食品廠/)
+  })
+
   await t.test('a card is dragged with the mouse, with the keyboard, and lost asks why', async () => {
     const stageOf = async (i) => (await call('GET', `opportunities/${made.opportunities[i]}`)).stage
     const until = async (i, stage) => {
@@ -200,6 +240,61 @@ test('lists and boards are worked with', async (t) => {
     await page.getByRole('menuitem', { name: '我為什麼看得到' }).click()
     await page.getByRole('dialog').getByText('檢視').waitFor()
     await axe(page)
+  })
+
+  await t.test('a form hints at duplicates, explains what is missing and keeps what was typed', async () => {
+    app.expectProblem(/opportunities answered 422/)
+    await page.goto('/o/customers?create=customer')
+    await page.locator('#form-name').pressSequentially('大順五金行有限公司')
+    await page.getByRole('dialog').getByRole('link', { name: '大順五金行' }).waitFor()
+    await axe(page)
+    await page.reload()
+    await page.locator('.notice', { hasText: '上次' }).waitFor()
+    assert.equal(await page.locator('#form-name').inputValue(), '大順五金行有限公司')
+    page.once('dialog', (d) => d.accept())
+    await page.getByRole('button', { name: '關閉' }).first().click()
+    await page.goto('/o/opportunities?create=opportunity')
+    await page.locator('#form-note').fill('記下的事')
+    await page.keyboard.press('Control+Enter')
+    await page.locator('.summary').waitFor()
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'form-name')
+    assert.equal(await page.locator('#form-note').inputValue(), '記下的事')
+    await shot(page, 'form-missing')
+    await axe(page)
+    page.once('dialog', (d) => d.accept())
+    await page.getByRole('button', { name: '關閉' }).first().click()
+  })
+
+  await t.test('keys lead to pages, the palette finds the words of other systems, and both can be off', async () => {
+    await page.goto('/')
+    await page.locator('.home').waitFor()
+    await page.keyboard.press('g')
+    await page.keyboard.press('o')
+    await page.waitForURL(/opportunities/)
+    await page.keyboard.press('?')
+    await page.getByRole('dialog').getByText('到客戶', { exact: true }).waitFor()
+    await axe(page)
+    await page.getByLabel('使用單鍵快速鍵').uncheck()
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('g')
+    await page.keyboard.press('c')
+    await page.waitForTimeout(200)
+    assert.match(page.url(), /opportunities/)
+    await page.evaluate(() => localStorage.removeItem('ecrm.keys'))
+    await page.keyboard.press('Control+k')
+    const box = page.getByRole('dialog').getByRole('combobox')
+    await box.fill('許可權')
+    await page.getByRole('option', { name: /角色與權限/ }).waitFor()
+    const ime = await app.compose(page)
+    await box.fill('')
+    await ime.show('ㄍㄨㄥ')
+    await ime.press('Enter')
+    assert.equal(await box.count(), 1, 'Enter of the input method chose a command')
+    await ime.commit('公海')
+    await page.getByRole('option', { name: '前往客戶' }).waitFor()
+    await axe(page)
+    await box.press('Enter')
+    await page.waitForURL(/o\/customers/)
   })
 
   await t.test('two people change one field: both values are shown, one is chosen', async () => {

@@ -1,4 +1,5 @@
 import type { InfiniteData } from "@tanstack/react-query";
+import { api } from "./client";
 import { queryClient } from "./queries";
 import type { RecordData, RecordPage } from "./types";
 
@@ -23,4 +24,44 @@ export function patchCached(plural: string, id: string, change: Partial<RecordDa
   queryClient.setQueryData<RecordData>(["record", plural, id], (r) =>
     r ? { ...r, ...change } : r,
   );
+}
+
+const MANY = 3;
+const pagesOf = (data: unknown): number =>
+  (data as { pages?: unknown[] } | undefined)?.pages?.length ?? 1;
+
+/**
+ * Somebody changed records of this kind: what shows them is asked for again. A list scrolled far
+ * is not read anew from its top; the rows in it are changed one by one instead.
+ */
+export function listsChanged(plural: string) {
+  queryClient.invalidateQueries({
+    queryKey: ["list", plural],
+    predicate: (q) => pagesOf(q.state.data) <= MANY,
+  });
+  queryClient.invalidateQueries({
+    queryKey: ["list", plural],
+    refetchType: "none",
+    predicate: (q) => pagesOf(q.state.data) > MANY,
+  });
+  queryClient.invalidateQueries({ queryKey: ["aggregate", plural] });
+  queryClient.invalidateQueries({ queryKey: ["home"] });
+}
+
+/** One record changed: it is read again where it is shown. */
+export async function recordChanged(plural: string, id: string) {
+  queryClient.invalidateQueries({ queryKey: ["record", plural, id] });
+  queryClient.invalidateQueries({ queryKey: ["timeline", plural, id] });
+  const shown = queryClient
+    .getQueriesData<InfiniteData<RecordPage>>({ queryKey: ["list", plural], type: "active" })
+    .some(
+      ([, data]) =>
+        pagesOf(data) > MANY && data?.pages.some((p) => p.records?.some((r) => r.id === id)),
+    );
+  if (!shown) return;
+  try {
+    patchCached(plural, id, await api.get(plural, id));
+  } catch {
+    // Deleted, or out of sight from now on: the next reading of the list leaves it out.
+  }
 }

@@ -251,7 +251,19 @@ export default function FormDrawer({
                   const f = object.fields.find((x) => x.name === e.field.split(/[.[]/)[0]);
                   return (
                     <li key={i}>
-                      {f && known.has(f.name) ? <a href={`#form-${f.name}`}>{f.label}</a> : e.field}
+                      {f && known.has(f.name) ? (
+                        <a
+                          href={`#form-${f.name}`}
+                          onClick={(e) => {
+                            e.preventDefault();
+                            document.getElementById(`form-${f.name}`)?.focus();
+                          }}
+                        >
+                          {f.label}
+                        </a>
+                      ) : (
+                        e.field
+                      )}
                       {" — "}
                       {e.message}
                     </li>
