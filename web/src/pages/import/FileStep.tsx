@@ -91,7 +91,6 @@ export function FileStep({
             </option>
           ))}
         </Select>
-        <span className="muted">{t("import.object_help")}</span>
       </label>
     </>
   );

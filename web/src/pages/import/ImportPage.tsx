@@ -153,7 +153,7 @@ function Wizard({
         <strong>{job.file_name}</strong>
         <span className="muted">{t("import.rows", { n: grouped(String(job.rows)) })}</span>
         <span className="grow" />
-        {mapping ? (
+        {mapping && job.groups ? (
           <label className="row">
             <span className="muted">{t("import.object")}</span>
             <Select

@@ -228,7 +228,8 @@ function Row({
 
 /** Fields of the contact that one file fills beside the customer. */
 function besideFields(job: Import, contact: ObjectMeta | undefined): Field[] {
-  if (job.object !== "customer" || !contact?.access.create) return [];
+  // An import that tells its problems in groups also fills two objects from one row.
+  if (!job.groups || job.object !== "customer" || !contact?.access.create) return [];
   return contact.fields.filter((f) => fillable(f) && f.name !== "customer");
 }
 
