@@ -32,7 +32,7 @@ func TestAccessNamesTheRulesThatHold(t *testing.T) {
 		call := people["manager"].add("activities", map[string]any{"customer": customer, "kind": "call", "subject": "電話"})
 		admin.add("users", map[string]any{"name": "助理", "login": "helper", "role": "assistant", "assistant_of": []string{seller.id}, "password": "long-password"})
 		for who, c := range map[*person]struct{ path, want, text string }{
-			seller:             {"customers/" + customer, "view:own edit:own", "您是負責人（角色「業務」）"},
+			seller:             {"customers/" + customer, "view:own edit:own", "您是負責業務（角色「業務」）"},
 			people["manager"]:  {"customers/" + customer, "view:department edit:department", "north"},
 			people["boss"]:     {"customers/" + customer, "view:all edit:all", "總經理"},
 			people["stranger"]: {"customers/" + customer, "view:shared view:shared edit:shared", "seller 分享給您，到 2999-01-0"},

@@ -38,7 +38,7 @@ var texts = map[string][3]string{
 	"access_administrator":     {"您是系統管理員", "您是系统管理员", "You administer the system"},
 	"access_everybody":         {"每個人都看得到這種資料", "所有人都可查看此类数据", "Everybody sees such records"},
 	"access_all":               {"角色「{role}」適用於全部資料", "角色“{role}”适用于全部数据", "The role “{role}” covers all records"},
-	"access_own":               {"您是負責人（角色「{role}」）", "您是负责人（角色“{role}”）", "You are the owner (role “{role}”)"},
+	"access_own":               {"您是負責業務（角色「{role}」）", "您是负责人（角色“{role}”）", "You are the owner (role “{role}”)"},
 	"access_assisted":          {"您協助負責人 {owner}（角色「{role}」）", "您协助负责人 {owner}（角色“{role}”）", "You assist the owner, {owner} (role “{role}”)"},
 	"access_department":        {"這筆資料屬於{department}，在角色「{role}」的範圍內", "该记录属于{department}，在角色“{role}”的范围内", "The record belongs to {department}, within the role “{role}”"},
 	"access_shared":            {"{by} 分享給{with}", "{by} 共享给{with}", "Shared with {with} by {by}"},

@@ -16,6 +16,7 @@ import { EmptyState, useErrorText } from "../../ui/State";
 import { toast } from "../../ui/Toast";
 import { saveRecord } from "../conflict/conflict";
 import { DuplicateHints } from "./DuplicateHints";
+import { PasteCard } from "./PasteCard";
 
 function startOf(text: string | undefined): Record<string, unknown> {
   try {
@@ -240,6 +241,9 @@ export default function FormDrawer({
               {t("form.draft_drop")}
             </button>
           </p>
+        )}
+        {!record && ["customer", "contact", "lead"].includes(object.name) && (
+          <PasteCard object={object} onFill={(v) => setValues((b) => ({ ...b, ...v }))} />
         )}
         <DuplicateHints object={object} values={current} touched={dirty} except={record?.id} />
         {failure && (

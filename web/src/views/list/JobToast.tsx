@@ -49,6 +49,7 @@ function JobToast({ first, plural, close }: { first: Job; plural: string; close:
         {running
           ? `${what} ${grouped(String(job.done ?? 0))} / ${grouped(String(job.total ?? 0))}`
           : t(`job.told.${job.state}`, { what })}
+        {job.state === "done" && ` · ${t("job.count.done", { n: grouped(String(job.done ?? 0)) })}`}
         {!running && !!result.failed && ` · ${t("job.count.failed", { n: result.failed })}`}
       </span>
       {running && (
