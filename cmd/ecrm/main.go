@@ -77,7 +77,7 @@ func (c *userAdd) Run(ctx context.Context) error {
 
 type importFile struct {
 	place
-	Object string `default:"customer" help:"Object the rows become."`
+	Object string `default:"auto" help:"Object the rows become; auto: the one that fits the file."`
 	As     string `help:"Login of the user who imports; without it the system does."`
 	DryRun bool   `help:"Only say what would happen."`
 	JSON   bool   `help:"Print the totals as one line of JSON."`
@@ -102,9 +102,13 @@ func (c *importFile) Run(ctx context.Context) error {
 		}
 	}
 	for _, p := range job.Problems {
-		fmt.Fprintf(os.Stderr, "row %d, %s: %s\n", p.Row, p.Column, message.In("en", p.Code, p.Params))
+		kind := "refused"
+		if p.Warning {
+			kind = "left out"
+		}
+		fmt.Fprintf(os.Stderr, "row %d, %s: %s: %s %s\n", p.Row, p.Column, kind, message.In("en", p.Code, p.Params), p.Value)
 	}
-	totals := map[string]any{"rows": job.Rows, "created": job.Created, "updated": job.Updated, "skipped": job.Skipped, "failed": job.Failed, "seconds": time.Since(started).Seconds()}
+	totals := map[string]any{"rows": job.Rows, "created": job.Created, "updated": job.Updated, "skipped": job.Skipped, "failed": job.Failed, "warned": job.Warned, "object": job.Object, "seconds": time.Since(started).Seconds()}
 	if c.JSON {
 		return json.NewEncoder(os.Stdout).Encode(totals)
 	}

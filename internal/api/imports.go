@@ -35,14 +35,14 @@ func (s *Server) upload(r *request) error {
 			object = string(b)
 		case "file":
 			o := r.actor.Registry.Object(object)
-			if o == nil {
+			if o == nil && object != "" && object != "auto" {
 				return record.Invalid("object", "no_such_object")
 			}
 			job, err := s.Transfer.Upload(r.actor, o, part.FileName(), part)
 			if err != nil {
 				return err
 			}
-			return r.json(http.StatusCreated, job)
+			return r.importJSON(http.StatusCreated, job)
 		}
 	}
 }
@@ -64,11 +64,23 @@ func (s *Server) importState(r *request) error {
 	if err != nil {
 		return err
 	}
+	return r.importJSON(http.StatusOK, job)
+}
+
+// importJSON answers an import, its problems in the reader's words.
+func (r *request) importJSON(status int, job transfer.Job) error {
 	for i := range job.Problems {
 		p := &job.Problems[i]
 		p.Message = message.In(r.language(), p.Code, p.Params)
 	}
-	return r.json(http.StatusOK, job)
+	for _, g := range job.Groups {
+		g.Message = message.In(r.language(), g.Code, g.Params())
+	}
+	for i := range job.Warnings {
+		w := &job.Warnings[i]
+		w.Message = message.In(r.language(), w.Code, w.Params)
+	}
+	return r.json(status, job)
 }
 
 func (s *Server) adjustImport(r *request) error {
@@ -84,7 +96,7 @@ func (s *Server) adjustImport(r *request) error {
 	if err != nil {
 		return err
 	}
-	return r.json(http.StatusOK, job)
+	return r.importJSON(http.StatusOK, job)
 }
 
 func (s *Server) startImport(r *request, action string) error {
@@ -99,5 +111,5 @@ func (s *Server) startImport(r *request, action string) error {
 	if err != nil {
 		return err
 	}
-	return r.json(http.StatusAccepted, job)
+	return r.importJSON(http.StatusAccepted, job)
 }

@@ -214,7 +214,7 @@ func (a *App) ImportFile(ctx context.Context, login, object, path string, dry bo
 		}
 	}
 	o := registry.Object(object)
-	if o == nil {
+	if o == nil && object != "" && object != "auto" {
 		return transfer.Job{}, fmt.Errorf("there is no object %q", object)
 	}
 	file, err := os.Open(path) //nolint:gosec // the administrator names the file

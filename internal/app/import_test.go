@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"mime/multipart"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -84,6 +85,7 @@ func TestImportTellsEveryRowAndIsUndone(t *testing.T) {
 			t.Error("負責人 was taken for the owner")
 		}
 		id := fmt.Sprint(job["id"])
+		admin.must(200, "PATCH", "imports/"+id, map[string]any{"unknown_options": "refuse"})
 		checked := admin.finished(id, "check", "checked")
 		if got := admin.names("customers"); got != "大同電機" {
 			t.Errorf("the dry run wrote: %q", got)
@@ -121,4 +123,54 @@ func TestImportOfBrokenFilesIsRefusedInWords(t *testing.T) {
 			t.Errorf("%s answered %d %v", name, status, answer)
 		}
 	}
+}
+
+// TestImportTakesWhatFitsAndTellsTheRest brings in a file as offices write them:
+// nothing that could be understood refuses a row.
+func TestImportTakesWhatFitsAndTellsTheRest(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn)
+		admin := w.setUp()
+		text := "公司名稱,電話,手機,等級,網址,City,Street,信用額度,Create Date,聯絡人,聯絡人電話,負責業務\n" +
+			"大同電機,(02)2345-6789 分機12、02-2345-6780,0912-345-678,甲,tatung.example.com,台北市,中山北路1號,\"NT$1,200\",114/1/23,王大明,02-1234-5678,管理員\n" +
+			"大同電機股份有限公司,,,A,,,,,,李小華,02-1234-5679,\n" +
+			"宏碁電腦,電話不明,,Z,,,,很多,114/13/45,,,某人\n"
+		status, job := admin.upload("", "客戶.csv", []byte(text))
+		if status != 201 || job["object"] != "customer" {
+			t.Fatalf("upload answered %d %v", status, job)
+		}
+		id := fmt.Sprint(job["id"])
+		admin.must(200, "PATCH", "imports/"+id, map[string]any{"columns": []map[string]any{{"index": 3, "values": map[string]any{"甲": "A"}}}})
+		done := admin.finished(id, "run", "done")
+		if got := fmt.Sprint(done["created"], done["updated"], done["failed"], done["warned"]); got != "2 1 0 1" {
+			t.Errorf("made, updated, refused, warned: %s; %v", got, done["problems"])
+		}
+		records, _ := admin.must(200, "GET", "customers?q="+url.QueryEscape("大同"), nil)["records"].([]any)
+		if len(records) != 1 {
+			t.Fatalf("there are %d customers 大同", len(records))
+		}
+		one, _ := records[0].(map[string]any)
+		for field, want := range map[string]string{
+			"level": "A", "phones": "2345-6789#12", "website": "tatung.example.com", "address": "street:中山北路1號", "credit_limit": "amount:1200", "created_at": "2025-01-2", "owner": "管理員",
+		} {
+			if got := fmt.Sprint(one[field]); !strings.Contains(got, want) {
+				t.Errorf("%s is %s, want %s", field, got, want)
+			}
+		}
+		if got := fmt.Sprint(one["phones"]); !strings.Contains(got, "0912-345-678") {
+			t.Errorf("the mobile is lost: %s", got)
+		}
+		if got := admin.names("contacts?sort=name"); got != "李小華 王大明" {
+			t.Errorf("the contacts are %q", got)
+		}
+		for _, want := range []string{"電話", "等級", "信用額度", "Create Date", "負責業務"} {
+			if !strings.Contains(fmt.Sprint(done["groups"]), want) {
+				t.Errorf("%s is not told among %v", want, done["groups"])
+			}
+		}
+		admin.finished(id, "undo", "undone")
+		if got := admin.names("customers") + admin.names("contacts"); got != "" {
+			t.Errorf("after the undo there are %q", got)
+		}
+	})
 }

@@ -5,18 +5,19 @@ package transfer
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"sort"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
-	"unicode"
 
-	"ecrm/internal/normal"
+	"ecrm/internal/local"
 	"ecrm/internal/policy"
 	"ecrm/internal/record"
 	"ecrm/internal/schema"
@@ -31,15 +32,60 @@ type Column struct {
 	Samples    []string `json:"samples"`
 	Field      string   `json:"field"`
 	Confidence float64  `json:"confidence"`
+	// Readings are the ways its dates can be read, DateReading the one a person
+	// chose.
+	Readings    []Reading `json:"readings,omitempty"`
+	DateReading string    `json:"date_reading,omitempty"`
+	// Unknown are texts that are no option of the pick-list it goes to; Values is
+	// what a person said they mean, nil for nothing.
+	Unknown []Unknown          `json:"unknown_values,omitempty"`
+	Values  map[string]*string `json:"values,omitempty"`
+
+	decided string
 }
 
-// Problem is why a row was refused.
+// Reading is one way to read the dates of a column.
+type Reading struct {
+	Reading string `json:"reading"`
+	Example string `json:"example,omitempty"`
+	Count   int    `json:"count"`
+}
+
+// Unknown is a text that is no option.
+type Unknown struct {
+	Value string `json:"value"`
+	Count int    `json:"count"`
+}
+
+// Group is the problems of one kind in one column.
+type Group struct {
+	Column  string `json:"column"`
+	Code    string `json:"code"`
+	Message string `json:"message"`
+	Count   int    `json:"count"`
+	// Rows are the first of them.
+	Rows    []GroupRow `json:"rows"`
+	Warning bool       `json:"warning"`
+
+	params map[string]string
+}
+
+// GroupRow is one row with the text that did not fit.
+type GroupRow struct {
+	Row   int    `json:"row"`
+	Value string `json:"value,omitempty"`
+}
+
+// Problem is why a row was refused, or what of it did not come in.
 type Problem struct {
 	Row     int               `json:"row"`
 	Column  string            `json:"column"`
 	Code    string            `json:"code"`
 	Params  map[string]string `json:"-"`
 	Message string            `json:"message"`
+	Value   string            `json:"value,omitempty"`
+	// Warning says that the row came in all the same, without this value.
+	Warning bool `json:"warning"`
 }
 
 // Duplicates says what is done with a row that exists: skip, update or create.
@@ -66,7 +112,16 @@ type Job struct {
 	Updated    int        `json:"updated"`
 	Skipped    int        `json:"skipped"`
 	Failed     int        `json:"failed"`
+	Warned     int        `json:"warned"`
 	Problems   []Problem  `json:"problems"`
+	Groups     []*Group   `json:"groups"`
+	Format     string     `json:"format"`
+	Encodings  []string   `json:"encodings"`
+	Sheet      string     `json:"sheet,omitempty"`
+	Sheets     []Sheet    `json:"sheets,omitempty"`
+	Warnings   []Warning  `json:"warnings,omitempty"`
+	Since      []Since    `json:"changed_since,omitempty"`
+	Unknown    string     `json:"unknown_options"`
 	Rate       float64    `json:"rate"`
 	Left       float64    `json:"seconds_left"`
 
@@ -75,7 +130,38 @@ type Job struct {
 	options  tabular.Options
 	detected *tabular.Detected
 	cancel   context.CancelFunc
-	made     []int64
+	made     []made
+	// Now is when the run began, in microseconds: nothing was made later.
+	Now  int64 `json:"-"`
+	seen map[uint64]bool
+}
+
+// Sheet is one sheet of a workbook.
+type Sheet struct {
+	Name string `json:"name"`
+	Rows int    `json:"rows"`
+}
+
+// Warning is something worth knowing of the file as a whole.
+type Warning struct {
+	Code    string            `json:"code"`
+	Params  map[string]string `json:"params,omitempty"`
+	Message string            `json:"message"`
+}
+
+// Since is a record an undo left alone, or in part, for what was done to it.
+type Since struct {
+	Object string   `json:"object"`
+	ID     int64    `json:"id,string"`
+	Label  string   `json:"label"`
+	Fields []string `json:"fields"`
+}
+
+// made is what an import did to one record.
+type made struct {
+	object  string
+	id      int64
+	updated bool
 }
 
 // Service keeps the imports of this node.
@@ -99,9 +185,10 @@ const MaxFile = 2 << 30
 // maxProblems is how many problems are kept for reading; all are counted.
 const maxProblems = 1000
 
-// Upload keeps a file and tells what it seems to be.
+// Upload keeps a file and tells what it seems to be. o is nil when the object is
+// to be guessed as well.
 func (s *Service) Upload(a *policy.Actor, o *schema.Object, name string, body io.Reader) (Job, error) {
-	if !a.May(o, policy.Import) {
+	if o != nil && !a.May(o, policy.Import) {
 		return Job{}, &record.Error{Code: "forbidden"}
 	}
 	if err := os.MkdirAll(s.Folder, 0o700); err != nil {
@@ -117,7 +204,7 @@ func (s *Service) Upload(a *policy.Actor, o *schema.Object, name string, body io
 	if err = errors.Join(err, file.Close()); err != nil {
 		return Job{}, fmt.Errorf("keep the file: %w", err)
 	}
-	job := &Job{ID: id, Object: o.Name, FileName: filepath.Base(name), owner: a.ID, path: path, Duplicates: Duplicates{Keys: []string{o.Title}, Rule: "skip"}}
+	job := &Job{ID: id, FileName: filepath.Base(name), owner: a.ID, path: path, Unknown: "map"}
 	job.options.FileName = job.FileName
 	if err := job.detect(a, o); err != nil {
 		return Job{}, errors.Join(err, os.Remove(path))
@@ -128,117 +215,149 @@ func (s *Service) Upload(a *policy.Actor, o *schema.Object, name string, body io
 	return *job, nil
 }
 
+// detect reads the file anew and guesses what its columns are; o is nil when the
+// object is to be guessed as well.
 func (j *Job) detect(a *policy.Actor, o *schema.Object) error {
 	d, err := tabular.Detect(j.path, j.options)
 	if err != nil {
 		return record.Invalid("file", "file_"+strings.TrimPrefix(tabular.ErrorCode(err), "file_"))
 	}
-	j.detected = d
-	j.State, j.Encoding, j.Delimiter, j.HeaderRow, j.Rows = "ready", d.Encoding, d.Delimiter, d.HeaderRow, d.Rows
-	j.Columns, j.Preview, j.Problems = nil, nil, []Problem{}
-	taken := map[string]bool{}
-	for _, c := range d.Columns {
-		column := Column{Index: c.Index, Header: c.Header, Samples: c.Samples}
-		if f, confidence := guess(a, o, c.Header, taken); f != "" {
-			taken[f] = true
-			column.Field, column.Confidence = f, confidence
+	if o == nil {
+		if o = choose(a, d); o == nil {
+			return &record.Error{Code: "forbidden"}
 		}
-		j.Columns = append(j.Columns, column)
 	}
-	if !taken[o.Title] {
-		j.nameColumn(o)
+	j.detected, j.Object = d, o.Name
+	j.State, j.Encoding, j.Delimiter, j.HeaderRow, j.Rows = "ready", d.Encoding, d.Delimiter, d.HeaderRow, d.Rows
+	j.Format, j.Encodings, j.Sheet = string(d.Format), d.EncodingAlternatives, d.Sheet
+	j.Preview, j.Problems, j.Groups, j.Sheets, j.Warnings = nil, []Problem{}, []*Group{}, nil, nil
+	for _, sheet := range d.Sheets {
+		if !sheet.Empty {
+			j.Sheets = append(j.Sheets, Sheet{Name: sheet.Name, Rows: sheet.Rows})
+		}
 	}
-	r, err := tabular.Open(j.path, j.options, d)
+	for _, w := range d.Warnings {
+		j.Warnings = append(j.Warnings, Warning{Code: w.Code, Params: w.Params})
+	}
+	j.Columns, _ = guessAll(a, o, d)
+	j.Duplicates = j.recognise(o)
+	return j.profile(a, o)
+}
+
+// recognise chooses how rows that exist already are known: by numbers and mail
+// addresses where the file has them, else by name where names tell records
+// apart.
+func (j *Job) recognise(o *schema.Object) Duplicates {
+	keys := []string{}
+	named := false
+	for _, c := range j.Columns {
+		f := o.Field(c.Field)
+		if f == nil || contains(keys, f.Name) || c.Confidence < 0.5 {
+			continue // a column that only may be the name tells nobody apart
+		}
+		switch {
+		case f.Unique && f.Type != "autonumber", f.Match == "mail" && o.Field("family_name") != nil, f.Match == "code" && o.Field("family_name") == nil && f.Name != "tax_number":
+			keys = append(keys, f.Name)
+		case f.Name == o.Title && f.Match == "company":
+			keys = append(keys, f.Name)
+		case f.Name == o.Title && f.Match == "person":
+			named = true
+		}
+	}
+	if len(keys) == 0 && named {
+		keys = append(keys, o.Title)
+	}
+	if len(keys) == 0 {
+		return Duplicates{Keys: keys, Rule: "create"}
+	}
+	return Duplicates{Keys: keys, Rule: "skip"}
+}
+
+// profiled is how many rows are looked at for readings and unknown choices.
+const profiled = 5_000
+
+// profile looks at the first rows: how they read, how the dates of each column
+// are written, which texts are no option.
+func (j *Job) profile(a *policy.Actor, o *schema.Object) error {
+	r, err := tabular.Open(j.path, j.options, j.detected)
 	if err != nil {
 		return record.Invalid("file", "not_a_table")
 	}
-	for len(j.Preview) < 20 {
+	j.Preview = nil
+	c := &converter{actor: a, job: j, object: o}
+	texts := make([][]string, len(j.Columns))
+	unknown := make([]map[string]int, len(j.Columns))
+	targets := make([]target, len(j.Columns))
+	for i := range j.Columns {
+		targets[i], _ = targetOf(a, o, j.Columns[i].Field)
+		unknown[i] = map[string]int{}
+	}
+	for n := 0; n < profiled; n++ {
 		row, err := r.Next()
 		if err != nil {
 			break
 		}
 		var cells []string
-		for _, c := range row.Cells {
-			cells = append(cells, c.Text)
+		for i, cell := range row.Cells {
+			cells = append(cells, cell.Text)
+			if i >= len(targets) || targets[i].field == nil || cell.Text == "" {
+				continue
+			}
+			switch f := targets[i].field; f.Type {
+			case "date", "datetime":
+				if cell.Kind != tabular.KindDate && len(texts[i]) < 1000 {
+					texts[i] = append(texts[i], cell.Text)
+				}
+			case "picklist":
+				text := strings.TrimSpace(cell.Text)
+				if c.option(f, &Column{}, text) == "" && (len(unknown[i]) < 50 || unknown[i][text] > 0) {
+					unknown[i][text]++
+				}
+			}
 		}
-		j.Preview = append(j.Preview, cells)
+		if len(j.Preview) < 20 {
+			j.Preview = append(j.Preview, cells)
+		}
+	}
+	for i := range j.Columns {
+		j.Columns[i].readings(texts[i])
+		j.Columns[i].Unknown = nil
+		for value, count := range unknown[i] {
+			j.Columns[i].Unknown = append(j.Columns[i].Unknown, Unknown{Value: value, Count: count})
+		}
+		sort.Slice(j.Columns[i].Unknown, func(x, y int) bool {
+			p, q := j.Columns[i].Unknown[x], j.Columns[i].Unknown[y]
+			return p.Count > q.Count || p.Count == q.Count && p.Value < q.Value
+		})
 	}
 	return r.Close()
 }
 
-// nameColumn finds what most likely names the records where no header says so:
-// a column whose header speaks of a name, else the first that holds words.
-func (j *Job) nameColumn(o *schema.Object) {
-	best, confidence := -1, 0.0
-	for i, c := range j.Columns {
-		if c.Field != "" || len(c.Samples) == 0 {
+// readings decides how the dates of a column are written and tells the others
+// that read as many.
+func (c *Column) readings(texts []string) {
+	c.Readings, c.decided = nil, ""
+	if len(texts) == 0 {
+		return
+	}
+	best, counts, ambiguous := local.DecideColumn(texts)
+	c.decided = string(best)
+	if !ambiguous {
+		return
+	}
+	for convention, count := range counts {
+		if count < counts[best] {
 			continue
 		}
-		words := false
-		for _, sample := range c.Samples {
-			words = words || strings.ContainsFunc(sample, unicode.IsLetter)
+		r := Reading{Reading: string(convention), Count: count}
+		if day, ok := local.ParseDateAs(texts[0], convention, local.DateOptions{}); ok {
+			r.Example = day.String()
 		}
-		header, likely := normal.Fold(c.Header), 0.0
-		if words {
-			likely = 0.3
-			for _, part := range []string{"name", "名", "公司", "company", "标题"} {
-				if strings.Contains(header, part) {
-					likely = 0.5
-				}
-			}
-		}
-		if likely > confidence {
-			best, confidence = i, likely
-		}
+		c.Readings = append(c.Readings, r)
 	}
-	if best >= 0 {
-		j.Columns[best].Field, j.Columns[best].Confidence = o.Title, confidence
-	}
-}
-
-// synonyms are headers other programs use for our fields, folded.
-var synonyms = map[string][]string{
-	"name":         {"公司", "公司名稱", "公司名称", "客戶名稱", "客户名称", "企業名稱", "企业名称", "account", "account name", "company", "company name", "organization", "full name", "fn", "display name", "姓名"},
-	"short_name":   {"公司簡稱", "公司简称", "簡稱", "short name"},
-	"phones":       {"電話", "电话", "聯絡電話", "联系电话", "總機電話", "手機", "手机", "phone", "phone number", "telephone", "mobile", "tel", "business phone"},
-	"mails":        {"email", "e-mail", "mail", "email address", "e-mail address", "電子郵件信箱", "邮箱", "信箱"},
-	"website":      {"網址", "网址", "website", "web", "url", "公司網址"},
-	"address":      {"地址", "住址", "公司地址", "address", "adr", "billing address"},
-	"tax_number":   {"統編", "統一編號", "營利事業統一編號", "税号", "纳税人识别号", "統一社會信用代碼", "vat", "tax id"},
-	"industry":     {"產業別", "行业", "產業類別", "industry", "sector"},
-	"note":         {"備註", "备注", "說明", "notes", "note", "description", "comment", "comments"},
-	"owner":        {ownerHeader, "業務", "負責業務", "業務員", "业务员", "销售", "owner", "account owner", "sales rep", "sales agent"},
-	"title":        {"職稱", "职务", "职位", "job title", "title", "position"},
-	"customer":     {"客戶", "客户", "公司", "公司名稱", "company", "account", "account name", "organization", "org"},
-	"english_name": {"英文名稱", "英文簡稱", "english name"},
-	"tags":         {"標籤", "标签", "tags", "tag", "categories", "labels"},
-	"source":       {"來源", "来源", "lead source", "source"},
-	"family_name":  {"姓", "last name", "family name", "surname", "n.family"}, "given_name": {"名", "first name", "given name", "n.given"},
-}
-
-// guess finds the field a header means. A 負責人 or 代表人 is a company's legal
-// representative, never the owner of the record.
-func guess(a *policy.Actor, o *schema.Object, header string, taken map[string]bool) (string, float64) {
-	folded := normal.Fold(header)
-	for _, f := range o.Fields {
-		if taken[f.Name] || a.Access(o, f) != "write" {
-			continue
-		}
-		for _, name := range []string{f.Name, strings.ReplaceAll(f.Name, "_", " "), f.Label.TW, f.Label.EN} {
-			if name != "" && normal.Fold(name) == folded {
-				return f.Name, 1
-			}
-		}
-		if cn := normal.Fold(f.Label.CN); cn == folded && f.Name != "owner" {
-			return f.Name, 1
-		}
-		for _, name := range synonyms[f.Name] {
-			if normal.Fold(name) == folded {
-				return f.Name, 0.8
-			}
-		}
-	}
-	return "", 0
+	sort.Slice(c.Readings, func(i, j int) bool {
+		return c.Readings[i].Reading == c.decided || c.Readings[j].Reading != c.decided && c.Readings[i].Reading < c.Readings[j].Reading
+	})
 }
 
 // Get tells how an import stands; only who began it may see it.
@@ -251,6 +370,14 @@ func (s *Service) Get(a *policy.Actor, id int64) (Job, error) {
 	}
 	copied := *j
 	copied.Problems = append([]Problem{}, j.Problems...)
+	copied.Columns = append([]Column{}, j.Columns...)
+	copied.Groups = []*Group{}
+	for _, g := range j.Groups {
+		one := *g
+		one.Rows = append([]GroupRow{}, g.Rows...)
+		copied.Groups = append(copied.Groups, &one)
+	}
+	copied.Warnings = append([]Warning{}, j.Warnings...)
 	return copied, nil
 }
 
@@ -259,8 +386,21 @@ type Change struct {
 	Encoding   *string           `json:"encoding"`
 	Delimiter  *string           `json:"delimiter"`
 	HeaderRow  *int              `json:"header_row"`
+	Sheet      *string           `json:"sheet"`
+	Object     *string           `json:"object"`
 	Mapping    map[string]string `json:"mapping"`
+	Columns    []ColumnChange    `json:"columns"`
 	Duplicates *Duplicates       `json:"duplicates"`
+	Unknown    *string           `json:"unknown_options"`
+}
+
+// ColumnChange is what a person corrects in one column; field null leaves the
+// column out.
+type ColumnChange struct {
+	Index       int                 `json:"index"`
+	Field       *json.RawMessage    `json:"field"`
+	DateReading *string             `json:"date_reading"`
+	Values      *map[string]*string `json:"values"`
 }
 
 // Adjust corrects what was detected or guessed.
@@ -275,13 +415,21 @@ func (s *Service) Adjust(a *policy.Actor, id int64, c Change) (Job, error) {
 		return Job{}, &record.Error{Code: "conflict"}
 	}
 	o := a.Registry.Object(j.Object)
-	if c.Encoding != nil || c.Delimiter != nil || c.HeaderRow != nil {
+	if c.Object != nil && *c.Object != j.Object {
+		if o = a.Registry.Object(*c.Object); o == nil || !a.May(o, policy.Import) {
+			return Job{}, record.Invalid("object", "no_such_object")
+		}
+	}
+	if c.Encoding != nil || c.Delimiter != nil || c.HeaderRow != nil || c.Sheet != nil || o.Name != j.Object {
 		before := j.options
 		if c.Encoding != nil {
 			j.options.Encoding = *c.Encoding
 		}
 		if c.Delimiter != nil && *c.Delimiter != "" {
 			j.options.Delimiter = []rune(*c.Delimiter)[0]
+		}
+		if c.Sheet != nil {
+			j.options.Sheet = *c.Sheet
 		}
 		if c.HeaderRow != nil {
 			j.options.Header = tabular.HeaderNone
@@ -294,15 +442,11 @@ func (s *Service) Adjust(a *policy.Actor, id int64, c Change) (Job, error) {
 			return Job{}, err
 		}
 	}
-	for key, field := range c.Mapping {
-		if field != "" && (o.Field(field) == nil || a.Access(o, o.Field(field)) != "write") {
-			return Job{}, record.Invalid("mapping", "unknown_field")
-		}
-		for i := range j.Columns {
-			if strconv.Itoa(j.Columns[i].Index) == key {
-				j.Columns[i].Field, j.Columns[i].Confidence = field, 1
-			}
-		}
+	if err := j.remap(a, o, c); err != nil {
+		return Job{}, err
+	}
+	if c.Unknown != nil {
+		j.Unknown = *c.Unknown
 	}
 	if c.Duplicates != nil {
 		for _, key := range c.Duplicates.Keys {
@@ -313,6 +457,49 @@ func (s *Service) Adjust(a *policy.Actor, id int64, c Change) (Job, error) {
 		j.Duplicates = *c.Duplicates
 	}
 	return *j, nil
+}
+
+// remap takes a person's corrections of the columns.
+func (j *Job) remap(a *policy.Actor, o *schema.Object, c Change) error {
+	fields := map[int]string{}
+	for key, field := range c.Mapping {
+		if i, err := strconv.Atoi(key); err == nil {
+			fields[i] = field
+		}
+	}
+	for _, change := range c.Columns {
+		if change.Field != nil {
+			field := ""
+			if err := json.Unmarshal(*change.Field, &field); err != nil {
+				return record.Invalid("columns", "unknown_field")
+			}
+			fields[change.Index] = field
+		}
+	}
+	for _, field := range fields {
+		if _, ok := targetOf(a, o, field); field != "" && !ok {
+			return record.Invalid("mapping", "unknown_field")
+		}
+	}
+	for i := range j.Columns {
+		column := &j.Columns[i]
+		if field, ok := fields[column.Index]; ok && field != column.Field {
+			column.Field, column.Confidence, column.DateReading, column.Values = field, 1, "", nil
+		}
+		for _, change := range c.Columns {
+			if change.Index != column.Index {
+				continue
+			}
+			if change.DateReading != nil {
+				column.DateReading = *change.DateReading
+			}
+			if change.Values != nil {
+				column.Values = *change.Values
+			}
+		}
+	}
+	j.State = "ready"
+	return j.profile(a, o)
 }
 
 // Start begins a dry run ("check"), the run, or its undo in the background.
@@ -332,7 +519,7 @@ func (s *Service) Start(a *policy.Actor, id int64, action string) error {
 	case action == "run" && (j.State == "ready" || j.State == "checked"):
 		j.State = "running"
 	case action == "undo" && (j.State == "done" || j.State == "cancelled"):
-		j.State = "running"
+		j.State = "undoing"
 	default:
 		return &record.Error{Code: "conflict"}
 	}
@@ -344,7 +531,8 @@ func (s *Service) Start(a *policy.Actor, id int64, action string) error {
 		go s.undo(ctx, &actor, j)
 		return nil
 	}
-	j.Done, j.Created, j.Updated, j.Skipped, j.Failed, j.Problems = 0, 0, 0, 0, 0, []Problem{}
+	j.Done, j.Created, j.Updated, j.Skipped, j.Failed, j.Warned, j.Problems, j.Groups = 0, 0, 0, 0, 0, 0, []Problem{}, []*Group{}
+	j.Now, j.seen = time.Now().UnixMicro(), map[uint64]bool{}
 	go s.run(ctx, &actor, j, action == "check")
 	return nil
 }
@@ -378,6 +566,7 @@ func (s *Service) each(ctx context.Context, a *policy.Actor, j *Job, dry bool) e
 	defer func() { _ = r.Close() }()
 	o := a.Registry.Object(j.Object)
 	started := time.Now()
+	convert := s.converter(a, o, j)
 	for {
 		row, err := r.Next()
 		if errors.Is(err, io.EOF) {
@@ -389,15 +578,12 @@ func (s *Service) each(ctx context.Context, a *policy.Actor, j *Job, dry bool) e
 		if err != nil {
 			return err
 		}
-		outcome, id, problems := s.row(ctx, a, o, j, row, dry)
+		outcome, records, problems := s.row(ctx, a, o, j, convert, row, dry)
 		s.mu.Lock()
 		j.Done++
 		switch outcome {
 		case "created":
 			j.Created++
-			if !dry {
-				j.made = append(j.made, id)
-			}
 		case "updated":
 			j.Updated++
 		case "skipped":
@@ -405,117 +591,17 @@ func (s *Service) each(ctx context.Context, a *policy.Actor, j *Job, dry bool) e
 		default:
 			j.Failed++
 		}
+		j.made = append(j.made, records...)
+		warned := false
 		for _, p := range problems {
-			if len(j.Problems) < maxProblems {
-				j.Problems = append(j.Problems, p)
-			}
+			j.note(p)
+			warned = warned || p.Warning
+		}
+		if warned {
+			j.Warned++
 		}
 		j.Rate = float64(j.Done) / max(time.Since(started).Seconds(), 0.001)
 		j.Left = float64(j.Rows-j.Done) / max(j.Rate, 0.001)
 		s.mu.Unlock()
 	}
-}
-
-// row brings one row in, or only says what would become of it.
-func (s *Service) row(ctx context.Context, a *policy.Actor, o *schema.Object, j *Job, row tabular.Row, dry bool) (string, int64, []Problem) {
-	refuse := func(column, code string, params map[string]string) (string, int64, []Problem) {
-		return "failed", 0, []Problem{{Row: row.Number, Column: column, Code: code, Params: params}}
-	}
-	if row.Problem != nil && !row.Problem.Usable {
-		return refuse("", row.Problem.Code, row.Problem.Params)
-	}
-	cells, headers := map[string]string{}, map[string]string{}
-	for i, c := range j.Columns {
-		if c.Field == "" || i >= len(row.Cells) {
-			continue
-		}
-		text := strings.TrimSpace(row.Cells[i].Text)
-		if text == "" {
-			continue
-		}
-		if cells[c.Field] != "" {
-			text = cells[c.Field] + "; " + text
-		}
-		cells[c.Field], headers[c.Field] = text, c.Header
-	}
-	values, err := s.Records.ParseText(ctx, a, o, cells)
-	if err == nil {
-		for _, f := range o.Fields {
-			if f.Required && f.Default == nil && values[f.Name] == nil && (f.Name != "name" || o.Field("family_name") == nil) {
-				err = record.Invalid(f.Name, "required")
-				break
-			}
-		}
-	}
-	outcome, id := "created", int64(0)
-	if err == nil && j.Duplicates.Rule != "create" {
-		for _, key := range j.Duplicates.Keys {
-			text := values.Text(key)
-			if text == "" || outcome != "created" {
-				continue
-			}
-			var ids []int64
-			if ids, err = s.Records.FindBy(ctx, a, o, key, text, 1); len(ids) > 0 {
-				id, outcome = ids[0], map[string]string{"update": "updated"}[j.Duplicates.Rule]
-				if outcome == "" {
-					outcome = "skipped"
-				}
-			}
-		}
-	}
-	switch {
-	case err != nil || dry || outcome == "skipped":
-	case outcome == "updated":
-		err = s.Records.UpdateValues(ctx, a, o, id, values)
-	default:
-		id, err = s.Records.CreateValues(ctx, a, o, values)
-	}
-	var re *record.Error
-	switch {
-	case err == nil:
-		return outcome, id, nil
-	case !errors.As(err, &re):
-		return refuse("", "unavailable", nil)
-	case len(re.Fields) == 0:
-		return refuse("", re.Code, nil)
-	}
-	var problems []Problem
-	for _, f := range re.Fields {
-		header := headers[f.Field]
-		if header == "" {
-			header = f.Field
-		}
-		problems = append(problems, Problem{Row: row.Number, Column: header, Code: f.Problem.Code, Params: f.Params})
-	}
-	return "failed", 0, problems
-}
-
-// undo takes back what the import made, where nobody has worked on it since.
-func (s *Service) undo(ctx context.Context, a *policy.Actor, j *Job) {
-	o := a.Registry.Object(j.Object)
-	// Who may import may take the import back, also without the right to delete.
-	system := policy.System(a.Registry, "undo of "+a.Origin)
-	system.ID = a.ID
-	for _, id := range j.made {
-		history, err := s.Records.History(ctx, system, o, id)
-		problem := ""
-		switch {
-		case record.IsCode(err, "not_found"):
-			continue
-		case err != nil:
-			problem = "unavailable"
-		case len(history) > 1:
-			problem = "changed_since"
-		default:
-			if err := s.Records.Delete(ctx, system, o, id); err != nil {
-				problem = "unavailable"
-			}
-		}
-		if problem != "" {
-			s.mu.Lock()
-			j.Problems = append(j.Problems, Problem{Code: problem, Column: strconv.FormatInt(id, 10)})
-			s.mu.Unlock()
-		}
-	}
-	s.finish(j, "undone")
 }

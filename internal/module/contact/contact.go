@@ -3,6 +3,7 @@ package contact
 
 import (
 	"context"
+	"unicode"
 
 	"ecrm/internal/record"
 	"ecrm/internal/schema"
@@ -45,9 +46,23 @@ func Module() record.Module {
 // check writes the name from its parts where only they were given.
 func check(_ context.Context, c *record.Change) error {
 	if c.After.Text("name") == "" {
-		if name := c.After.Text("family_name") + c.After.Text("given_name"); name != "" {
+		if name := fullName(c.After.Text("family_name"), c.After.Text("given_name")); name != "" {
 			c.After["name"] = []any{name}
 		}
 	}
 	return nil
+}
+
+// fullName puts a name together the way it is written: family name first in
+// Chinese, last elsewhere.
+func fullName(family, given string) string {
+	if family == "" || given == "" {
+		return family + given
+	}
+	for _, r := range family + given {
+		if unicode.Is(unicode.Han, r) || unicode.Is(unicode.Hangul, r) {
+			return family + given
+		}
+	}
+	return given + " " + family
 }

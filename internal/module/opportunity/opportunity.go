@@ -17,7 +17,7 @@ func Module() record.Module {
 		Label: t("商機", "商机", "Opportunity"), LabelPlural: t("商機", "商机", "Opportunities"),
 		Fields: []*schema.Field{
 			{Name: "name", Type: "text", Label: t("名稱", "名称", "Name"), Required: true, Search: "n"},
-			{Name: "customer", Type: "reference", Targets: []string{"customer"}, Required: true, Label: t("客戶", "客户", "Customer")},
+			{Name: "customer", Type: "reference", Targets: []string{"customer"}, Label: t("客戶", "客户", "Customer")},
 			{Name: "stage", Type: "picklist", Label: t("階段", "阶段", "Stage"), Required: true, Default: "new", Indexed: true, Options: []schema.Option{
 				{Value: "new", Label: t("初步接洽", "初步接洽", "New"), Probability: 10, Kind: "open"},
 				{Value: "qualified", Label: t("需求確認", "需求确认", "Qualified"), Probability: 30, Kind: "open"},
@@ -56,7 +56,9 @@ func check(_ context.Context, c *record.Change) error {
 	if !c.Changed("probability") || c.Created && c.After["probability"] == nil {
 		c.After["probability"] = []any{int64(stage.Probability)}
 	}
-	if stage.Kind == "lost" && c.After.Text("reason") == "" {
+	// Asked when a deal is moved there; one that comes in lost, from a file, may
+	// have forgotten why.
+	if stage.Kind == "lost" && !c.Created && c.After.Text("reason") == "" {
 		return record.Invalid("reason", "lost_needs_reason")
 	}
 	c.After["closed_on"] = []any{nil}

@@ -1,0 +1,469 @@
+package transfer
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strconv"
+	"strings"
+
+	"ecrm/internal/local"
+	"ecrm/internal/normal"
+	"ecrm/internal/policy"
+	"ecrm/internal/record"
+	"ecrm/internal/schema"
+	"ecrm/internal/tabular"
+)
+
+// draft is what a row says of one record.
+type draft struct {
+	values record.Values
+	// headers are the columns the values came from, by field.
+	headers map[string]string
+	// missing are names of records that are referred to and do not exist yet, by
+	// field.
+	missing map[string]string
+}
+
+func newDraft() *draft {
+	return &draft{values: record.Values{}, headers: map[string]string{}, missing: map[string]string{}}
+}
+
+// cellText is one filled cell with its column.
+type cellText struct {
+	column *Column
+	part   string
+	cell   tabular.Cell
+	text   string
+}
+
+// converter turns the rows of one import into drafts.
+type converter struct {
+	service *Service
+	actor   *policy.Actor
+	job     *Job
+	object  *schema.Object
+	targets []target // by column; a nil field: left out
+	// known remembers references by field and text.
+	known map[string]int64
+}
+
+func (s *Service) converter(a *policy.Actor, o *schema.Object, j *Job) *converter {
+	c := &converter{service: s, actor: a, job: j, object: o, known: map[string]int64{}}
+	for i := range j.Columns {
+		t, _ := targetOf(a, o, j.Columns[i].Field)
+		c.targets = append(c.targets, t)
+	}
+	return c
+}
+
+// row reads a row: the record itself, the one beside it (nil: none), and what
+// did not fit. Only what a record cannot be without refuses the row.
+func (c *converter) row(ctx context.Context, row tabular.Row) (main, child *draft, childOf *schema.Object, warnings []Problem, err error) {
+	type key struct {
+		child bool
+		field string
+	}
+	cells := map[key][]cellText{}
+	fields := map[key]target{}
+	var order []key
+	for i := range c.job.Columns {
+		t := c.targets[i]
+		if t.field == nil || i >= len(row.Cells) {
+			continue
+		}
+		text := strings.TrimSpace(row.Cells[i].Text)
+		if text == "" || strings.EqualFold(text, "null") || text == "\\N" {
+			continue
+		}
+		k := key{t.child, t.field.Name}
+		if cells[k] == nil {
+			order = append(order, k)
+			fields[k] = t
+		}
+		cells[k] = append(cells[k], cellText{&c.job.Columns[i], t.part, row.Cells[i], text})
+	}
+	main = newDraft()
+	for _, k := range order {
+		t, list := fields[k], cells[k]
+		d := main
+		if k.child {
+			if child == nil {
+				child, childOf = newDraft(), t.object
+			}
+			d = child
+		}
+		d.headers[k.field] = list[0].column.Header
+		columns, problem, err := c.value(ctx, d, t, list)
+		if err != nil {
+			return nil, nil, nil, nil, err
+		}
+		if problem != nil {
+			warnings = append(warnings, Problem{Row: row.Number, Column: list[0].column.Header, Code: problem.Code, Params: problem.Params, Value: list[0].text, Warning: !c.refuses(t, problem)})
+		}
+		if columns != nil {
+			d.values[k.field] = columns
+		}
+	}
+	return main, child, childOf, warnings, nil
+}
+
+// refuses tells whether what did not fit keeps the whole row out: unknown choices
+// where the person said so, and anything wrong about who may do what.
+func (c *converter) refuses(t target, p *schema.Problem) bool {
+	return p.Code == "not_an_option" && c.job.Unknown == "refuse" || p.Code == "no_such_record" && t.object.AdminOnly
+}
+
+// value makes the value of one field from its cells; a problem is what did not
+// fit, the value then holds what did.
+func (c *converter) value(ctx context.Context, d *draft, t target, cells []cellText) ([]any, *schema.Problem, error) {
+	f := t.field
+	first := cells[0]
+	if f.Name == "created_at" {
+		at, err := local.ParseDateTime(first.text, c.actor.Zone(), c.convention(first))
+		if err != nil || at.UnixMicro() > c.job.Now {
+			return nil, schema.Bad("not_a_datetime"), nil
+		}
+		return []any{at.UnixMicro()}, nil, nil
+	}
+	if len(cells) == 1 && first.part == "" && first.column.Values == nil && (f.Target() == "" || f.Grow) && f.Type != "address" && first.column.DateReading == "" {
+		// What is spelled as our own exports spell it is read back exactly.
+		v, err := c.service.Records.ParseText(ctx, c.actor, t.object, map[string]string{f.Name: first.text})
+		var re *record.Error
+		if err == nil {
+			return v[f.Name], nil, nil
+		} else if !errors.As(err, &re) {
+			return nil, nil, err
+		}
+	}
+	raw, problem, err := c.raw(ctx, d, t, cells)
+	if err != nil || raw == nil {
+		return nil, problem, err
+	}
+	columns, err := f.Kind().Parse(f, raw)
+	var p *schema.Problem
+	if errors.As(err, &p) {
+		if text, ok := raw.(string); ok && p.Code == "too_long" {
+			// The beginning of a long text is worth more than nothing.
+			limit := f.MaxLength
+			if limit == 0 {
+				limit = 255
+			}
+			if runes := []rune(text); len(runes) > limit {
+				if columns, err = f.Kind().Parse(f, string(runes[:limit])); err == nil {
+					return columns, schema.Bad("cut_short"), nil
+				}
+			}
+		}
+		return nil, p, nil
+	} else if err != nil {
+		return nil, nil, err
+	}
+	if f.Type == "money" && columns != nil && columns[1] == "" {
+		columns[1] = c.service.Records.Currency()
+	}
+	return columns, problem, nil
+}
+
+func (c *converter) convention(cell cellText) local.Convention {
+	if cell.cell.Kind == tabular.KindDate {
+		return local.ISO
+	}
+	if cell.column.DateReading != "" {
+		return local.Convention(cell.column.DateReading)
+	}
+	return local.Convention(cell.column.decided)
+}
+
+// raw makes the JSON-like value that the field's type parses.
+func (c *converter) raw(ctx context.Context, d *draft, t target, cells []cellText) (any, *schema.Problem, error) {
+	f, first := t.field, cells[0]
+	var problem *schema.Problem
+	switch f.Type {
+	case "phones":
+		var list []any
+		for _, cell := range cells {
+			numbers := local.SplitPhones(cell.text, "TW")
+			for _, n := range numbers {
+				value := n.Number
+				if n.Ext != "" {
+					value += "#" + n.Ext
+				}
+				list = append(list, map[string]any{"label": label(n.Label, cell.column.Header, len(cells)), "value": value})
+			}
+		}
+		return c.fitting(f, list)
+	case "mails":
+		var list []any
+		for _, cell := range cells {
+			for _, m := range strings.FieldsFunc(cell.text, func(r rune) bool { return strings.ContainsRune(",;、；，\n\t| ", r) }) {
+				if key := normal.MailKey(m); strings.Contains(key, "@") {
+					list = append(list, map[string]any{"label": label("", cell.column.Header, len(cells)), "value": strings.Trim(m, "<>\"'")})
+				} else if len(m) > 3 && !strings.ContainsAny(cell.text, "<") {
+					problem = schema.Bad("not_a_mail", "value", m)
+				}
+			}
+		}
+		value, worse, err := c.fitting(f, list)
+		if worse == nil {
+			worse = problem
+		}
+		return value, worse, err
+	case "tags", "multipicklist":
+		var list []any
+		for _, cell := range cells {
+			for _, word := range strings.FieldsFunc(cell.text, func(r rune) bool { return strings.ContainsRune(",;、；，\n|", r) }) {
+				word = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(word), "*"))
+				if f.Type == "multipicklist" {
+					if word = c.option(f, cell.column, word); word == "" {
+						problem = schema.Bad("not_an_option", "value", cell.text)
+						continue
+					}
+				}
+				if word != "" {
+					list = append(list, word)
+				}
+			}
+		}
+		value, worse, err := c.fitting(f, list)
+		if worse == nil {
+			worse = problem
+		}
+		return value, worse, err
+	case "picklist":
+		if value := c.option(f, first.column, first.text); value != "" {
+			return value, nil, nil
+		}
+		if _, chosen := first.column.Values[first.text]; chosen {
+			return nil, nil, nil // left empty on purpose
+		}
+		return nil, schema.Bad("not_an_option", "value", first.text), nil
+	case "address":
+		return address(cells), nil, nil
+	case "date":
+		if day, ok := local.ParseDateAs(first.text, c.convention(first), local.DateOptions{Location: c.actor.Zone()}); ok && day.Year != 0 {
+			return day.String(), nil, nil
+		}
+		return nil, schema.Bad("not_a_date"), nil
+	case "datetime":
+		at, err := local.ParseDateTime(first.text, c.actor.Zone(), c.convention(first))
+		if err != nil {
+			return nil, schema.Bad("not_a_datetime"), nil
+		}
+		return at.UTC().Format("2006-01-02T15:04:05.999999Z07:00"), nil, nil
+	case "boolean":
+		value, ok := local.ParseBool(first.text)
+		if !ok {
+			return nil, schema.Bad("not_a_boolean"), nil
+		}
+		return value, nil, nil
+	case "integer", "decimal", "percent", "money":
+		return number64(f, first.text)
+	case "url":
+		text := strings.Fields(first.text)[0]
+		if !strings.Contains(text, "://") && strings.Contains(text, ".") {
+			text = "http://" + text
+		}
+		return text, nil, nil
+	}
+	if f.Target() != "" {
+		return c.referred(ctx, d, t, first)
+	}
+	texts := make([]string, 0, len(cells))
+	for _, cell := range cells {
+		texts = append(texts, cell.text)
+	}
+	return strings.Join(texts, " "), nil, nil
+}
+
+// number64 reads a number as people write it, rounded to the field's places.
+func number64(f *schema.Field, text string) (any, *schema.Problem, error) {
+	decimal, currency, err := local.ParseNumber(strings.TrimSuffix(strings.TrimSpace(text), "%"))
+	if err != nil {
+		return nil, schema.Bad("not_a_number"), nil
+	}
+	places := map[string]int{"integer": 0, "money": schema.MoneyScale}[f.Type]
+	if f.Type == "decimal" || f.Type == "percent" {
+		places = max(f.Scale, 2)
+	}
+	if dot := strings.IndexByte(decimal, '.'); dot >= 0 && len(decimal)-dot-1 > places {
+		if decimal = decimal[:dot+1+places]; places == 0 {
+			decimal = decimal[:dot]
+		}
+	}
+	if f.Type == "money" {
+		return map[string]any{"amount": decimal, "currency": currency}, nil, nil
+	}
+	return json.Number(decimal), nil, nil
+}
+
+// label says what a phone or mail is for, from the cell or the column's header.
+func label(own, header string, columns int) string {
+	if own != "" {
+		return own
+	}
+	if columns < 2 {
+		return ""
+	}
+	folded := normal.Fold(header)
+	for _, l := range [][2]string{{"mobile", "手機"}, {"cell", "手機"}, {"手机", "手機"}, {"行动", "手機"}, {"home", "住家"}, {"住家", "住家"}, {"work", "公司"}, {"business", "公司"}, {"公司", "公司"}, {"other", "其他"}} {
+		if strings.Contains(folded, l[0]) {
+			return l[1]
+		}
+	}
+	return ""
+}
+
+// fitting keeps those entries of a list that the field takes one by one.
+func (c *converter) fitting(f *schema.Field, list []any) (any, *schema.Problem, error) {
+	if len(list) == 0 {
+		return nil, nil, nil
+	}
+	if _, err := f.Kind().Parse(f, list); err == nil {
+		return list, nil, nil
+	}
+	var kept []any
+	var problem *schema.Problem
+	for _, entry := range list {
+		if _, err := f.Kind().Parse(f, []any{entry}); err != nil {
+			if !errors.As(err, &problem) {
+				return nil, nil, err
+			}
+			continue
+		}
+		kept = append(kept, entry)
+	}
+	if kept == nil {
+		return nil, problem, nil
+	}
+	return kept, problem, nil
+}
+
+// option finds the choice a text means: as a person said, by key, or by a label
+// in any language and spelling.
+func (c *converter) option(f *schema.Field, column *Column, text string) string {
+	if chosen, ok := column.Values[text]; ok {
+		if chosen == nil {
+			return ""
+		}
+		return *chosen
+	}
+	folded := plain(text)
+	for _, o := range f.Options {
+		for _, name := range []string{o.Value, o.Label.TW, o.Label.CN, o.Label.EN} {
+			if name != "" && (strings.EqualFold(name, text) || folded != "" && plain(name) == folded) {
+				return o.Value
+			}
+		}
+	}
+	// Stages are called alike everywhere: won is won.
+	for _, o := range f.Options {
+		if o.Kind == "won" && strings.Contains(folded, "won") || o.Kind == "lost" && strings.Contains(folded, "lost") {
+			return o.Value
+		}
+	}
+	return ""
+}
+
+// address puts the parts of an address together; one text is taken apart.
+func address(cells []cellText) map[string]any {
+	value := map[string]any{}
+	for _, cell := range cells {
+		if cell.part != "" {
+			value[cell.part] = cell.text
+			continue
+		}
+		a := local.ParseAddress(cell.text)
+		for part, text := range map[string]string{"country": a.Country, "zip": a.Zip, "region": a.Region, "city": a.City, "district": a.District, "street": a.Street} {
+			if text != "" && value[part] == nil {
+				value[part] = text
+			}
+		}
+	}
+	return value
+}
+
+// referred finds the record a cell names; one that is not there is kept by name
+// where it can be made.
+func (c *converter) referred(ctx context.Context, d *draft, t target, cell cellText) (any, *schema.Problem, error) {
+	f := t.field
+	key := f.Target() + "\x00" + cell.text
+	id, ok := c.known[key]
+	if !ok {
+		var err error
+		if id, err = c.find(ctx, t, cell.text); err != nil {
+			return nil, nil, err
+		}
+		if len(c.known) > 50_000 {
+			clear(c.known)
+		}
+		c.known[key] = id
+	}
+	if id != 0 {
+		return strconv.FormatInt(id, 10), nil, nil
+	}
+	to := c.actor.Registry.Object(f.Target())
+	if to.Owned && to.Title != "" && c.actor.May(to, policy.Create) && strings.ContainsFunc(cell.text, isLetter) {
+		d.missing[f.Name] = cell.text
+		return nil, nil, nil
+	}
+	return nil, schema.Bad("no_such_record"), nil
+}
+
+func isLetter(r rune) bool { return r > 0x7f || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' }
+
+func (c *converter) find(ctx context.Context, t target, text string) (int64, error) {
+	v, err := c.service.Records.ParseText(ctx, c.actor, t.object, map[string]string{t.field.Name: text})
+	var re *record.Error
+	if err == nil {
+		if id, ok := v[t.field.Name][0].(int64); ok {
+			return id, nil
+		}
+	} else if !errors.As(err, &re) {
+		return 0, err
+	}
+	to := c.actor.Registry.Object(t.field.Target())
+	for _, f := range to.Fields {
+		if f.Name != to.Title && f.Type != "mails" && f.Name != "mail" && f.Name != "email" {
+			continue
+		}
+		ids, err := c.service.alike(ctx, c.actor, to, f, text)
+		if err != nil || len(ids) == 1 {
+			if len(ids) == 1 {
+				return ids[0], err
+			}
+			return 0, err
+		}
+	}
+	return 0, nil
+}
+
+// alike lists the records the actor may see whose field says the same as text,
+// in whatever spelling.
+func (s *Service) alike(ctx context.Context, a *policy.Actor, o *schema.Object, f *schema.Field, text string) ([]int64, error) {
+	if f.Match == "" {
+		return s.Records.FindBy(ctx, a, o, f.Name, text, 2)
+	}
+	v, err := s.Records.ParseText(ctx, a, o, map[string]string{f.Name: text})
+	var re *record.Error
+	if errors.As(err, &re) {
+		return nil, nil
+	} else if err != nil {
+		return nil, err
+	}
+	found, err := s.Records.Matching(ctx, s.Records.DB, o, record.MatchKeys(o, v))
+	if err != nil {
+		return nil, err
+	}
+	var ids []int64
+	seen := map[int64]bool{}
+	for _, list := range found {
+		for _, id := range list {
+			if !seen[id] && len(ids) < 2 && s.Records.Visible(ctx, a, o, id, false) {
+				seen[id] = true
+				ids = append(ids, id)
+			}
+		}
+	}
+	return ids, nil
+}
