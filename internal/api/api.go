@@ -119,6 +119,7 @@ func (s *Server) Handler() http.Handler {
 	signed("GET "+prefix+"search", s.search)
 	signed("POST "+prefix+"imports", s.upload, policy.GrantImport)
 	signed("GET "+prefix+"imports/{id}", s.importState, policy.GrantImport)
+	signed("GET "+prefix+"imports/{id}/problems.csv", s.importProblems, policy.GrantImport)
 	signed("PATCH "+prefix+"imports/{id}", s.adjustImport, policy.GrantImport)
 	for _, action := range []string{"check", "run", "cancel", "undo"} {
 		signed("POST "+prefix+"imports/{id}/actions/"+action, func(r *request) error { return s.startImport(r, action) }, policy.GrantImport)

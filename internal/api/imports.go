@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net/http"
@@ -69,6 +70,8 @@ func (s *Server) importState(r *request) error {
 
 // importJSON answers an import, its problems in the reader's words.
 func (r *request) importJSON(status int, job transfer.Job) error {
+	// The file of problems holds them all.
+	job.Problems = job.Problems[:min(len(job.Problems), 500)]
 	for i := range job.Problems {
 		p := &job.Problems[i]
 		p.Message = message.In(r.language(), p.Code, p.Params)
@@ -112,4 +115,26 @@ func (s *Server) startImport(r *request, action string) error {
 		return err
 	}
 	return r.importJSON(http.StatusAccepted, job)
+}
+
+// importProblems answers the problems of an import as a file.
+func (s *Server) importProblems(r *request) error {
+	id, err := s.importID(r)
+	if err != nil {
+		return err
+	}
+	if _, err := s.Transfer.Get(r.actor, id); err != nil {
+		return err
+	}
+	lang := r.language()
+	var file bytes.Buffer
+	heads := [4]string{message.In(lang, "file_row", nil), message.In(lang, "file_column", nil), message.In(lang, "file_value", nil), message.In(lang, "file_problem", nil)}
+	err = s.Transfer.ProblemFile(r.actor, id, &file, heads, func(p transfer.Problem) string { return message.In(lang, p.Code, p.Params) })
+	if err != nil {
+		return err
+	}
+	r.w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+	r.w.Header().Set("Content-Disposition", `attachment; filename="problems.csv"`)
+	_, err = r.w.Write(file.Bytes())
+	return err
 }

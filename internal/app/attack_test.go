@@ -350,6 +350,9 @@ var cases = map[string]func(t *testing.T, x *attack){
 		}
 	},
 	"GET /api/v1/imports/{id}": func(t *testing.T, x *attack) { x.refused(t, "GET", "imports/"+x.ids["import"], nil, 404) },
+	"GET /api/v1/imports/{id}/problems.csv": func(t *testing.T, x *attack) {
+		x.refused(t, "GET", "imports/"+x.ids["import"]+"/problems.csv", nil, 404)
+	},
 	"PATCH /api/v1/imports/{id}": func(t *testing.T, x *attack) {
 		x.refused(t, "PATCH", "imports/"+x.ids["import"], map[string]any{"header_row": 0}, 404)
 	},

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -168,9 +169,32 @@ func TestImportTakesWhatFitsAndTellsTheRest(t *testing.T) {
 				t.Errorf("%s is not told among %v", want, done["groups"])
 			}
 		}
+		if file := admin.text("imports/" + id + "/problems.csv"); !strings.Contains(file, "宏碁電腦,電話不明") || !strings.Contains(file, "4,電話,電話不明,") {
+			t.Errorf("the file of problems is %s", file)
+		}
 		admin.finished(id, "undo", "undone")
 		if got := admin.names("customers") + admin.names("contacts"); got != "" {
 			t.Errorf("after the undo there are %q", got)
 		}
 	})
+}
+
+// text reads an answer that is no JSON.
+func (p *person) text(path string) string {
+	p.w.t.Helper()
+	r, err := http.NewRequestWithContext(context.Background(), http.MethodGet, p.w.server.URL+"/api/v1/"+path, nil)
+	if err != nil {
+		p.w.t.Fatal(err)
+	}
+	r.AddCookie(p.cookie)
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		p.w.t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	b, err := io.ReadAll(answer.Body)
+	if err != nil || answer.StatusCode != http.StatusOK {
+		p.w.t.Fatalf("%s answered %d, %v", path, answer.StatusCode, err)
+	}
+	return string(b)
 }

@@ -183,7 +183,7 @@ func New(records *record.Service, folder string) *Service {
 const MaxFile = 2 << 30
 
 // maxProblems is how many problems are kept for reading; all are counted.
-const maxProblems = 1000
+const maxProblems = 10_000
 
 // Upload keeps a file and tells what it seems to be. o is nil when the object is
 // to be guessed as well.
