@@ -26,7 +26,7 @@ test('a file is mapped, mended, imported and taken back', async (t) => {
   const app = await launch(t)
   const page = await company(app)
   await page.goto('/import')
-  await drop(page, '客戶.csv', '公司名稱,等級,負責業務,幾樓\n甲公司,A,查無此人,3\n乙公司,B,查無此人,12\n')
+  await drop(page, '客戶.csv', '公司名稱,等級,負責業務,幾樓\n甲公司,A,查無此人,3\n乙公司,B,查無此人,12\n,C,,5\n')
   const row = (header) => page.locator('.mapping > li').filter({ has: page.getByText(header, { exact: true }) })
   await row('公司名稱').waitFor()
   assert.equal(await row('公司名稱').locator('select').inputValue(), 'name')
@@ -35,10 +35,13 @@ test('a file is mapped, mended, imported and taken back', async (t) => {
   await row('幾樓').getByRole('button', { name: '新增為欄位' }).click()
   await page.waitForFunction(() => [...document.querySelectorAll('.mapping select')].some((s) => s.value.startsWith('x_')))
 
-  await page.getByRole('button', { name: '檢查 2 列' }).click()
-  await page.getByText('2 列都有問題').waitFor()
-  await page.getByRole('button', { name: '不匯入「負責業務」，再檢查一次' }).click()
-  await page.getByText('每一列都沒問題').waitFor()
+  // A row without a name is refused; an owner nobody knows is told, and the row comes in without.
+  await page.getByRole('button', { name: '檢查 3 列' }).click()
+  await page.getByText('有 1 列有問題').waitFor()
+  const leaveOut = page.getByRole('button', { name: '不匯入「負責業務」，再檢查一次' })
+  await leaveOut.click()
+  await leaveOut.waitFor({ state: 'detached' })
+  await page.getByText('有 1 列有問題').waitFor()
   await page.getByRole('button', { name: '匯入 2 列' }).click()
   await page.getByText('匯入完成').waitFor()
 

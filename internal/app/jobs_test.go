@@ -20,7 +20,7 @@ func (p *person) stream(ctx context.Context, kind string) <-chan map[string]any 
 		p.w.t.Fatal(err)
 	}
 	r.AddCookie(p.cookie)
-	answer, err := http.DefaultClient.Do(r)
+	answer, err := http.DefaultClient.Do(r) //nolint:bodyclose // the reader below closes it when the stream ends
 	if err != nil {
 		p.w.t.Fatal(err)
 	}

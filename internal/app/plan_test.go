@@ -21,7 +21,7 @@ func (w *world) fill(n int, owners []string, departments []string) {
 	w.t.Helper()
 	registry := w.app.Records.Current.Load()
 	system := policy.System(registry, "test")
-	r := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // repeatable
+	r := rand.New(rand.NewPCG(1, 2))
 	ctx := store.Bulk(context.Background())
 	id := func(text string) []any {
 		n, _ := schema.ParseID(text)
