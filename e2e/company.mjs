@@ -127,3 +127,18 @@ export async function fill(page, locale = 'zh-TW') {
   await call('POST', 'tokens', { name: w.token, scopes: ['read'], expires_at: day(90).slice(0, 10) })
   return { customers, opportunities, people, departments, temporary: fresh.temporary_password }
 }
+
+/** Sets an empty company up through the page and answers the page, on the start page. */
+export async function company(app) {
+  app.expectProblem(/api\/v1\/(me|objects) answered 401/)
+  const page = await app.newPage()
+  await page.goto('/')
+  await page.locator('#company').fill(words('zh-TW').company)
+  await page.locator('#name').fill(words('zh-TW').admin)
+  await page.locator('#login').fill(account.login)
+  await page.locator('#password').fill(account.password)
+  await page.getByRole('button', { name: '開始使用' }).click()
+  await page.getByRole('button', { name: '進入 ECRM' }).click()
+  await page.locator('.home').waitFor()
+  return page
+}

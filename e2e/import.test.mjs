@@ -2,22 +2,8 @@
 // a column becomes a field in one click, the run is opened as a list and taken back.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { account, caller, words } from './company.mjs'
+import { caller, company } from './company.mjs'
 import { launch } from './harness.mjs'
-
-async function company(app) {
-  app.expectProblem(/api\/v1\/(me|objects) answered 401/)
-  const page = await app.newPage()
-  await page.goto('/')
-  await page.locator('#company').fill(words('zh-TW').company)
-  await page.locator('#name').fill(words('zh-TW').admin)
-  await page.locator('#login').fill(account.login)
-  await page.locator('#password').fill(account.password)
-  await page.getByRole('button', { name: '開始使用' }).click()
-  await page.getByRole('button', { name: '進入 ECRM' }).click()
-  await page.locator('.home').waitFor()
-  return page
-}
 
 const drop = (page, name, content) =>
   page.locator('input[type=file]').setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(content) })

@@ -2,22 +2,8 @@
 // Signing out leaves nothing behind. All tabs share one event stream.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { account, caller, words } from './company.mjs'
+import { caller, company } from './company.mjs'
 import { launch } from './harness.mjs'
-
-async function company(app) {
-  app.expectProblem(/api\/v1\/(me|objects) answered 401/)
-  const page = await app.newPage()
-  await page.goto('/')
-  await page.locator('#company').fill(words('zh-TW').company)
-  await page.locator('#name').fill(words('zh-TW').admin)
-  await page.locator('#login').fill(account.login)
-  await page.locator('#password').fill(account.password)
-  await page.getByRole('button', { name: '開始使用' }).click()
-  await page.getByRole('button', { name: '進入 ECRM' }).click()
-  await page.locator('.home').waitFor()
-  return page
-}
 
 test('the app opens offline with what was read, and sign-out forgets it', async (t) => {
   const app = await launch(t)

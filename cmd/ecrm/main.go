@@ -94,7 +94,7 @@ func (c *importFile) Run(ctx context.Context) error {
 	started := time.Now()
 	job, err := a.ImportFile(ctx, c.As, c.Object, c.File, c.DryRun)
 	if err != nil {
-		return err
+		return spoken(err)
 	}
 	for _, column := range job.Columns {
 		if column.Field == "" {

@@ -119,9 +119,15 @@ func TestImportTellsEveryRowAndIsUndone(t *testing.T) {
 func TestImportOfBrokenFilesIsRefusedInWords(t *testing.T) {
 	w := newWorld(t, "sqlite:"+t.TempDir()+"/ecrm.db")
 	admin := w.setUp()
-	for name, content := range map[string]string{"empty.csv": "", "calendar.vcf": "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "broken.xlsx": "PK\x03\x04 nothing"} {
-		if status, answer := admin.upload("customer", name, []byte(content)); status != 422 {
+	for name, content := range map[string]string{"empty.csv": "", "calendar.vcf": "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "broken.xlsx": "PK\x03\x04 nothing", "old.xls": "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "cut.csv.gz": "\x1f\x8b\x08"} {
+		status, answer := admin.upload("customer", name, []byte(content))
+		fields, _ := answer["fields"].([]any)
+		if status != 422 || len(fields) != 1 {
 			t.Errorf("%s answered %d %v", name, status, answer)
+			continue
+		}
+		if f, _ := fields[0].(map[string]any); f["message"] == f["code"] {
+			t.Errorf("%s is refused without words: %v", name, f["code"])
 		}
 	}
 }

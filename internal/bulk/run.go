@@ -205,7 +205,7 @@ func (w *work) unit(ctx context.Context, list []row) (int, error) {
 
 // one does a single row; an error is one that the whole job cannot get over.
 func (w *work) one(ctx context.Context, u *record.Unit, r row, known *record.Current) (result int64, problem *Problem, err error) {
-	err = u.Alone(ctx, func(ctx context.Context) error {
+	err = u.Try(ctx, func() error {
 		result, problem, err = w.do(ctx, u, r, known)
 		return err
 	})

@@ -97,8 +97,11 @@ type Actor struct {
 	// limit. It never gives a right.
 	Grants Grants
 	// Origin says through what he acts: form, import 17, token …
-	Origin   string
-	Registry *schema.Registry
+	Origin string
+	// Importing says that he brings in what happened elsewhere: a rule that asks
+	// why something is done now does not apply to it.
+	Importing bool
+	Registry  *schema.Registry
 }
 
 // System acts for the engine itself: set-up, demo data, jobs.

@@ -13,26 +13,6 @@ import (
 	"ecrm/internal/store"
 )
 
-// Alone runs one write of a unit's many: when it is refused it leaves nothing
-// behind, and the others stand.
-func (u *Unit) Alone(ctx context.Context, fn func(ctx context.Context) error) error {
-	if _, err := u.tx.Exec(ctx, "SAVEPOINT alone"); err != nil {
-		return err
-	}
-	told := len(u.events)
-	err := fn(ctx)
-	if err != nil {
-		u.events = u.events[:told]
-		if _, undo := u.tx.Exec(ctx, "ROLLBACK TO SAVEPOINT alone"); undo != nil {
-			return errors.Join(err, undo)
-		}
-	}
-	if _, release := u.tx.Exec(ctx, "RELEASE SAVEPOINT alone"); release != nil {
-		return errors.Join(err, release)
-	}
-	return err
-}
-
 // Current is a record as a unit of work read it.
 type Current struct {
 	Values  Values

@@ -157,26 +157,10 @@ func (s *Service) FindBy(ctx context.Context, a *policy.Actor, o *schema.Object,
 }
 
 // CreateValues makes a record of parsed values and answers its id.
-func (s *Service) CreateValues(ctx context.Context, a *policy.Actor, o *schema.Object, values Values) (int64, error) {
-	if !a.May(o, policy.Create) {
-		return 0, fail("forbidden")
-	}
-	id := s.IDs.Next()
-	err := s.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
-		copied := Values{}
-		for k, v := range values {
-			copied[k] = v
-		}
-		return s.insert(ctx, tx, a, o, id, copied)
+func (s *Service) CreateValues(ctx context.Context, a *policy.Actor, o *schema.Object, values Values) (id int64, err error) {
+	err = s.Together(ctx, func(ctx context.Context, u *Unit) error {
+		id, err = u.CreateValues(ctx, a, o, values)
+		return err
 	})
-	if err != nil {
-		return 0, s.explain(o, err)
-	}
-	s.tell(Event{o.Name, id, "created"})
-	return id, nil
-}
-
-// UpdateValues changes a record to parsed values.
-func (s *Service) UpdateValues(ctx context.Context, a *policy.Actor, o *schema.Object, id int64, values Values) error {
-	return s.update(ctx, a, o, id, values, 0)
+	return id, err
 }

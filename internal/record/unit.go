@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"time"
 
 	"ecrm/internal/policy"
@@ -44,8 +45,17 @@ func (u *Unit) Create(ctx context.Context, a *policy.Actor, o *schema.Object, in
 	if err != nil {
 		return 0, err
 	}
+	return u.CreateValues(ctx, a, o, values)
+}
+
+// CreateValues makes a record of parsed values and answers its id.
+func (u *Unit) CreateValues(ctx context.Context, a *policy.Actor, o *schema.Object, values Values) (int64, error) {
+	if !a.May(o, policy.Create) {
+		return 0, fail("forbidden")
+	}
 	id := u.service.IDs.Next()
-	if err := u.service.insert(ctx, u.tx, a, o, id, values); err != nil {
+	// A unit may be run again, and a new record completes its values.
+	if err := u.service.insert(ctx, u.tx, a, o, id, maps.Clone(values)); err != nil {
 		return 0, u.service.explain(o, err)
 	}
 	u.events = append(u.events, Event{o.Name, id, "created"})

@@ -148,3 +148,14 @@ func Unscaled(n int64, scale int) string {
 	}
 	return sign + whole + "." + frac
 }
+
+// Places is how many decimals a field of numbers keeps.
+func Places(f *Field) int {
+	switch t := f.Kind().(type) {
+	case decimalType:
+		return t.places(f)
+	case moneyType:
+		return MoneyScale
+	}
+	return 0
+}

@@ -48,12 +48,8 @@ func (s Select) plan(q Querier) plan {
 	if size <= smallTable {
 		return p
 	}
-	if p.pinned = s.pin(db); p.pinned != nil {
-		p.steer = !db.Postgres()
-		return p
-	}
-	p.steer = !db.Postgres()
-	if s.Guard == nil {
+	p.steer, p.pinned = !db.Postgres(), s.pin(db)
+	if p.pinned != nil || s.Guard == nil {
 		return p
 	}
 	terms, ok := takeApart(s.Registry, s.Query.Object, s.Guard)

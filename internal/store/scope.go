@@ -169,7 +169,7 @@ func (c *compiler) name(alias, column string) string {
 	return alias + "." + column
 }
 
-// estimate guesses how many records a scope holds, up to estimateCap+1.
+// scopeSize guesses how many records a scope holds, up to estimateCap+1.
 func (db *DB) scopeSize(s Select, terms []term) int64 {
 	var sum int64
 	for _, t := range terms {

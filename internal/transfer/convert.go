@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"math/big"
 	"strconv"
 	"strings"
 
@@ -189,7 +190,7 @@ func (c *converter) raw(ctx context.Context, d *draft, t target, cells []cellTex
 				if n.Ext != "" {
 					value += "#" + n.Ext
 				}
-				list = append(list, map[string]any{"label": label(n.Label, cell.column.Header, len(cells)), "value": value})
+				list = append(list, map[string]any{"label": c.label(n.Label, cell.column.Header, len(cells)), "value": value})
 			}
 		}
 		return c.fitting(f, list)
@@ -198,7 +199,7 @@ func (c *converter) raw(ctx context.Context, d *draft, t target, cells []cellTex
 		for _, cell := range cells {
 			for _, m := range strings.FieldsFunc(cell.text, func(r rune) bool { return strings.ContainsRune(",;、；，\n\t| ", r) }) {
 				if key := normal.MailKey(m); strings.Contains(key, "@") {
-					list = append(list, map[string]any{"label": label("", cell.column.Header, len(cells)), "value": strings.Trim(m, "<>\"'")})
+					list = append(list, map[string]any{"label": c.label("", cell.column.Header, len(cells)), "value": strings.Trim(m, "<>\"'")})
 				} else if len(m) > 3 && !strings.ContainsAny(cell.text, "<") {
 					problem = schema.Bad("not_a_mail", "value", m)
 				}
@@ -258,7 +259,7 @@ func (c *converter) raw(ctx context.Context, d *draft, t target, cells []cellTex
 		}
 		return value, nil, nil
 	case "integer", "decimal", "percent", "money":
-		return number64(f, first.text)
+		return amount(f, first.text)
 	case "url":
 		text := strings.Fields(first.text)[0]
 		if !strings.Contains(text, "://") && strings.Contains(text, ".") {
@@ -276,39 +277,52 @@ func (c *converter) raw(ctx context.Context, d *draft, t target, cells []cellTex
 	return strings.Join(texts, " "), nil, nil
 }
 
-// number64 reads a number as people write it, rounded to the field's places.
-func number64(f *schema.Field, text string) (any, *schema.Problem, error) {
+// amount reads a number as people write it; one with more places than the field
+// keeps is rounded, and that is told.
+func amount(f *schema.Field, text string) (any, *schema.Problem, error) {
 	decimal, currency, err := local.ParseNumber(strings.TrimSuffix(strings.TrimSpace(text), "%"))
 	if err != nil {
 		return nil, schema.Bad("not_a_number"), nil
 	}
-	places := map[string]int{"integer": 0, "money": schema.MoneyScale}[f.Type]
-	if f.Type == "decimal" || f.Type == "percent" {
-		places = max(f.Scale, 2)
+	var problem *schema.Problem
+	exact, ok := new(big.Rat).SetString(decimal)
+	if !ok {
+		return nil, schema.Bad("not_a_number"), nil
 	}
-	if dot := strings.IndexByte(decimal, '.'); dot >= 0 && len(decimal)-dot-1 > places {
-		if decimal = decimal[:dot+1+places]; places == 0 {
-			decimal = decimal[:dot]
-		}
+	rounded := exact.FloatString(schema.Places(f))
+	if kept, _ := new(big.Rat).SetString(rounded); kept.Cmp(exact) != 0 {
+		problem = schema.Bad("rounded", "value", rounded)
 	}
 	if f.Type == "money" {
-		return map[string]any{"amount": decimal, "currency": currency}, nil, nil
+		return map[string]any{"amount": rounded, "currency": currency}, problem, nil
 	}
-	return json.Number(decimal), nil, nil
+	return json.Number(rounded), problem, nil
 }
 
-// label says what a phone or mail is for, from the cell or the column's header.
-func label(own, header string, columns int) string {
-	if own != "" {
+// labelled are the words in a header that say what a phone or mail is for, and
+// what that is called.
+var labelled = []struct {
+	words []string
+	label schema.Text
+}{
+	{[]string{"mobile", "cell", "手機", "手机", "行動", "handy"}, schema.T("手機", "手机", "Mobile")},
+	{[]string{"home", "住家", "家庭", "private"}, schema.T("住家", "住宅", "Home")},
+	{[]string{"work", "business", "office", "公司", "辦公"}, schema.T("公司", "公司", "Work")},
+	{[]string{"other", "其他"}, schema.T("其他", "其他", "Other")},
+}
+
+// label says what a phone or mail is for: as its cell does, or where several
+// columns fill the field, as the header does.
+func (c *converter) label(own, header string, columns int) string {
+	if own != "" || columns < 2 {
 		return own
 	}
-	if columns < 2 {
-		return ""
-	}
 	folded := normal.Fold(header)
-	for _, l := range [][2]string{{"mobile", "手機"}, {"cell", "手機"}, {"手机", "手機"}, {"行动", "手機"}, {"home", "住家"}, {"住家", "住家"}, {"work", "公司"}, {"business", "公司"}, {"公司", "公司"}, {"other", "其他"}} {
-		if strings.Contains(folded, l[0]) {
-			return l[1]
+	for _, l := range labelled {
+		for _, word := range l.words {
+			if strings.Contains(folded, normal.Fold(word)) {
+				return l.label.In(c.actor.Language)
+			}
 		}
 	}
 	return ""
@@ -412,30 +426,34 @@ func (c *converter) referred(ctx context.Context, d *draft, t target, cell cellT
 
 func isLetter(r rune) bool { return r > 0x7f || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' }
 
+// find looks for the record a text names: as our own files spell it, by its
+// title in another spelling, by a mail address; 0 when there is not exactly one.
 func (c *converter) find(ctx context.Context, t target, text string) (int64, error) {
 	v, err := c.service.Records.ParseText(ctx, c.actor, t.object, map[string]string{t.field.Name: text})
 	var re *record.Error
 	if err == nil {
-		if id, ok := v[t.field.Name][0].(int64); ok {
-			return id, nil
-		}
+		return v.Int(t.field.Name), nil
 	} else if !errors.As(err, &re) {
 		return 0, err
 	}
 	to := c.actor.Registry.Object(t.field.Target())
 	for _, f := range to.Fields {
-		if f.Name != to.Title && f.Type != "mails" && f.Name != "mail" && f.Name != "email" {
+		if f.Name != to.Title && f.Type != "mails" {
 			continue
 		}
-		ids, err := c.service.alike(ctx, c.actor, to, f, text)
-		if err != nil || len(ids) == 1 {
-			if len(ids) == 1 {
-				return ids[0], err
-			}
-			return 0, err
+		if ids, err := c.service.alike(ctx, c.actor, to, f, text); err != nil || len(ids) == 1 {
+			return sole(ids), err
 		}
 	}
 	return 0, nil
+}
+
+// sole is the one of some ids, 0 when there is none.
+func sole(ids []int64) int64 {
+	if len(ids) == 0 {
+		return 0
+	}
+	return ids[0]
 }
 
 // alike lists the records the actor may see whose field says the same as text,

@@ -96,7 +96,7 @@ func means(field string, headers ...string) {
 }
 
 func init() {
-	means("name", "公司", "公司名稱", "客戶名稱", "客戶", "企業名稱", "名稱", "全名", "店名", "單位名稱", "account", "account name", "company", "company name", "organization", "organisation", "org name", "n_fn", "full name", "fn", "display name", "formatted name", "file as", "姓名", "聯絡人姓名", "lead name", "deal name", "opportunity name", "potential name", "商機名稱", "firma", "firmenname", "unternehmen", "contact name", "nombre", "customer", "customer name", "client", "client name", "frim")
+	means("name", "公司", "公司名稱", "客戶名稱", "客戶", "企業名稱", "名稱", "全名", "店名", "單位名稱", "account", "account name", "company", "company name", "organization", "organisation", "org name", "n_fn", "full name", "fn", "display name", "formatted name", "file as", "姓名", "聯絡人姓名", "lead name", "deal name", "opportunity name", "potential name", "商機名稱", "firma", "firmenname", "unternehmen", "contact name", "nombre", "customer", "customer name", "client", "client name")
 	means("short_name", "公司簡稱", "簡稱", "short name", "nickname")
 	means("number", "客戶編號", "customer number", "account number", "kundennummer", "reference")
 	means("phones", "電話", "聯絡電話", "總機電話", "總機", "手機", "行動電話", "公司電話", "服務電話", "電話號碼", "聯繫電話", "phone", "phone number", "phone value", "telephone", "telephone number", "mobile", "mobile phone", "mobile phone number", "cell", "cell phone", "tel", "tel work", "tel cell", "tel home", "tel other", "tel cell private", "work phone", "business phone", "home phone", "other phone", "phone work", "phone home", "phone other", "primary phone", "company main phone", "office phone", "telefon", "telefonnummer", "handy", "mobil", "telephone voice", "car phone")
@@ -155,7 +155,7 @@ var representatives = map[string]bool{plain("負責人"): true, plain("代表人
 func guess(a *policy.Actor, o *schema.Object, header, second string, taken map[string]bool) (string, float64) {
 	best, sure := "", 0.0
 	for _, h := range []string{header, second} {
-		if h == "" || representatives[plain(h)] && (o.Field("owner") == nil || plain(h) != plain("銷售負責人")) {
+		if h == "" || representatives[plain(h)] {
 			continue
 		}
 		for _, f := range o.Fields {
@@ -186,7 +186,7 @@ func likeness(f *schema.Field, spec, header string, refersTo *schema.Field) floa
 	folded := normal.Fold(header)
 	if spec == f.Name {
 		for _, name := range []string{f.Name, strings.ReplaceAll(f.Name, "_", " "), f.Label.TW, f.Label.CN, f.Label.EN} {
-			if name != "" && normal.Fold(name) == folded && !(f.Name == "owner" && representatives[plain(header)]) {
+			if name != "" && normal.Fold(name) == folded {
 				return 1
 			}
 		}

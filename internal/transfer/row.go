@@ -79,55 +79,93 @@ func (s *Service) row(ctx context.Context, a *policy.Actor, o *schema.Object, j 
 	return "failed", records, problems
 }
 
-// bring writes the records of one row: what it refers to and is not there yet,
-// the record itself, and the one beside it.
-func (s *Service) bring(ctx context.Context, a *policy.Actor, o *schema.Object, j *Job, c *converter, main, child *draft, childOf *schema.Object, dry bool) (string, []made, error) {
-	var records []made
+// errDry takes back what a dry run wrote to see whether it can be written.
+var errDry = errors.New("only tried")
+
+// bring writes the records of one row together: what it refers to and is not
+// there yet, the record itself, and the one beside it. A dry run writes them too
+// and takes them back, so that it refuses exactly what the run would.
+func (s *Service) bring(ctx context.Context, a *policy.Actor, o *schema.Object, j *Job, c *converter, main, child *draft, childOf *schema.Object, dry bool) (outcome string, records []made, err error) {
 	if err := s.complete(o, main); err != nil {
 		return "failed", nil, err
 	}
-	outcome, id, err := s.existing(ctx, a, o, j, main.values)
+	outcome, id, marks, err := s.existing(ctx, a, o, j, main.values)
 	if err != nil {
 		return "failed", nil, err
 	}
+	beside := child != nil && child.values[childOf.Title] != nil
+	if beside && id != 0 {
+		known, err := s.sameBeside(ctx, a, childOf, child.values, id, reference(childOf, o))
+		if err != nil {
+			return "failed", nil, err
+		}
+		beside = !known
+	}
+	if outcome != "created" && id == 0 || outcome == "skipped" && !beside {
+		return outcome, nil, nil // as an earlier row of a dry run
+	}
+	var found map[string]int64
+	err = s.Records.Together(ctx, func(ctx context.Context, u *record.Unit) error {
+		records, found = nil, map[string]int64{}
+		made, err := s.write(ctx, u, a, o, c, main, outcome, &id, found)
+		if err != nil {
+			return err
+		}
+		records = made
+		if beside {
+			child.values[reference(childOf, o).Name] = []any{id}
+			if err := s.complete(childOf, child); err != nil {
+				return err
+			}
+			other, err := u.CreateValues(ctx, a, childOf, child.values)
+			if err != nil {
+				return err
+			}
+			records = append(records, madeOf(childOf, other))
+		}
+		if dry {
+			return errDry
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, errDry) {
+		return "failed", nil, err
+	}
+	if outcome == "skipped" {
+		outcome = "updated" // by the one beside it
+	}
 	if dry {
+		for _, m := range marks {
+			j.seen[m] = true
+		}
 		return outcome, nil, nil
 	}
-	if outcome != "skipped" {
-		if records, err = s.referents(ctx, a, o, c, main); err != nil {
-			return "failed", records, err
-		}
+	maps.Copy(c.known, found)
+	return outcome, records, nil
+}
+
+func madeOf(o *schema.Object, id int64) made { return made{object: o.Name, id: id} }
+
+// write writes the record of a row and what it refers to; found are the
+// references it made.
+func (s *Service) write(ctx context.Context, u *record.Unit, a *policy.Actor, o *schema.Object, c *converter, main *draft, outcome string, id *int64, found map[string]int64) ([]made, error) {
+	if outcome == "skipped" {
+		return nil, nil
 	}
-	switch outcome {
-	case "updated":
-		delete(main.values, "created_at")
-		if err = s.Records.UpdateValues(ctx, a, o, id, main.values); err == nil {
-			records = append(records, made{o.Name, id, true})
-		}
-	case "created":
-		if id, err = s.Records.CreateValues(ctx, a, o, main.values); err == nil {
-			records = append(records, made{o.Name, id, false})
-		}
+	records, err := s.referents(ctx, u, a, o, c, main, found)
+	if err != nil {
+		return nil, err
 	}
-	if err != nil || child == nil || id == 0 || len(child.values) == 0 {
-		return outcome, records, err
+	if outcome == "updated" {
+		values := maps.Clone(main.values)
+		delete(values, "created_at")
+		_, err := u.Write(ctx, a, o, *id, nil, values, 0)
+		return append(records, made{object: o.Name, id: *id, updated: true}), err
 	}
-	child.values[reference(childOf, o).Name] = []any{id}
-	if s.complete(childOf, child) != nil {
-		return outcome, records, nil // a phone without a person
+	if *id, err = u.CreateValues(ctx, a, o, main.values); err != nil {
+		return nil, err
 	}
-	known, err := s.sameBeside(ctx, a, childOf, child.values, id, reference(childOf, o))
-	if err != nil || known {
-		return outcome, records, err
-	}
-	beside, err := s.Records.CreateValues(ctx, a, childOf, child.values)
-	if err == nil {
-		records = append(records, made{childOf.Name, beside, false})
-		if outcome == "skipped" {
-			outcome = "updated"
-		}
-	}
-	return outcome, records, err
+	return append(records, madeOf(o, *id)), nil
 }
 
 // sameBeside tells whether the customer has a contact of that name already.
@@ -148,26 +186,25 @@ func (s *Service) sameBeside(ctx context.Context, a *policy.Actor, o *schema.Obj
 }
 
 // referents makes the records a row refers to by a name nobody has yet.
-func (s *Service) referents(ctx context.Context, a *policy.Actor, o *schema.Object, c *converter, d *draft) ([]made, error) {
+func (s *Service) referents(ctx context.Context, u *record.Unit, a *policy.Actor, o *schema.Object, c *converter, d *draft, found map[string]int64) ([]made, error) {
 	var records []made
 	for name, text := range d.missing {
-		f := o.Field(name)
-		to := a.Registry.Object(f.Target())
-		key := f.Target() + "\x00" + text
+		to := a.Registry.Object(o.Field(name).Target())
+		key := to.Name + "\x00" + text
 		id := c.known[key]
 		if id == 0 {
 			values, err := s.Records.ParseText(ctx, a, to, map[string]string{to.Title: text})
 			if err != nil {
-				return records, err
+				return nil, err
 			}
 			if owner := d.values["owner"]; owner != nil {
 				values["owner"] = owner
 			}
-			if id, err = s.Records.CreateValues(ctx, a, to, values); err != nil {
-				return records, err
+			if id, err = u.CreateValues(ctx, a, to, values); err != nil {
+				return nil, err
 			}
-			records = append(records, made{to.Name, id, false})
-			c.known[key] = id
+			records = append(records, madeOf(to, id))
+			found[key] = id
 		}
 		d.values[name] = []any{id}
 	}
@@ -199,55 +236,55 @@ func (s *Service) complete(o *schema.Object, d *draft) error {
 }
 
 // existing tells whether the row's record is there already, and what is done
-// then. Rows earlier in the file count, in the dry run too.
-func (s *Service) existing(ctx context.Context, a *policy.Actor, o *schema.Object, j *Job, v record.Values) (string, int64, error) {
+// then. In a dry run, which leaves nothing behind, the keys of earlier rows
+// count; marks are those of this one.
+func (s *Service) existing(ctx context.Context, a *policy.Actor, o *schema.Object, j *Job, v record.Values) (outcome string, id int64, marks []uint64, err error) {
 	if j.Duplicates.Rule == "create" {
-		return "created", 0, nil
+		return "created", 0, nil, nil
 	}
-	outcome := map[string]string{"update": "updated"}[j.Duplicates.Rule]
-	if outcome == "" {
-		outcome = "skipped"
+	outcome = "skipped"
+	if j.Duplicates.Rule == "update" {
+		outcome = "updated"
 	}
+	earlier := false
 	for _, key := range j.Duplicates.Keys {
 		f := o.Field(key)
 		if f == nil || v.Text(key) == "" {
 			continue
 		}
-		var ids []int64
-		var err error
-		var marks []string
-		if f.Match != "" {
-			keys := record.MatchKeys(o, record.Values{key: v[key]})
-			found, err := s.Records.Matching(ctx, s.Records.DB, o, keys)
-			if err != nil {
-				return "failed", 0, err
-			}
-			for _, k := range keys {
-				ids = append(ids, found[k]...)
-				marks = append(marks, k.Kind+"\x00"+k.Key)
-			}
-		} else {
-			ids, err = s.Records.FindBy(ctx, a, o, key, v.Text(key), 1)
-			marks = []string{key + "\x00" + v.Text(key)}
-		}
+		ids, keys, err := s.having(ctx, a, o, f, v)
 		if err != nil {
-			return "failed", 0, err
+			return "failed", 0, nil, err
 		}
 		if len(ids) > 0 {
-			return outcome, ids[0], nil
+			return outcome, ids[0], nil, nil
 		}
-		earlier := false
-		for _, m := range marks {
+		for _, k := range keys {
 			h := fnv.New64a()
-			_, _ = h.Write([]byte(m))
+			_, _ = h.Write([]byte(k))
+			marks = append(marks, h.Sum64())
 			earlier = earlier || j.seen[h.Sum64()]
-			j.seen[h.Sum64()] = true
-		}
-		if earlier {
-			return outcome, 0, nil
 		}
 	}
-	return "created", 0, nil
+	if earlier {
+		return outcome, 0, nil, nil
+	}
+	return "created", 0, marks, nil
+}
+
+// having lists the records that have one of a field's keys, and the keys.
+func (s *Service) having(ctx context.Context, a *policy.Actor, o *schema.Object, f *schema.Field, v record.Values) (ids []int64, keys []string, err error) {
+	if f.Match == "" {
+		ids, err = s.Records.FindBy(ctx, a, o, f.Name, v.Text(f.Name), 1)
+		return ids, []string{f.Name + "\x00" + v.Text(f.Name)}, err
+	}
+	wanted := record.MatchKeys(o, record.Values{f.Name: v[f.Name]})
+	found, err := s.Records.Matching(ctx, s.Records.DB, o, wanted)
+	for _, k := range wanted {
+		ids = append(ids, found[k]...)
+		keys = append(keys, k.Kind+"\x00"+k.Key)
+	}
+	return ids, keys, err
 }
 
 // undo takes back what the import made, where nobody has worked on it since, and
@@ -256,15 +293,19 @@ func (s *Service) undo(ctx context.Context, a *policy.Actor, j *Job) {
 	// Who may import may take the import back, also without the right to delete.
 	system := policy.System(a.Registry, "undo of "+a.Origin)
 	system.ID, system.Language, system.Location = a.ID, a.Language, a.Location
-	origin := a.Origin
-	seen := map[int64]bool{}
+	created, tried := map[int64]bool{}, map[int64]bool{}
+	for _, m := range j.made {
+		created[m.id] = created[m.id] || !m.updated
+	}
+	// The last first: what refers to a record goes before the record.
 	for _, m := range slices.Backward(j.made) {
-		if seen[m.id] || ctx.Err() != nil {
+		if tried[m.id] || m.updated && created[m.id] || ctx.Err() != nil {
 			continue
 		}
-		seen[m.id] = true
+		tried[m.id] = true
 		o := a.Registry.Object(m.object)
-		fields, err := s.takeBack(ctx, system, o, m, origin, j)
+		label := s.labelOf(ctx, system, o, m.id)
+		fields, err := s.takeBack(ctx, system, o, m, a.Origin)
 		if err != nil && !record.IsCode(err, "not_found") {
 			slog.Error("an import could not be undone in full", "import", j.ID, "record", m.id, "error", err)
 			fields = []string{""}
@@ -272,9 +313,9 @@ func (s *Service) undo(ctx context.Context, a *policy.Actor, j *Job) {
 		s.mu.Lock()
 		j.Done++
 		if len(fields) > 0 {
-			j.note(Problem{Code: "changed_since", Column: schemaLabel(o, fields[0], a.Language), Value: s.labelOf(ctx, system, o, m.id)})
+			j.note(Problem{Code: "changed_since", Column: labelOfField(o, fields[0], a.Language), Value: label})
 			if len(j.Since) < maxProblems {
-				j.Since = append(j.Since, Since{Object: o.Name, ID: m.id, Label: s.labelOf(ctx, system, o, m.id), Fields: fields})
+				j.Since = append(j.Since, Since{Object: o.Name, ID: m.id, Label: label, Fields: fields})
 			}
 		}
 		s.mu.Unlock()
@@ -282,7 +323,7 @@ func (s *Service) undo(ctx context.Context, a *policy.Actor, j *Job) {
 	s.finish(j, "undone")
 }
 
-func schemaLabel(o *schema.Object, field, language string) string {
+func labelOfField(o *schema.Object, field, language string) string {
 	if f := o.Field(field); f != nil {
 		return f.Label.In(language)
 	}
@@ -299,7 +340,7 @@ func (s *Service) labelOf(ctx context.Context, a *policy.Actor, o *schema.Object
 
 // takeBack undoes what was done to one record and answers what was changed
 // since.
-func (s *Service) takeBack(ctx context.Context, a *policy.Actor, o *schema.Object, m made, origin string, j *Job) (since []string, err error) {
+func (s *Service) takeBack(ctx context.Context, a *policy.Actor, o *schema.Object, m made, origin string) (since []string, err error) {
 	history, err := s.Records.History(ctx, a, o, m.id)
 	if err != nil {
 		return nil, err
@@ -319,7 +360,7 @@ func (s *Service) takeBack(ctx context.Context, a *policy.Actor, o *schema.Objec
 			delete(changed, "updated_at")
 		}
 		if len(changed) == 0 {
-			if used, err := s.referredTo(ctx, a, o, m.id, j); err != nil || used != "" {
+			if used, err := s.inUse(ctx, a, o, m.id); err != nil || used != "" {
 				return []string{used}, err
 			}
 			return nil, s.Records.Delete(ctx, a, o, m.id)
@@ -333,26 +374,22 @@ func (s *Service) takeBack(ctx context.Context, a *policy.Actor, o *schema.Objec
 	return since, err
 }
 
-// referredTo names an object whose records, not of this import, refer to a
-// record.
-func (s *Service) referredTo(ctx context.Context, a *policy.Actor, o *schema.Object, id int64, j *Job) (string, error) {
-	ours := map[int64]bool{}
-	for _, m := range j.made {
-		ours[m.id] = true
+// inUse names what hangs on a record: a live record that refers to it, or what
+// somebody said of it. What the import itself hung there is gone by now, unless
+// somebody worked on it.
+func (s *Service) inUse(ctx context.Context, a *policy.Actor, o *schema.Object, id int64) (string, error) {
+	said, err := s.Records.Comments(ctx, a, o, id)
+	if err != nil || len(said) > 0 {
+		return "comment", err
 	}
 	for _, other := range a.Registry.Objects() {
 		for _, f := range other.Fields {
 			if f.Target() != o.Name || f.System {
 				continue
 			}
-			rows, err := s.Records.Rows(ctx, other.Name, query.Is(f.Name, id), 50)
-			if err != nil {
-				return "", err
-			}
-			for found := range rows {
-				if !ours[found] {
-					return other.Name, nil
-				}
+			rows, err := s.Records.Rows(ctx, other.Name, query.Is(f.Name, id), 1)
+			if err != nil || len(rows) > 0 {
+				return other.Name, err
 			}
 		}
 	}

@@ -56,9 +56,8 @@ func check(_ context.Context, c *record.Change) error {
 	if !c.Changed("probability") || c.Created && c.After["probability"] == nil {
 		c.After["probability"] = []any{int64(stage.Probability)}
 	}
-	// Asked when a deal is moved there; one that comes in lost, from a file, may
-	// have forgotten why.
-	if stage.Kind == "lost" && !c.Created && c.After.Text("reason") == "" {
+	// A deal that was lost long ago and comes in from a file may have forgotten why.
+	if stage.Kind == "lost" && !(c.Created && c.Actor.Importing) && c.After.Text("reason") == "" {
 		return record.Invalid("reason", "lost_needs_reason")
 	}
 	c.After["closed_on"] = []any{nil}

@@ -1,0 +1,144 @@
+package record
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+
+	"ecrm/internal/normal"
+	"ecrm/internal/schema"
+	"ecrm/internal/store"
+)
+
+// belongings writes what goes with a record: value tables, search words, the
+// audit row and the outbox row. changed is nil on create.
+func (s *Service) belongings(ctx context.Context, c *Change, changed []string, version int64, action string) error {
+	o, tx := c.Object, c.tx
+	for _, f := range o.Fields {
+		multiple, ok := f.Kind().(schema.Multiple)
+		if !ok || !c.Created && !contains(changed, f.Name) {
+			continue
+		}
+		table := o.ValueTable(f)
+		if !c.Created {
+			if _, err := store.Delete(ctx, tx, table, store.Row{"record_id": c.ID}); err != nil {
+				return err
+			}
+		}
+		seen := map[string]bool{}
+		for _, value := range multiple.Values(f, c.After.Text(f.Name)) {
+			if seen[value] {
+				continue
+			}
+			seen[value] = true
+			if err := store.Insert(ctx, tx, table, store.Row{"value": value, "record_id": c.ID}); err != nil {
+				return err
+			}
+		}
+	}
+	if c.Created || action == "deleted" || action == "restored" || searched(o, changed) {
+		if err := c.putWords(ctx, action == "deleted"); err != nil {
+			return err
+		}
+	}
+	if c.Created || matched(o, changed) {
+		if err := store.PutMatchKeys(ctx, tx, c.ID, MatchKeys(o, c.Before), MatchKeys(o, c.After)); err != nil {
+			return err
+		}
+	}
+	diff := map[string][2]json.RawMessage{}
+	for _, name := range changed {
+		f := o.Field(name)
+		diff[name] = [2]json.RawMessage{encode(f, c.Before[name]), encode(f, c.After[name])}
+	}
+	return s.log(ctx, tx, c, diff, version, action)
+}
+
+// log writes the audit row and the outbox row of a change.
+func (s *Service) log(ctx context.Context, tx store.Querier, c *Change, diff map[string][2]json.RawMessage, version int64, action string) error {
+	o := c.Object
+	text, err := json.Marshal(diff)
+	if err != nil {
+		return err
+	}
+	err = store.Insert(ctx, tx, auditTable.Name, store.Row{
+		"id": s.IDs.Next(), "at": c.Now, "actor_id": c.Actor.ID, "object": o.Name, "record_id": c.ID,
+		"version": version, "action": action, "origin": c.Actor.Origin, "diff": string(text),
+	})
+	if err != nil {
+		return err
+	}
+	return store.Insert(ctx, tx, outboxTable.Name, store.Row{"id": s.IDs.Next(), "object": o.Name, "record_id": c.ID, "kind": action})
+}
+
+func contains(list []string, s string) bool {
+	for _, l := range list {
+		if l == s {
+			return true
+		}
+	}
+	return false
+}
+
+func matched(o *schema.Object, changed []string) bool {
+	for _, name := range changed {
+		if o.Field(name).Match != "" {
+			return true
+		}
+	}
+	return false
+}
+
+func searched(o *schema.Object, changed []string) bool {
+	for _, name := range changed {
+		if o.Field(name).Search != "" || name == "owner" || name == "department" {
+			return true
+		}
+	}
+	return seenThrough(o, changed)
+}
+
+func encode(f *schema.Field, columns []any) json.RawMessage {
+	full := make([]any, len(f.Columns()))
+	copy(full, columns)
+	return f.Kind().AppendJSON(nil, f, full)
+}
+
+// Words are the search tokens of a record. Each starts with the class letter of
+// its field; no typed word can meet another class.
+func Words(o *schema.Object, v Values) []string {
+	var words []string
+	for _, f := range o.Fields {
+		if f.Search == "" {
+			continue
+		}
+		text := v.Text(f.Name)
+		if text == "" {
+			continue
+		}
+		class := searchClass(f)
+		switch f.Type {
+		case "phones":
+			for _, e := range schema.Entries(text) {
+				words = append(words, normal.IndexTokens(class, normal.KindPhone, e.Value)...)
+			}
+		case "mails":
+			for _, e := range schema.Entries(text) {
+				words = append(words, normal.IndexTokens(class, normal.KindMail, e.Value)...)
+			}
+		default:
+			kind := normal.KindText
+			switch class {
+			case 'n':
+				kind = normal.KindName
+			case 'i':
+				kind = normal.KindCode
+			}
+			if t, ok := f.Kind().(schema.Multiple); ok {
+				text = strings.Join(t.Values(f, text), " ")
+			}
+			words = append(words, normal.IndexTokens(class, kind, text)...)
+		}
+	}
+	return words
+}
