@@ -5,9 +5,11 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -81,7 +83,8 @@ type importFile struct {
 	As     string `help:"Login of the user who imports; without it the system does."`
 	DryRun bool   `help:"Only say what would happen."`
 	JSON   bool   `help:"Print the totals as one line of JSON."`
-	File   string `arg:"" type:"existingfile" help:"CSV, TSV, XLSX, JSON or vCard file."`
+	Undo   int64  `help:"Take the import of this number back instead of making one."`
+	File   string `arg:"" optional:"" type:"existingfile" help:"CSV, TSV, XLSX, JSON or vCard file."`
 }
 
 // Run brings a file in, as the interface's wizard does with what it guessed.
@@ -92,6 +95,20 @@ func (c *importFile) Run(ctx context.Context) error {
 	}
 	defer a.Close()
 	started := time.Now()
+	if c.Undo != 0 {
+		job, err := a.UndoImport(ctx, c.As, c.Undo)
+		if err != nil {
+			return spoken(err)
+		}
+		for _, since := range job.Since {
+			fmt.Fprintf(os.Stderr, "%s %d %q: left as it is, changed since: %s\n", since.Object, since.ID, since.Label, strings.Join(since.Fields, ", "))
+		}
+		fmt.Printf("%d records looked at, %d changed since\n", job.Done, len(job.Since))
+		return nil
+	}
+	if c.File == "" {
+		return errors.New("name the file to import")
+	}
 	job, err := a.ImportFile(ctx, c.As, c.Object, c.File, c.DryRun)
 	if err != nil {
 		return spoken(err)
@@ -108,11 +125,11 @@ func (c *importFile) Run(ctx context.Context) error {
 		}
 		fmt.Fprintf(os.Stderr, "row %d, %s: %s: %s %s\n", p.Row, p.Column, kind, message.In("en", p.Code, p.Params), p.Value)
 	}
-	totals := map[string]any{"rows": job.Rows, "created": job.Created, "updated": job.Updated, "skipped": job.Skipped, "failed": job.Failed, "warned": job.Warned, "object": job.Object, "seconds": time.Since(started).Seconds()}
+	totals := map[string]any{"import": strconv.FormatInt(job.ID, 10), "rows": job.Rows, "created": job.Created, "updated": job.Updated, "skipped": job.Skipped, "failed": job.Failed, "warned": job.Warned, "object": job.Object, "seconds": time.Since(started).Seconds()}
 	if c.JSON {
 		return json.NewEncoder(os.Stdout).Encode(totals)
 	}
-	fmt.Printf("%d rows: %d created, %d updated, %d skipped, %d refused\n", job.Rows, job.Created, job.Updated, job.Skipped, job.Failed)
+	fmt.Printf("import %d, %d rows: %d created, %d updated, %d skipped, %d refused\n", job.ID, job.Rows, job.Created, job.Updated, job.Skipped, job.Failed)
 	return nil
 }
 

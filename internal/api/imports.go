@@ -39,7 +39,7 @@ func (s *Server) upload(r *request) error {
 			if o == nil && object != "" && object != "auto" {
 				return record.Invalid("object", "no_such_object")
 			}
-			job, err := s.Transfer.Upload(r.actor, o, part.FileName(), part)
+			job, err := s.Transfer.Upload(r.Context(), r.actor, o, part.FileName(), part)
 			if err != nil {
 				return err
 			}
@@ -61,7 +61,7 @@ func (s *Server) importState(r *request) error {
 	if err != nil {
 		return err
 	}
-	job, err := s.Transfer.Get(r.actor, id)
+	job, err := s.Transfer.Get(r.Context(), r.actor, id)
 	if err != nil {
 		return err
 	}
@@ -70,8 +70,6 @@ func (s *Server) importState(r *request) error {
 
 // importJSON answers an import, its problems in the reader's words.
 func (r *request) importJSON(status int, job transfer.Job) error {
-	// The file of problems holds them all.
-	job.Problems = job.Problems[:min(len(job.Problems), 500)]
 	for i := range job.Problems {
 		p := &job.Problems[i]
 		p.Message = message.In(r.language(), p.Code, p.Params)
@@ -95,7 +93,7 @@ func (s *Server) adjustImport(r *request) error {
 	if err := r.body(&change); err != nil {
 		return err
 	}
-	job, err := s.Transfer.Adjust(r.actor, id, change)
+	job, err := s.Transfer.Adjust(r.Context(), r.actor, id, change)
 	if err != nil {
 		return err
 	}
@@ -107,10 +105,10 @@ func (s *Server) startImport(r *request, action string) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Transfer.Start(r.actor, id, action); err != nil {
+	if err := s.Transfer.Start(r.Context(), r.actor, id, action); err != nil {
 		return err
 	}
-	job, err := s.Transfer.Get(r.actor, id)
+	job, err := s.Transfer.Get(r.Context(), r.actor, id)
 	if err != nil {
 		return err
 	}
@@ -123,13 +121,13 @@ func (s *Server) importProblems(r *request) error {
 	if err != nil {
 		return err
 	}
-	if _, err := s.Transfer.Get(r.actor, id); err != nil {
+	if _, err := s.Transfer.Get(r.Context(), r.actor, id); err != nil {
 		return err
 	}
 	lang := r.language()
 	var file bytes.Buffer
 	heads := [4]string{message.In(lang, "file_row", nil), message.In(lang, "file_column", nil), message.In(lang, "file_value", nil), message.In(lang, "file_problem", nil)}
-	err = s.Transfer.ProblemFile(r.actor, id, &file, heads, func(p transfer.Problem) string { return message.In(lang, p.Code, p.Params) })
+	err = s.Transfer.ProblemFile(r.Context(), r.actor, id, &file, heads, func(p transfer.Problem) string { return message.In(lang, p.Code, p.Params) })
 	if err != nil {
 		return err
 	}

@@ -112,7 +112,7 @@ func (a *App) start(ctx context.Context, modules []record.Module) error {
 	}
 	a.Bulk = bulk.New(a.Records, a.Jobs)
 	a.Exports = transfer.NewExports(a.Records, a.Jobs, filepath.Join(a.data, "exports"))
-	a.Transfer = transfer.New(a.Records, filepath.Join(a.data, "imports"))
+	a.Transfer = transfer.New(a.Records, a.Jobs, filepath.Join(a.data, "imports"))
 	a.Views = &view.Service{Records: a.Records}
 	a.Records.Currency = func() string {
 		if c, err := a.Identity.Company(ctx); err == nil && c.Currency != "" {
@@ -174,6 +174,15 @@ func (a *App) Serve(ctx context.Context, addr, version string) error {
 	return nil
 }
 
+// UndoImport takes an import back that was made at the command line.
+func (a *App) UndoImport(ctx context.Context, login string, id int64) (transfer.Job, error) {
+	actor, err := a.person(ctx, login)
+	if err != nil {
+		return transfer.Job{}, err
+	}
+	return a.Transfer.RunNow(ctx, actor, id, "undo")
+}
+
 // reachable lists the addresses under which colleagues can open the server.
 func reachable(addr net.Addr) []string {
 	tcp, ok := addr.(*net.TCPAddr)
@@ -221,28 +230,13 @@ func (a *App) ImportFile(ctx context.Context, login, object, path string, dry bo
 	if err != nil {
 		return transfer.Job{}, err
 	}
-	job, err := a.Transfer.Upload(actor, o, path, file)
+	job, err := a.Transfer.Upload(ctx, actor, o, path, file)
 	if err = errors.Join(err, file.Close()); err != nil {
 		return job, err
 	}
-	action, state := "run", "done"
+	action := "run"
 	if dry {
-		action, state = "check", "checked"
+		action = "check"
 	}
-	if err := a.Transfer.Start(actor, job.ID, action); err != nil {
-		return job, err
-	}
-	for {
-		select {
-		case <-ctx.Done():
-			return job, ctx.Err()
-		case <-time.After(20 * time.Millisecond):
-		}
-		if job, err = a.Transfer.Get(actor, job.ID); err != nil || job.State == state {
-			return job, err
-		}
-		if job.State == "failed" {
-			return job, errors.New("the file could not be read to its end")
-		}
-	}
+	return a.Transfer.RunNow(ctx, actor, job.ID, action)
 }

@@ -22,6 +22,8 @@ type world struct {
 	t      *testing.T
 	app    *App
 	server *httptest.Server
+	// working tells that its jobs run.
+	working bool
 }
 
 type person struct {

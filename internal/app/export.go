@@ -73,6 +73,9 @@ func (a *App) sweep(ctx context.Context) {
 		if err := a.Bulk.Sweep(ctx, time.Now().Add(-rowsKept)); err != nil && ctx.Err() == nil {
 			slog.Warn("remove the rows of old jobs", "error", err)
 		}
+		if err := a.Transfer.Sweep(ctx, time.Now().Add(-rowsKept)); err != nil && ctx.Err() == nil {
+			slog.Warn("remove old imports", "error", err)
+		}
 		select {
 		case <-ctx.Done():
 			return

@@ -60,10 +60,10 @@ func (s *Service) AddComment(ctx context.Context, a *policy.Actor, o *schema.Obj
 
 // Comments reads the newest comments on a record that the actor may see.
 func (s *Service) Comments(ctx context.Context, a *policy.Actor, o *schema.Object, id int64) ([]Comment, error) {
-	if _, _, err := s.load(ctx, s.DB, a, o, id, policy.View, false); err != nil {
+	if _, _, err := s.load(ctx, s.within(ctx), a, o, id, policy.View, false); err != nil {
 		return nil, err
 	}
-	rows, err := store.Find(ctx, s.DB, comments.Name, "id, at, author_id, text", store.Row{"record_id": id}, "ORDER BY id DESC LIMIT 200")
+	rows, err := store.Find(ctx, s.within(ctx), comments.Name, "id, at, author_id, text", store.Row{"record_id": id}, "ORDER BY id DESC LIMIT 200")
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +77,7 @@ func (s *Service) Comments(ctx context.Context, a *policy.Actor, o *schema.Objec
 		c.Text, _ = r[3].(string)
 		list, authors = append(list, c), append(authors, c.Author)
 	}
-	names, err := s.labels(ctx, s.DB, a, "user", authors, true)
+	names, err := s.labels(ctx, s.within(ctx), a, "user", authors, true)
 	for i := range list {
 		list[i].Name = names[list[i].Author]
 	}

@@ -58,6 +58,12 @@ func (s *Service) Matching(ctx context.Context, q store.Querier, o *schema.Objec
 	return store.FindMatches(ctx, q, o, keys)
 }
 
+// MatchingHere is Matching as the unit of ctx sees it, or outside of any the
+// database.
+func (s *Service) MatchingHere(ctx context.Context, o *schema.Object, keys []store.MatchKey) (map[store.MatchKey][]int64, error) {
+	return s.Matching(ctx, s.within(ctx), o, keys)
+}
+
 // Candidate is a record that may be the same as one being entered.
 type Candidate struct {
 	ID    int64  `json:"id,string"`

@@ -426,14 +426,14 @@ func (s *Service) get(ctx context.Context, q store.Querier, a *policy.Actor, o *
 // Values reads a record for another part of the server, under the actor's right
 // to see it.
 func (s *Service) Values(ctx context.Context, a *policy.Actor, o *schema.Object, id int64) (Values, error) {
-	v, _, err := s.load(ctx, s.DB, a, o, id, policy.View, false)
+	v, _, err := s.load(ctx, s.within(ctx), a, o, id, policy.View, false)
 	return v, err
 }
 
 // Visible tells whether the actor may see a record, or could before it went to
 // the recycle bin.
 func (s *Service) Visible(ctx context.Context, a *policy.Actor, o *schema.Object, id int64, deleted bool) bool {
-	_, _, err := s.load(ctx, s.DB, a, o, id, policy.View, deleted)
+	_, _, err := s.load(ctx, s.within(ctx), a, o, id, policy.View, deleted)
 	return err == nil
 }
 
@@ -451,10 +451,10 @@ type Entry struct {
 // History reads the latest changes of a record, newest first; fields the actor
 // may not read are left out.
 func (s *Service) History(ctx context.Context, a *policy.Actor, o *schema.Object, id int64) ([]Entry, error) {
-	if _, _, err := s.load(ctx, s.DB, a, o, id, policy.View, false); err != nil {
+	if _, _, err := s.load(ctx, s.within(ctx), a, o, id, policy.View, false); err != nil {
 		return nil, err
 	}
-	rows, err := store.Find(ctx, s.DB, auditTable.Name, "at, actor_id, action, origin, version, diff", store.Row{"record_id": id}, "ORDER BY id DESC LIMIT 200")
+	rows, err := store.Find(ctx, s.within(ctx), auditTable.Name, "at, actor_id, action, origin, version, diff", store.Row{"record_id": id}, "ORDER BY id DESC LIMIT 200")
 	if err != nil {
 		return nil, err
 	}
@@ -480,7 +480,7 @@ func (s *Service) History(ctx context.Context, a *policy.Actor, o *schema.Object
 		actors = append(actors, e.Actor)
 		entries = append(entries, e)
 	}
-	names, err := s.labels(ctx, s.DB, a, "user", actors, true)
+	names, err := s.labels(ctx, s.within(ctx), a, "user", actors, true)
 	for i := range entries {
 		entries[i].Name = names[entries[i].Actor]
 	}

@@ -146,7 +146,7 @@ func (s *Service) FindBy(ctx context.Context, a *policy.Actor, o *schema.Object,
 	rows, err := store.Select{
 		Registry: a.Registry, Asker: a, Guard: a.Filter(o, policy.View), Columns: []string{"id"},
 		Query: query.Query{Object: o, Limit: limit, Sort: []query.Key{{Field: "id"}}, Filter: &query.Node{Op: query.Eq, Field: field, Value: text}},
-	}.Rows(ctx, s.DB)
+	}.Rows(ctx, s.within(ctx))
 	var ids []int64
 	for _, r := range rows {
 		if id, ok := r[0].(int64); ok {

@@ -25,12 +25,23 @@ func (s *Service) Together(ctx context.Context, fn func(ctx context.Context, u *
 	var u *Unit
 	err := s.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
 		u = &Unit{service: s, tx: tx}
-		return fn(ctx, u)
+		return fn(context.WithValue(ctx, unitKey{}, tx), u)
 	})
 	if err == nil && len(u.events) > 0 {
 		s.tell(u.events...)
 	}
 	return err
+}
+
+type unitKey struct{}
+
+// within is what reads under ctx look at: the transaction of the unit they are
+// part of, so that they see what it wrote, else the database.
+func (s *Service) within(ctx context.Context) store.Querier {
+	if tx, ok := ctx.Value(unitKey{}).(store.Querier); ok {
+		return tx
+	}
+	return s.DB
 }
 
 // Store is the transaction, for services with tables of their own.
@@ -114,7 +125,7 @@ func (s *Service) rows(ctx context.Context, q store.Querier, r *schema.Registry,
 
 // Rows reads live records for the engine itself, whoever asks.
 func (s *Service) Rows(ctx context.Context, object string, filter *query.Node, limit int) (map[int64]Values, error) {
-	return s.rows(ctx, s.DB, s.Current.Load(), object, filter, limit)
+	return s.rows(ctx, s.within(ctx), s.Current.Load(), object, filter, limit)
 }
 
 // Epoch counts the writes to objects that only administrators write; it is

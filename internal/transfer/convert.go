@@ -45,12 +45,13 @@ type converter struct {
 	job     *Job
 	object  *schema.Object
 	targets []target // by column; a nil field: left out
-	// known remembers references by field and text.
-	known map[string]int64
+	// known remembers references by field and text, fresh those made by the batch
+	// under way.
+	known, fresh map[string]int64
 }
 
 func (s *Service) converter(a *policy.Actor, o *schema.Object, j *Job) *converter {
-	c := &converter{service: s, actor: a, job: j, object: o, known: map[string]int64{}}
+	c := &converter{service: s, actor: a, job: j, object: o, known: map[string]int64{}, fresh: map[string]int64{}}
 	for i := range j.Columns {
 		t, _ := targetOf(a, o, j.Columns[i].Field)
 		c.targets = append(c.targets, t)
@@ -122,7 +123,7 @@ func (c *converter) value(ctx context.Context, d *draft, t target, cells []cellT
 	first := cells[0]
 	if f.Name == "created_at" {
 		at, err := local.ParseDateTime(first.text, c.actor.Zone(), c.convention(first))
-		if err != nil || at.UnixMicro() > c.job.Now {
+		if err != nil || at.UnixMicro() > c.job.far.Now {
 			return nil, schema.Bad("not_a_datetime"), nil
 		}
 		return []any{at.UnixMicro()}, nil, nil
@@ -402,7 +403,10 @@ func address(cells []cellText) map[string]any {
 func (c *converter) referred(ctx context.Context, d *draft, t target, cell cellText) (any, *schema.Problem, error) {
 	f := t.field
 	key := f.Target() + "\x00" + cell.text
-	id, ok := c.known[key]
+	id, ok := c.fresh[key]
+	if !ok {
+		id, ok = c.known[key]
+	}
 	if !ok {
 		var err error
 		if id, err = c.find(ctx, t, cell.text); err != nil {
@@ -411,7 +415,9 @@ func (c *converter) referred(ctx context.Context, d *draft, t target, cell cellT
 		if len(c.known) > 50_000 {
 			clear(c.known)
 		}
-		c.known[key] = id
+		// What is not there may come with a later row, and what an unfinished batch
+		// wrote may be taken back.
+		c.fresh[key] = id
 	}
 	if id != 0 {
 		return strconv.FormatInt(id, 10), nil, nil
@@ -469,7 +475,7 @@ func (s *Service) alike(ctx context.Context, a *policy.Actor, o *schema.Object, 
 	} else if err != nil {
 		return nil, err
 	}
-	found, err := s.Records.Matching(ctx, s.Records.DB, o, record.MatchKeys(o, v))
+	found, err := s.Records.MatchingHere(ctx, o, record.MatchKeys(o, v))
 	if err != nil {
 		return nil, err
 	}

@@ -1,25 +1,29 @@
 package transfer
 
 import (
+	"context"
 	"errors"
 	"io"
 	"strconv"
 
 	"ecrm/internal/policy"
+	"ecrm/internal/record"
 	"ecrm/internal/tabular"
 )
 
 // ProblemFile writes every problem kept of an import as CSV, each with its row as
 // it stands in the file, so that it can be mended and imported again. say puts a
 // problem into words.
-func (s *Service) ProblemFile(a *policy.Actor, id int64, w io.Writer, heads [4]string, say func(Problem) string) error {
-	j, err := s.Get(a, id)
+func (s *Service) ProblemFile(ctx context.Context, a *policy.Actor, id int64, w io.Writer, heads [4]string, say func(Problem) string) error {
+	j, err := s.mine(ctx, a, id)
 	if err != nil {
 		return err
 	}
-	byRow := map[int][]Problem{}
-	for _, p := range j.Problems {
-		byRow[p.Row] = append(byRow[p.Row], p)
+	if err := s.fetch(ctx, id); err != nil {
+		return err
+	}
+	if j.detected == nil {
+		return &record.Error{Code: "not_found"}
 	}
 	headers := heads[:]
 	for _, c := range j.Columns {
@@ -33,25 +37,24 @@ func (s *Service) ProblemFile(a *policy.Actor, id int64, w io.Writer, heads [4]s
 	if err != nil {
 		return err
 	}
-	for {
-		row, err := r.Next()
-		if errors.Is(err, io.EOF) {
-			break
-		} else if err != nil {
-			return errors.Join(err, r.Close())
-		}
-		for _, p := range byRow[row.Number] {
-			cells := []tabular.Cell{tabular.TextCell(strconv.Itoa(p.Row)), tabular.TextCell(p.Column), tabular.TextCell(p.Value), tabular.TextCell(say(p))}
-			for i := range j.Columns {
-				if i < len(row.Cells) {
-					cells = append(cells, row.Cells[i])
-				}
-			}
-			if err := out.WriteRow(cells); err != nil {
-				return errors.Join(err, r.Close())
+	row := tabular.Row{}
+	err = s.eachProblem(ctx, id, 0, func(p Problem) error {
+		// Both come in the order of the file.
+		for row.Number < p.Row {
+			if row, err = r.Next(); err != nil {
+				return unreadable(err)
 			}
 		}
-		delete(byRow, row.Number)
-	}
-	return errors.Join(r.Close(), out.Close())
+		if p.Row == 0 || row.Number != p.Row {
+			return nil
+		}
+		cells := []tabular.Cell{tabular.TextCell(strconv.Itoa(p.Row)), tabular.TextCell(p.Column), tabular.TextCell(p.Value), tabular.TextCell(say(p))}
+		for i := range j.Columns {
+			if i < len(row.Cells) {
+				cells = append(cells, row.Cells[i])
+			}
+		}
+		return out.WriteRow(cells)
+	})
+	return errors.Join(err, r.Close(), out.Close())
 }

@@ -9,139 +9,131 @@ import (
 	"slices"
 
 	"ecrm/internal/policy"
-	"ecrm/internal/query"
 	"ecrm/internal/record"
 	"ecrm/internal/schema"
+	"ecrm/internal/store"
 	"ecrm/internal/tabular"
 )
-
-// note keeps a problem for reading and counts it by kind.
-func (j *Job) note(p Problem) {
-	if len(j.Problems) < maxProblems {
-		j.Problems = append(j.Problems, p)
-	}
-	at := slices.IndexFunc(j.Groups, func(g *Group) bool {
-		return g.Column == p.Column && g.Code == p.Code && g.Warning == p.Warning
-	})
-	if at < 0 {
-		at = len(j.Groups)
-		j.Groups = append(j.Groups, &Group{Column: p.Column, Code: p.Code, Warning: p.Warning, params: p.Params})
-	}
-	g := j.Groups[at]
-	if g.Count++; len(g.Rows) < 20 {
-		g.Rows = append(g.Rows, GroupRow{Row: p.Row, Value: p.Value})
-	}
-}
 
 // Params are those of the first problem of the group, for its message.
 func (g *Group) Params() map[string]string { return g.params }
 
-// row brings one row in, or only says what would become of it.
-func (s *Service) row(ctx context.Context, a *policy.Actor, o *schema.Object, j *Job, c *converter, row tabular.Row, dry bool) (string, []made, []Problem) {
+// row brings one row in, or only says what would become of it: a dry run writes
+// it too and takes it back, so that it refuses exactly what the run would.
+func (r *run) row(ctx context.Context, u *record.Unit, row tabular.Row) (outcome string, records []made, problems []Problem, err error) {
 	if row.Problem != nil && !row.Problem.Usable {
-		return "failed", nil, []Problem{{Row: row.Number, Code: row.Problem.Code, Params: row.Problem.Params}}
+		return "failed", nil, []Problem{{Row: row.Number, Code: row.Problem.Code, Params: row.Problem.Params}}, nil
 	}
-	main, child, childOf, problems, err := c.row(ctx, row)
-	if err == nil && slices.ContainsFunc(problems, func(p Problem) bool { return !p.Warning }) {
-		return "failed", nil, problems
-	}
-	var records []made
-	outcome := "failed"
-	if err == nil {
-		outcome, records, err = s.bring(ctx, a, o, j, c, main, child, childOf, dry)
-	}
-	if err == nil {
-		return outcome, records, problems
+	var main, child *draft
+	var marks []int64
+	found := map[string]int64{}
+	err = u.Try(ctx, func() error {
+		var childOf *schema.Object
+		var err error
+		records, marks = nil, nil
+		if main, child, childOf, problems, err = r.converter.row(ctx, row); err != nil {
+			return err
+		}
+		if slices.ContainsFunc(problems, func(p Problem) bool { return !p.Warning }) {
+			return errRefused
+		}
+		if outcome, records, marks, err = r.bring(ctx, u, main, child, childOf, found); err == nil && r.dry {
+			return errDry
+		}
+		return err
+	})
+	switch {
+	case err == nil:
+		maps.Copy(r.converter.fresh, found)
+		return outcome, records, problems, nil
+	case errors.Is(err, errDry):
+		for _, m := range marks {
+			if !r.fresh[m] {
+				r.fresh[m] = true
+				r.keys = append(r.keys, []any{r.job.ID, m})
+			}
+		}
+		return outcome, nil, problems, nil
+	case errors.Is(err, errRefused):
+		return "failed", nil, problems, nil
 	}
 	var re *record.Error
 	switch {
+	case errors.Is(err, store.ErrOvertaken):
+		return "", nil, nil, err // the whole batch is run again
 	case !errors.As(err, &re):
-		if ctx.Err() == nil {
-			slog.Error("a row could not be imported", "import", j.ID, "row", row.Number, "error", err)
-		}
-		return "failed", records, append(problems, Problem{Row: row.Number, Code: "unavailable"})
+		slog.Error("a row could not be imported", "import", r.job.ID, "row", row.Number, "error", err)
+		return "failed", nil, append(problems, Problem{Row: row.Number, Code: "unavailable"}), nil
 	case len(re.Fields) == 0:
-		return "failed", records, append(problems, Problem{Row: row.Number, Code: re.Code})
+		return "failed", nil, append(problems, Problem{Row: row.Number, Code: re.Code}), nil
 	}
 	for _, f := range re.Fields {
-		header := main.headers[f.Field]
+		header := ""
+		if main != nil {
+			header = main.headers[f.Field]
+		}
 		if header == "" && child != nil {
 			header = child.headers[f.Field]
 		}
 		if header == "" {
 			header = f.Field
-			if field := o.Field(f.Field); field != nil {
-				header = field.Label.In(a.Language)
+			if field := r.object.Field(f.Field); field != nil {
+				header = field.Label.In(r.actor.Language)
 			}
 		}
 		problems = append(problems, Problem{Row: row.Number, Column: header, Code: f.Problem.Code, Params: f.Params})
 	}
-	return "failed", records, problems
+	return "failed", nil, problems, nil
 }
 
-// errDry takes back what a dry run wrote to see whether it can be written.
-var errDry = errors.New("only tried")
+var (
+	// errDry takes back what a dry run wrote to see whether it can be written.
+	errDry = errors.New("only tried")
+	// errRefused says that what the row says keeps it out.
+	errRefused = errors.New("the row is refused")
+)
 
 // bring writes the records of one row together: what it refers to and is not
-// there yet, the record itself, and the one beside it. A dry run writes them too
-// and takes them back, so that it refuses exactly what the run would.
-func (s *Service) bring(ctx context.Context, a *policy.Actor, o *schema.Object, j *Job, c *converter, main, child *draft, childOf *schema.Object, dry bool) (outcome string, records []made, err error) {
+// there yet, the record itself, and the one beside it. found are the references
+// it made, marks the keys of its record.
+func (r *run) bring(ctx context.Context, u *record.Unit, main, child *draft, childOf *schema.Object, found map[string]int64) (outcome string, records []made, marks []int64, err error) {
+	s, a, o := r.service, r.actor, r.object
 	if err := s.complete(o, main); err != nil {
-		return "failed", nil, err
+		return "failed", nil, nil, err
 	}
-	outcome, id, marks, err := s.existing(ctx, a, o, j, main.values)
+	outcome, id, marks, err := r.existing(ctx, u, main.values)
 	if err != nil {
-		return "failed", nil, err
+		return "failed", nil, nil, err
 	}
 	beside := child != nil && child.values[childOf.Title] != nil
 	if beside && id != 0 {
-		known, err := s.sameBeside(ctx, a, childOf, child.values, id, reference(childOf, o))
+		known, err := s.sameBeside(ctx, u, a, childOf, child.values, id, reference(childOf, o))
 		if err != nil {
-			return "failed", nil, err
+			return "failed", nil, nil, err
 		}
 		beside = !known
 	}
 	if outcome != "created" && id == 0 || outcome == "skipped" && !beside {
-		return outcome, nil, nil // as an earlier row of a dry run
+		return outcome, nil, marks, nil // as an earlier row of a dry run
 	}
-	var found map[string]int64
-	err = s.Records.Together(ctx, func(ctx context.Context, u *record.Unit) error {
-		records, found = nil, map[string]int64{}
-		made, err := s.write(ctx, u, a, o, c, main, outcome, &id, found)
+	if records, err = s.write(ctx, u, a, o, r.converter, main, outcome, &id, found); err != nil {
+		return "failed", nil, nil, err
+	}
+	if beside {
+		child.values[reference(childOf, o).Name] = []any{id}
+		if err := s.complete(childOf, child); err != nil {
+			return "failed", nil, nil, err
+		}
+		other, err := u.CreateValues(ctx, a, childOf, child.values)
 		if err != nil {
-			return err
+			return "failed", nil, nil, err
 		}
-		records = made
-		if beside {
-			child.values[reference(childOf, o).Name] = []any{id}
-			if err := s.complete(childOf, child); err != nil {
-				return err
-			}
-			other, err := u.CreateValues(ctx, a, childOf, child.values)
-			if err != nil {
-				return err
-			}
-			records = append(records, madeOf(childOf, other))
-		}
-		if dry {
-			return errDry
-		}
-		return nil
-	})
-	if err != nil && !errors.Is(err, errDry) {
-		return "failed", nil, err
+		records = append(records, madeOf(childOf, other))
 	}
 	if outcome == "skipped" {
 		outcome = "updated" // by the one beside it
 	}
-	if dry {
-		for _, m := range marks {
-			j.seen[m] = true
-		}
-		return outcome, nil, nil
-	}
-	maps.Copy(c.known, found)
-	return outcome, records, nil
+	return outcome, records, marks, nil
 }
 
 func madeOf(o *schema.Object, id int64) made { return made{object: o.Name, id: id} }
@@ -169,8 +161,8 @@ func (s *Service) write(ctx context.Context, u *record.Unit, a *policy.Actor, o 
 }
 
 // sameBeside tells whether the customer has a contact of that name already.
-func (s *Service) sameBeside(ctx context.Context, a *policy.Actor, o *schema.Object, v record.Values, of int64, ref *schema.Field) (bool, error) {
-	found, err := s.Records.Matching(ctx, s.Records.DB, o, record.MatchKeys(o, record.Values{o.Title: v[o.Title]}))
+func (s *Service) sameBeside(ctx context.Context, u *record.Unit, a *policy.Actor, o *schema.Object, v record.Values, of int64, ref *schema.Field) (bool, error) {
+	found, err := s.Records.Matching(ctx, u.Store(), o, record.MatchKeys(o, record.Values{o.Title: v[o.Title]}))
 	if err != nil {
 		return false, err
 	}
@@ -191,7 +183,13 @@ func (s *Service) referents(ctx context.Context, u *record.Unit, a *policy.Actor
 	for name, text := range d.missing {
 		to := a.Registry.Object(o.Field(name).Target())
 		key := to.Name + "\x00" + text
-		id := c.known[key]
+		id := c.fresh[key]
+		if id == 0 {
+			id = c.known[key]
+		}
+		if id == 0 {
+			id = found[key]
+		}
 		if id == 0 {
 			values, err := s.Records.ParseText(ctx, a, to, map[string]string{to.Title: text})
 			if err != nil {
@@ -238,32 +236,43 @@ func (s *Service) complete(o *schema.Object, d *draft) error {
 // existing tells whether the row's record is there already, and what is done
 // then. In a dry run, which leaves nothing behind, the keys of earlier rows
 // count; marks are those of this one.
-func (s *Service) existing(ctx context.Context, a *policy.Actor, o *schema.Object, j *Job, v record.Values) (outcome string, id int64, marks []uint64, err error) {
-	if j.Duplicates.Rule == "create" {
+func (r *run) existing(ctx context.Context, u *record.Unit, v record.Values) (outcome string, id int64, marks []int64, err error) {
+	if r.job.Duplicates.Rule == "create" {
 		return "created", 0, nil, nil
 	}
 	outcome = "skipped"
-	if j.Duplicates.Rule == "update" {
+	if r.job.Duplicates.Rule == "update" {
 		outcome = "updated"
 	}
 	earlier := false
-	for _, key := range j.Duplicates.Keys {
-		f := o.Field(key)
+	for _, key := range r.job.Duplicates.Keys {
+		f := r.object.Field(key)
 		if f == nil || v.Text(key) == "" {
 			continue
 		}
-		ids, keys, err := s.having(ctx, a, o, f, v)
+		ids, keys, err := r.having(ctx, u, f, v)
 		if err != nil {
 			return "failed", 0, nil, err
 		}
 		if len(ids) > 0 {
 			return outcome, ids[0], nil, nil
 		}
+		if !r.dry {
+			continue
+		}
 		for _, k := range keys {
 			h := fnv.New64a()
 			_, _ = h.Write([]byte(k))
-			marks = append(marks, h.Sum64())
-			earlier = earlier || j.seen[h.Sum64()]
+			mark := int64(h.Sum64() >> 1) //nolint:gosec // 63 bits fit
+			marks = append(marks, mark)
+			if earlier = earlier || r.fresh[mark]; earlier {
+				continue
+			}
+			seen, err := store.Find(ctx, u.Store(), keyTable.Name, "value", store.Row{"import_id": r.job.ID, "value": mark}, "")
+			if err != nil {
+				return "failed", 0, nil, err
+			}
+			earlier = len(seen) > 0
 		}
 	}
 	if earlier {
@@ -273,125 +282,16 @@ func (s *Service) existing(ctx context.Context, a *policy.Actor, o *schema.Objec
 }
 
 // having lists the records that have one of a field's keys, and the keys.
-func (s *Service) having(ctx context.Context, a *policy.Actor, o *schema.Object, f *schema.Field, v record.Values) (ids []int64, keys []string, err error) {
+func (r *run) having(ctx context.Context, u *record.Unit, f *schema.Field, v record.Values) (ids []int64, keys []string, err error) {
 	if f.Match == "" {
-		ids, err = s.Records.FindBy(ctx, a, o, f.Name, v.Text(f.Name), 1)
+		ids, err = r.service.Records.FindBy(ctx, r.actor, r.object, f.Name, v.Text(f.Name), 1)
 		return ids, []string{f.Name + "\x00" + v.Text(f.Name)}, err
 	}
-	wanted := record.MatchKeys(o, record.Values{f.Name: v[f.Name]})
-	found, err := s.Records.Matching(ctx, s.Records.DB, o, wanted)
+	wanted := record.MatchKeys(r.object, record.Values{f.Name: v[f.Name]})
+	found, err := r.service.Records.Matching(ctx, u.Store(), r.object, wanted)
 	for _, k := range wanted {
 		ids = append(ids, found[k]...)
 		keys = append(keys, k.Kind+"\x00"+k.Key)
 	}
 	return ids, keys, err
-}
-
-// undo takes back what the import made, where nobody has worked on it since, and
-// puts changed fields back where they still hold what it wrote.
-func (s *Service) undo(ctx context.Context, a *policy.Actor, j *Job) {
-	// Who may import may take the import back, also without the right to delete.
-	system := policy.System(a.Registry, "undo of "+a.Origin)
-	system.ID, system.Language, system.Location = a.ID, a.Language, a.Location
-	created, tried := map[int64]bool{}, map[int64]bool{}
-	for _, m := range j.made {
-		created[m.id] = created[m.id] || !m.updated
-	}
-	// The last first: what refers to a record goes before the record.
-	for _, m := range slices.Backward(j.made) {
-		if tried[m.id] || m.updated && created[m.id] || ctx.Err() != nil {
-			continue
-		}
-		tried[m.id] = true
-		o := a.Registry.Object(m.object)
-		label := s.labelOf(ctx, system, o, m.id)
-		fields, err := s.takeBack(ctx, system, o, m, a.Origin)
-		if err != nil && !record.IsCode(err, "not_found") {
-			slog.Error("an import could not be undone in full", "import", j.ID, "record", m.id, "error", err)
-			fields = []string{""}
-		}
-		s.mu.Lock()
-		j.Done++
-		if len(fields) > 0 {
-			j.note(Problem{Code: "changed_since", Column: labelOfField(o, fields[0], a.Language), Value: label})
-			if len(j.Since) < maxProblems {
-				j.Since = append(j.Since, Since{Object: o.Name, ID: m.id, Label: label, Fields: fields})
-			}
-		}
-		s.mu.Unlock()
-	}
-	s.finish(j, "undone")
-}
-
-func labelOfField(o *schema.Object, field, language string) string {
-	if f := o.Field(field); f != nil {
-		return f.Label.In(language)
-	}
-	return o.Label.In(language)
-}
-
-func (s *Service) labelOf(ctx context.Context, a *policy.Actor, o *schema.Object, id int64) string {
-	v, err := s.Records.Values(ctx, a, o, id)
-	if err != nil {
-		return ""
-	}
-	return v.Text(o.Title)
-}
-
-// takeBack undoes what was done to one record and answers what was changed
-// since.
-func (s *Service) takeBack(ctx context.Context, a *policy.Actor, o *schema.Object, m made, origin string) (since []string, err error) {
-	history, err := s.Records.History(ctx, a, o, m.id)
-	if err != nil {
-		return nil, err
-	}
-	if !m.updated {
-		changed := map[string]bool{}
-		for _, h := range history {
-			if h.Origin == origin {
-				continue
-			}
-			changed["updated_at"] = true
-			for name := range h.Changes {
-				changed[name] = true
-			}
-		}
-		if len(changed) > 1 {
-			delete(changed, "updated_at")
-		}
-		if len(changed) == 0 {
-			if used, err := s.inUse(ctx, a, o, m.id); err != nil || used != "" {
-				return []string{used}, err
-			}
-			return nil, s.Records.Delete(ctx, a, o, m.id)
-		}
-		return slices.Sorted(maps.Keys(changed)), nil
-	}
-	err = s.Records.Together(ctx, func(ctx context.Context, u *record.Unit) (err error) {
-		since, _, err = u.Undo(ctx, a, o, m.id, origin)
-		return err
-	})
-	return since, err
-}
-
-// inUse names what hangs on a record: a live record that refers to it, or what
-// somebody said of it. What the import itself hung there is gone by now, unless
-// somebody worked on it.
-func (s *Service) inUse(ctx context.Context, a *policy.Actor, o *schema.Object, id int64) (string, error) {
-	said, err := s.Records.Comments(ctx, a, o, id)
-	if err != nil || len(said) > 0 {
-		return "comment", err
-	}
-	for _, other := range a.Registry.Objects() {
-		for _, f := range other.Fields {
-			if f.Target() != o.Name || f.System {
-				continue
-			}
-			rows, err := s.Records.Rows(ctx, other.Name, query.Is(f.Name, id), 1)
-			if err != nil || len(rows) > 0 {
-				return other.Name, err
-			}
-		}
-	}
-	return "", nil
 }

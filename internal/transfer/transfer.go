@@ -11,11 +11,10 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
-	"sync"
 	"time"
 
+	"ecrm/internal/jobs"
 	"ecrm/internal/policy"
 	"ecrm/internal/record"
 	"ecrm/internal/schema"
@@ -127,11 +126,10 @@ type Job struct {
 	path     string
 	options  tabular.Options
 	detected *tabular.Detected
-	cancel   context.CancelFunc
-	made     []made
-	// Now is when the run began, in microseconds: nothing was made later.
-	Now  int64 `json:"-"`
-	seen map[uint64]bool
+	// stored is the state as it is kept, job what runs it.
+	stored string
+	job    int64
+	far    progress
 }
 
 // Sheet is one sheet of a workbook.
@@ -162,30 +160,31 @@ type made struct {
 	updated bool
 }
 
-// Service keeps the imports of this node.
+// Service keeps the imports.
 type Service struct {
 	Records *record.Service
+	Jobs    *jobs.Service
 	// Folder is where uploaded files wait.
 	Folder string
-
-	mu   sync.Mutex
-	jobs map[int64]*Job
 }
 
-// New makes the service.
-func New(records *record.Service, folder string) *Service {
-	return &Service{Records: records, Folder: folder, jobs: map[int64]*Job{}}
+// New makes the service and its kinds of job.
+func New(records *record.Service, work *jobs.Service, folder string) *Service {
+	s := &Service{Records: records, Jobs: work, Folder: folder}
+	s.register()
+	return s
 }
 
 // MaxFile is the largest file taken, in bytes.
 const MaxFile = 2 << 30
 
-// maxProblems is how many problems are kept for reading; all are counted.
-const maxProblems = 10_000
+// shownProblems is how many problems are told with an import; the file of
+// problems holds them all.
+const shownProblems = 500
 
 // Upload keeps a file and tells what it seems to be. o is nil when the object is
 // to be guessed as well.
-func (s *Service) Upload(a *policy.Actor, o *schema.Object, name string, body io.Reader) (Job, error) {
+func (s *Service) Upload(ctx context.Context, a *policy.Actor, o *schema.Object, name string, body io.Reader) (Job, error) {
 	if o != nil && !a.May(o, policy.Import) {
 		return Job{}, &record.Error{Code: "forbidden"}
 	}
@@ -193,7 +192,7 @@ func (s *Service) Upload(a *policy.Actor, o *schema.Object, name string, body io
 		return Job{}, fmt.Errorf("make the folder of imports: %w", err)
 	}
 	id := s.Records.IDs.Next()
-	path := filepath.Join(s.Folder, strconv.FormatInt(id, 10))
+	path := s.path(id)
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o600) //nolint:gosec // the name is a number of ours
 	if err != nil {
 		return Job{}, fmt.Errorf("keep the file: %w", err)
@@ -207,37 +206,28 @@ func (s *Service) Upload(a *policy.Actor, o *schema.Object, name string, body io
 	if err := job.detect(a, o); err != nil {
 		return Job{}, errors.Join(err, os.Remove(path))
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.jobs[id] = job
-	return job.snapshot(), nil
+	kept, err := job.body()
+	if err == nil {
+		err = s.spread(ctx, id)
+	}
+	if err == nil {
+		err = store.Insert(ctx, s.Records.DB, files.Name, store.Row{
+			"id": id, "owner_id": a.ID, "created_at": time.Now().UnixMicro(), "state": job.State, "job_id": int64(0), "body": kept, "progress": "",
+		})
+	}
+	if err != nil {
+		return Job{}, errors.Join(err, os.Remove(path))
+	}
+	return s.told(ctx, job, shownProblems)
 }
 
 // Get tells how an import stands; only who began it may see it.
-func (s *Service) Get(a *policy.Actor, id int64) (Job, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	j := s.jobs[id]
-	if j == nil || j.owner != a.ID {
-		return Job{}, &record.Error{Code: "not_found"}
+func (s *Service) Get(ctx context.Context, a *policy.Actor, id int64) (Job, error) {
+	j, err := s.mine(ctx, a, id)
+	if err != nil {
+		return Job{}, err
 	}
-	return j.snapshot(), nil
-}
-
-// snapshot is the import as it stands; nothing it holds changes any more.
-func (j *Job) snapshot() Job {
-	copied := *j
-	copied.Problems = slices.Clone(j.Problems)
-	copied.Columns = slices.Clone(j.Columns)
-	copied.Warnings = slices.Clone(j.Warnings)
-	copied.Since = slices.Clone(j.Since)
-	copied.Groups = []*Group{}
-	for _, g := range j.Groups {
-		one := *g
-		one.Rows = slices.Clone(g.Rows)
-		copied.Groups = append(copied.Groups, &one)
-	}
-	return copied
+	return s.told(ctx, j, shownProblems)
 }
 
 // Change is what a person corrects before the run.
@@ -263,13 +253,14 @@ type ColumnChange struct {
 }
 
 // Adjust corrects what was detected or guessed.
-func (s *Service) Adjust(a *policy.Actor, id int64, c Change) (Job, error) {
-	if _, err := s.Get(a, id); err != nil {
+func (s *Service) Adjust(ctx context.Context, a *policy.Actor, id int64, c Change) (Job, error) {
+	j, err := s.mine(ctx, a, id)
+	if err != nil {
 		return Job{}, err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	j := s.jobs[id]
+	if err := s.fetch(ctx, id); err != nil {
+		return Job{}, err
+	}
 	if j.State != "ready" && j.State != "checked" {
 		return Job{}, &record.Error{Code: "conflict"}
 	}
@@ -315,7 +306,35 @@ func (s *Service) Adjust(a *policy.Actor, id int64, c Change) (Job, error) {
 		}
 		j.Duplicates = *c.Duplicates
 	}
-	return j.snapshot(), nil
+	body, err := j.body()
+	if err != nil {
+		return Job{}, err
+	}
+	err = s.Records.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
+		n, err := store.Update(ctx, tx, files.Name, store.Row{"body": body, "state": j.State, "progress": ""}, store.Row{"id": id, "state": j.stored})
+		if err == nil && n == 0 {
+			return &record.Error{Code: "conflict"}
+		}
+		if err != nil {
+			return err
+		}
+		return forget(ctx, tx, id)
+	})
+	if err != nil {
+		return Job{}, err
+	}
+	j.far = progress{}
+	return s.told(ctx, j, shownProblems)
+}
+
+// forget removes what an earlier dry run found.
+func forget(ctx context.Context, tx store.Querier, id int64) error {
+	for _, t := range []store.Table{groupTable, problemTable, keyTable} {
+		if _, err := store.Delete(ctx, tx, t.Name, store.Row{"import_id": id}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // remap takes a person's corrections of the columns.
@@ -361,107 +380,74 @@ func (j *Job) remap(a *policy.Actor, o *schema.Object, c Change) error {
 	return j.profile(a, o)
 }
 
-// Start begins a dry run ("check"), the run, or its undo in the background.
-func (s *Service) Start(a *policy.Actor, id int64, action string) error {
-	if _, err := s.Get(a, id); err != nil {
-		return err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	j := s.jobs[id]
-	switch {
-	case action == "cancel" && j.cancel != nil:
-		j.cancel()
-		return nil
-	case action == "check" && (j.State == "ready" || j.State == "checked"):
-		j.State = "checking"
-	case action == "run" && (j.State == "ready" || j.State == "checked"):
-		j.State = "running"
-	case action == "undo" && (j.State == "done" || j.State == "cancelled"):
-		j.State = "undoing"
-	default:
-		return &record.Error{Code: "conflict"}
-	}
-	actor := *a
-	actor.Origin, actor.Importing = "import "+strconv.FormatInt(id, 10), true
-	ctx, cancel := context.WithCancel(store.Bulk(context.Background()))
-	j.cancel = cancel
-	if action == "undo" {
-		j.Done, j.Since = 0, nil
-		go s.undo(ctx, &actor, j)
-		return nil
-	}
-	j.Done, j.Created, j.Updated, j.Skipped, j.Failed, j.Warned, j.Problems, j.Groups = 0, 0, 0, 0, 0, 0, []Problem{}, []*Group{}
-	j.Now, j.seen = time.Now().UnixMicro(), map[uint64]bool{}
-	go s.run(ctx, &actor, j, action == "check")
-	return nil
-}
-
-func (s *Service) run(ctx context.Context, a *policy.Actor, j *Job, dry bool) {
-	final := map[bool]string{true: "checked", false: "done"}[dry]
-	if err := s.each(ctx, a, j, dry); errors.Is(err, context.Canceled) {
-		final = "cancelled"
-		if dry {
-			final = "ready"
-		}
-	} else if err != nil {
-		final = "failed"
-	}
-	s.finish(j, final)
-}
-
-func (s *Service) finish(j *Job, state string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	j.State, j.Left = state, 0
-	j.cancel()
-	j.cancel = nil
-}
-
-func (s *Service) each(ctx context.Context, a *policy.Actor, j *Job, dry bool) error {
-	r, err := tabular.Open(j.path, j.options, j.detected)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = r.Close() }()
-	o := a.Registry.Object(j.Object)
-	started := time.Now()
-	convert := s.converter(a, o, j)
-	for {
-		row, err := r.Next()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err == nil {
-			err = ctx.Err()
-		}
+// Start begins a dry run ("check"), the run, or its undo as a job, or cancels the
+// one under way.
+func (s *Service) Start(ctx context.Context, a *policy.Actor, id int64, action string) error {
+	if action == "cancel" {
+		j, err := s.mine(ctx, a, id)
 		if err != nil {
 			return err
 		}
-		outcome, records, problems := s.row(ctx, a, o, j, convert, row, dry)
-		s.mu.Lock()
-		j.Done++
-		switch outcome {
-		case "created":
-			j.Created++
-		case "updated":
-			j.Updated++
-		case "skipped":
-			j.Skipped++
-		default:
-			j.Failed++
+		if !busy(j.State) || j.job == 0 {
+			return &record.Error{Code: "conflict"}
 		}
-		j.made = append(j.made, records...)
-		warned := false
-		for _, p := range problems {
-			j.note(p)
-			warned = warned || p.Warning
-		}
-		if warned {
-			j.Warned++
-		}
-		j.Rate = float64(j.Done) / max(time.Since(started).Seconds(), 0.001)
-		j.Left = float64(j.Rows-j.Done) / max(j.Rate, 0.001)
-		s.mu.Unlock()
+		return s.Jobs.Cancel(ctx, a, j.job)
 	}
+	job, err := s.begin(ctx, a, id, action, true)
+	if err == nil {
+		s.Jobs.Wake(ctx, job)
+	}
+	return err
 }
+
+// begin marks an import as being worked on, and makes the job that does.
+func (s *Service) begin(ctx context.Context, a *policy.Actor, id int64, action string, asJob bool) (int64, error) {
+	j, err := s.mine(ctx, a, id)
+	if err != nil {
+		return 0, err
+	}
+	state, total := "", int64(j.Rows)
+	open := j.State == "ready" || j.State == "checked"
+	switch {
+	case action == "check" && open:
+		state = "checking"
+	case action == "run" && open:
+		state = "running"
+	case action == "undo" && (j.State == "done" || j.State == "cancelled" || j.State == "failed" && j.far.Made > 0):
+		state, total = "undoing", int64(j.far.Made)
+	default:
+		return 0, &record.Error{Code: "conflict"}
+	}
+	far := progress{Now: time.Now().UnixMicro()}
+	if action == "undo" {
+		far = j.far
+		far.Undone, far.Looked = 0, 0
+	}
+	text, err := json.Marshal(far)
+	if err != nil {
+		return 0, err
+	}
+	var job int64
+	err = s.Records.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
+		job = 0
+		if asJob {
+			made, err := s.Jobs.Add(ctx, tx, a, jobs.Job{Kind: kinds[action], Object: j.Object, Title: j.FileName, Total: total}, task{id, action})
+			if err != nil {
+				return err
+			}
+			job = made.ID
+		}
+		n, err := store.Update(ctx, tx, files.Name, store.Row{"state": state, "job_id": job, "progress": string(text)}, store.Row{"id": id, "state": j.stored, "job_id": j.job})
+		if err == nil && n == 0 {
+			return &record.Error{Code: "conflict"}
+		}
+		if err != nil || action == "undo" {
+			return err
+		}
+		return forget(ctx, tx, id)
+	})
+	return job, err
+}
+
+// origin is what the history of a record calls an import.
+func origin(id int64) string { return "import " + strconv.FormatInt(id, 10) }
