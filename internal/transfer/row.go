@@ -263,7 +263,7 @@ func (r *run) existing(ctx context.Context, u *record.Unit, v record.Values) (ou
 		for _, k := range keys {
 			h := fnv.New64a()
 			_, _ = h.Write([]byte(k))
-			mark := int64(h.Sum64() >> 1) //nolint:gosec // 63 bits fit
+			mark := int64(h.Sum64() >> 1)
 			marks = append(marks, mark)
 			if earlier = earlier || r.fresh[mark]; earlier {
 				continue

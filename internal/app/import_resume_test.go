@@ -1,0 +1,66 @@
+package app
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"ecrm/internal/dbtest"
+)
+
+// An import that is interrupted goes on with the next row: none is lost, none
+// comes twice, and its undo knows of all of them.
+func TestImportGoesOnAfterARestart(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn)
+		admin := w.setUp()
+		const rows = 3000
+		var file strings.Builder
+		file.WriteString("公司名稱,電話,備註\n")
+		for i := range rows {
+			fmt.Fprintf(&file, "第%d號公司,02-2%07d,甲\n", i, i)
+		}
+		status, job := admin.upload("customer", "file.csv", []byte(file.String()))
+		if status != 201 {
+			t.Fatalf("upload answered %d %v", status, job)
+		}
+		id := fmt.Sprint(job["id"])
+		admin.must(202, "POST", "imports/"+id+"/actions/run", nil)
+		interrupted := 0
+		for deadline := time.Now().Add(60 * time.Second); ; {
+			job = admin.must(200, "GET", "imports/"+id, nil)
+			if job["state"] == "done" {
+				break
+			}
+			if job["state"] != "running" || time.Now().After(deadline) {
+				t.Fatalf("the import is %v", job["state"])
+			}
+			if fmt.Sprint(job["done"]) != "0" && interrupted < 2 {
+				interrupted++
+				w.app.Jobs.Stop()
+				w.working = false
+				w.work()
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+		if interrupted == 0 {
+			t.Fatal("the import was never interrupted")
+		}
+		if got := totals(job); got != fmt.Sprintf("%d 0 0 0", rows) {
+			t.Errorf("made, updated, skipped, refused: %s; %v", got, job["problems"])
+		}
+		count := func() string {
+			return fmt.Sprint(admin.must(200, "GET", "customers?count=exact&limit=1", nil)["count"])
+		}
+		if got := count(); got != fmt.Sprint(rows) {
+			t.Errorf("%s customers are there", got)
+		}
+		if undone := admin.finished(id, "undo", "undone"); len(undone["problems"].([]any)) > 0 {
+			t.Errorf("the undo left %v", undone["problems"])
+		}
+		if got := count(); got != "0" {
+			t.Errorf("%s customers are left", got)
+		}
+	})
+}
