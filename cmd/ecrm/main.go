@@ -148,6 +148,7 @@ var commands struct {
 	} `cmd:"" help:"Users."`
 	Import  importFile  `cmd:"" help:"Import a file."`
 	Export  exportFile  `cmd:"" help:"Export records into a file."`
+	Demo    demoCompany `cmd:"" help:"Fill an empty company with made-up data."`
 	Version showVersion `cmd:"" help:"Print the version."`
 }
 

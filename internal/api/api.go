@@ -9,9 +9,11 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"ecrm/internal/bulk"
+	"ecrm/internal/demo"
 	"ecrm/internal/identity"
 	"ecrm/internal/jobs"
 	"ecrm/internal/policy"
@@ -218,6 +220,8 @@ func (s *Server) setUp(r *request) error {
 		Language      string `json:"language"`
 		Currency      string `json:"currency"`
 		Administrator struct{ Name, Login, Password string }
+		// Demo is false, or how large the made-up company is to be.
+		Demo json.RawMessage `json:"demo"`
 	}
 	if err := r.body(&in); err != nil {
 		return err
@@ -230,8 +234,26 @@ func (s *Server) setUp(r *request) error {
 	if err != nil {
 		return err
 	}
-	return s.begin(r, id)
+	accounts := []demo.Account{}
+	var wanted struct{ Customers int }
+	if json.Unmarshal(in.Demo, &wanted) == nil && wanted.Customers > 0 {
+		// The company stands by now: it does not fall with its example.
+		made, err := demo.Make(r.Context(), s.Identity, demo.Options{Customers: min(wanted.Customers, maxDemo), Locale: in.Language, Seed: 1})
+		if err != nil {
+			slog.Error("the example data could not be made", "error", err)
+		} else {
+			accounts = made
+		}
+	}
+	if err := s.open(r, id); err != nil {
+		return err
+	}
+	return r.json(http.StatusOK, map[string]any{"id": strconv.FormatInt(id, 10), "accounts": accounts})
 }
+
+// maxDemo is how many customers an example made at set-up has at most: people
+// wait for it.
+const maxDemo = 2000
 
 func (s *Server) static() http.Handler {
 	files := http.FileServerFS(s.Web)

@@ -10,12 +10,20 @@ import (
 )
 
 func (s *Server) begin(r *request, id int64) error {
+	if err := s.open(r, id); err != nil {
+		return err
+	}
+	return r.json(http.StatusOK, map[string]string{"id": strconv.FormatInt(id, 10)})
+}
+
+// open gives the caller a session of a user's.
+func (s *Server) open(r *request, id int64) error {
 	secret, err := s.Identity.Open(r.Context(), id, r.UserAgent(), r.ip())
 	if err != nil {
 		return err
 	}
 	http.SetCookie(r.w, &http.Cookie{Name: cookieName, Value: secret, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: s.Secure, MaxAge: 30 * 24 * 3600}) //nolint:gosec // Secure follows how the server is reached: loopback has no HTTPS
-	return r.json(http.StatusOK, map[string]string{"id": strconv.FormatInt(id, 10)})
+	return nil
 }
 
 func (s *Server) signIn(r *request) error {

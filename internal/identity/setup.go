@@ -105,3 +105,15 @@ func (s *Service) addUser(ctx context.Context, u *record.Unit, a *policy.Actor, 
 	}
 	return id, putCredential(ctx, u.Store(), id, hash, mustChange)
 }
+
+// Hash is what is kept of a password, for many accounts that share one.
+func Hash(password string) (string, error) { return hashed(password) }
+
+// Plant makes a user under a chosen id, with the hash of his password, in the
+// caller's transaction: for made-up companies.
+func (s *Service) Plant(ctx context.Context, u *record.Unit, a *policy.Actor, id int64, in record.Input, hash string) error {
+	if err := u.CreateAs(ctx, a, s.Records.Current.Load().Object("user"), id, in); err != nil {
+		return err
+	}
+	return putCredential(ctx, u.Store(), id, hash, false)
+}

@@ -33,6 +33,34 @@ func (s *Service) Together(ctx context.Context, fn func(ctx context.Context, u *
 	return err
 }
 
+type clockKey struct{}
+
+// At has the writes under ctx happen at an instant: what is made up has a past.
+func At(ctx context.Context, at time.Time) context.Context {
+	return context.WithValue(ctx, clockKey{}, at.UnixMicro())
+}
+
+// clock is the instant of a write under ctx, in microseconds.
+func clock(ctx context.Context) int64 {
+	if at, ok := ctx.Value(clockKey{}).(int64); ok {
+		return at
+	}
+	return time.Now().UnixMicro()
+}
+
+// CreateAs makes a record under an id the caller chose (see store.IDOf).
+func (u *Unit) CreateAs(ctx context.Context, a *policy.Actor, o *schema.Object, id int64, in Input) error {
+	values, err := u.service.parse(ctx, u.tx, a, o, in)
+	if err != nil {
+		return err
+	}
+	if err := u.service.insert(ctx, u.tx, a, o, id, values); err != nil {
+		return u.service.explain(o, err)
+	}
+	u.events = append(u.events, Event{o.Name, id, "created"})
+	return nil
+}
+
 type unitKey struct{}
 
 // within is what reads under ctx look at: the transaction of the unit they are
@@ -150,5 +178,5 @@ func (u *Unit) Note(ctx context.Context, a *policy.Actor, o *schema.Object, id i
 		return err
 	}
 	u.events = append(u.events, Event{o.Name, id, action})
-	return s.log(ctx, u.tx, &Change{Actor: a, Object: o, ID: id, Before: v, After: v, Now: time.Now().UnixMicro(), service: s, tx: u.tx}, map[string][2]json.RawMessage{}, version, action)
+	return s.log(ctx, u.tx, &Change{Actor: a, Object: o, ID: id, Before: v, After: v, Now: clock(ctx), service: s, tx: u.tx}, map[string][2]json.RawMessage{}, version, action)
 }

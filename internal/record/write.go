@@ -6,7 +6,6 @@ import (
 	"errors"
 	"maps"
 	"strings"
-	"time"
 
 	"ecrm/internal/policy"
 	"ecrm/internal/query"
@@ -129,7 +128,7 @@ func (s *Service) insert(ctx context.Context, tx store.Querier, a *policy.Actor,
 	if err := s.grow(ctx, tx, a, o, v); err != nil {
 		return err
 	}
-	now := time.Now().UnixMicro()
+	now := clock(ctx)
 	for _, f := range o.Fields {
 		if f.Default != nil && v[f.Name] == nil {
 			columns, err := f.Kind().Parse(f, f.Default)
@@ -341,7 +340,7 @@ func (s *Service) apply(ctx context.Context, tx store.Querier, a *policy.Actor, 
 	if err := s.grow(ctx, tx, a, o, after); err != nil {
 		return false, err
 	}
-	c := &Change{Actor: a, Object: o, ID: id, Before: before, After: after, Now: time.Now().UnixMicro(), service: s, tx: tx}
+	c := &Change{Actor: a, Object: o, ID: id, Before: before, After: after, Now: clock(ctx), service: s, tx: tx}
 	if err := s.check(ctx, c); err != nil {
 		return false, err
 	}
@@ -449,7 +448,7 @@ func (u *Unit) bin(ctx context.Context, a *policy.Actor, o *schema.Object, id in
 		if err != nil {
 			return err
 		}
-		c := &Change{Actor: a, Object: o, ID: id, Before: v, After: v, Now: time.Now().UnixMicro(), service: s, tx: tx}
+		c := &Change{Actor: a, Object: o, ID: id, Before: v, After: v, Now: clock(ctx), service: s, tx: tx}
 		row := store.Row{"version": version + 1, "deleted_at": c.Now}
 		if back {
 			row["deleted_at"] = nil

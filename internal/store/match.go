@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 
+	"github.com/jackc/pgx/v5"
+
 	"ecrm/internal/schema"
 )
 
@@ -55,9 +57,9 @@ func FindMatches(ctx context.Context, q Querier, o *schema.Object, keys []MatchK
 	}
 	found := map[MatchKey][]int64{}
 	for kind, values := range byKind {
-		among, list := "(SELECT value FROM json_each(?))", any(nil)
+		among, list := "IN (SELECT value FROM json_each(?))", any(nil)
 		if q.Postgres() {
-			among, list = "(SELECT unnest(?::text[]))", values
+			among, list = "= ANY (?::text[])", values
 		} else {
 			text, err := json.Marshal(values)
 			if err != nil {
@@ -65,8 +67,14 @@ func FindMatches(ctx context.Context, q Querier, o *schema.Object, keys []MatchK
 			}
 			list = string(text)
 		}
+		args := []any{kind, list}
+		if q.Postgres() {
+			// A plan kept since the table was empty reads it whole, and an import
+			// fills it faster than statistics follow: this one is planned each time.
+			args = append([]any{pgx.QueryExecModeCacheDescribe}, args...)
+		}
 		rows, err := q.Query(ctx, "SELECT m.value, m.record_id FROM match_key m JOIN "+o.Table()+
-			" t ON t.id = m.record_id WHERE m.kind = ? AND m.value IN "+among+" AND t.deleted_at IS NULL ORDER BY m.record_id", kind, list)
+			" t ON t.id = m.record_id WHERE m.kind = ? AND m.value "+among+" AND t.deleted_at IS NULL ORDER BY m.record_id", args...)
 		if err != nil {
 			return nil, err
 		}

@@ -1,0 +1,86 @@
+package app
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"ecrm/internal/dbtest"
+	"ecrm/internal/demo"
+	"ecrm/internal/identity"
+)
+
+// Whoever sets up with example data can look at it at once as each role, and
+// each sees what its role sees.
+func TestSetUpWithExampleData(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn)
+		nobody := &person{w: w}
+		made := nobody.must(200, "POST", "setup", map[string]any{
+			"company": "甲公司", "language": "zh-TW", "administrator": map[string]any{"name": "管理員", "login": "admin", "password": "correct horse"},
+			"demo": map[string]any{"customers": 60},
+		})
+		accounts, _ := made["accounts"].([]any)
+		if len(accounts) != 4 {
+			t.Fatalf("accounts: %v", made)
+		}
+		seen := map[string]float64{}
+		for _, one := range accounts {
+			account, _ := one.(map[string]any)
+			login := fmt.Sprint(account["login"])
+			p, status := w.enter(login, fmt.Sprint(account["password"]))
+			if status != 200 {
+				t.Fatalf("%s cannot sign in: %d", login, status)
+			}
+			count, _ := p.must(200, "GET", "customers?count=exact&limit=1", nil)["count"].(map[string]any)
+			seen[strings.TrimRight(login, "0123456789")], _ = count["value"].(float64)
+		}
+		if seen["gm"] != 60 || seen["sales"] == 0 || seen["sales"] >= 60 || seen["manager"] < seen["sales"] || seen["assistant"] == 0 {
+			t.Errorf("customers seen: %v", seen)
+		}
+	})
+}
+
+// The same seed and day make the same company, ids included.
+func TestSameSeedMakesTheSameCompany(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		list := func(dsn string, seed uint64) string {
+			a, err := Open(t.Context(), Config{Data: t.TempDir(), Database: dsn}, Modules())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer a.Close()
+			if _, err := a.Identity.SetUp(t.Context(), identity.Company{Name: "甲", Language: "zh-TW"}, "管理員", "admin", "correct horse"); err != nil {
+				t.Fatal(err)
+			}
+			day := time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)
+			if _, err := demo.Make(t.Context(), a.Identity, demo.Options{Customers: 25, Seed: seed, Locale: "zh-TW", Today: day}); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := demo.Make(t.Context(), a.Identity, demo.Options{Customers: 25, Seed: seed, Locale: "zh-TW", Today: day}); err == nil {
+				t.Error("made-up data went into a company that is not empty")
+			}
+			text := ""
+			for _, object := range []string{"customer", "contact", "opportunity", "activity", "task"} {
+				rows, err := a.DB.Query(t.Context(), "SELECT id, created_at, updated_at FROM r_"+object+" ORDER BY id")
+				if err != nil {
+					t.Fatal(err)
+				}
+				names, err := a.DB.Query(t.Context(), "SELECT name FROM r_customer ORDER BY id")
+				if err != nil {
+					t.Fatal(err)
+				}
+				text += fmt.Sprintln(object, len(rows), rows, names)
+			}
+			return text
+		}
+		other := dbtest.SQLite(t)
+		if one, two := list(dsn, 7), list(other, 7); one != two {
+			t.Errorf("%.300s\nis not\n%.300s", one, two)
+		}
+		if one, two := list(dbtest.SQLite(t), 7), list(dbtest.SQLite(t), 8); one == two {
+			t.Error("another seed makes the same company")
+		}
+	})
+}

@@ -1,0 +1,275 @@
+// Package demo makes a company up: departments, people in the shipped roles,
+// customers with contacts, deals over two years, calls and visits, tasks around
+// today. Everything goes through the record service, so that it is what people
+// would have entered; the same seed and day make the same records with the same
+// ids.
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"time"
+
+	"ecrm/internal/identity"
+	"ecrm/internal/policy"
+	"ecrm/internal/record"
+	"ecrm/internal/schema"
+	"ecrm/internal/store"
+)
+
+// Options say what is made up.
+type Options struct {
+	Customers int
+	Seed      uint64
+	// Locale is zh-TW, zh-CN or en.
+	Locale string
+	// Today is the day the data ends on; zero: today.
+	Today time.Time
+	// Password is everybody's; empty: one is made.
+	Password string
+}
+
+// Account is one that shows what its role sees.
+type Account struct {
+	Name     string `json:"name"`
+	Login    string `json:"login"`
+	Password string `json:"password"`
+	Role     string `json:"role"`
+}
+
+// ErrNotEmpty is answered where there are customers already: nothing made up is
+// mixed with them.
+var ErrNotEmpty = errors.New("there are customers already; made-up data goes into an empty company only")
+
+// Company is the company made up for a locale, and the name of its administrator.
+func Company(locale string) (identity.Company, string) {
+	l := locales[locale]
+	return identity.Company{Name: l.company, Language: locale, Currency: l.currency}, l.administrator
+}
+
+const (
+	// node marks the ids of what is made up; nodes that serve count from 1.
+	node = 1023
+	// together is how many records share a transaction.
+	together = 50
+	// maxUsers is how large the company gets at most.
+	maxUsers = 200
+)
+
+// Make makes a company up in one that is set up and empty, and answers an account
+// of each role.
+func Make(ctx context.Context, people *identity.Service, o Options) ([]Account, error) {
+	l := locales[o.Locale]
+	if l == nil {
+		return nil, fmt.Errorf("there is no made-up company for %q", o.Locale)
+	}
+	there, err := people.Records.Rows(ctx, "customer", nil, 1)
+	if err != nil {
+		return nil, err
+	}
+	if len(there) > 0 {
+		return nil, ErrNotEmpty
+	}
+	zone, err := time.LoadLocation(l.zone)
+	if err != nil {
+		return nil, fmt.Errorf("the zone of the made-up company: %w", err)
+	}
+	if o.Today.IsZero() {
+		o.Today = time.Now().In(zone)
+	}
+	if o.Password == "" {
+		o.Password = identity.Temporary()
+	}
+	year, month, day := o.Today.Date()
+	m := &maker{
+		Options: o, locale: l, people: people, registry: people.Records.Current.Load(), used: map[int64]bool{}, zone: zone,
+		rng: rand.New(rand.NewPCG(o.Seed, uint64(len(o.Locale))+uint64(l.currency[0]))),
+		// The day ends at eight in the evening, and nothing lies behind now.
+		now: time.Date(year, month, day, 20, 0, 0, 0, zone),
+	}
+	if m.hash, err = identity.Hash(o.Password); err != nil {
+		return nil, err
+	}
+	if err := m.staff(ctx); err != nil {
+		return nil, err
+	}
+	for range o.Customers {
+		m.customer()
+		if err := m.flush(ctx, false); err != nil {
+			return nil, err
+		}
+	}
+	return m.accounts, m.flush(ctx, true)
+}
+
+// step is one write and the instant it is dated.
+type step struct {
+	at time.Time
+	do func(ctx context.Context, u *record.Unit) error
+}
+
+// seller is somebody who owns customers.
+type seller struct{ id, department int64 }
+
+type maker struct {
+	Options
+	locale   *locale
+	people   *identity.Service
+	registry *schema.Registry
+	rng      *rand.Rand
+	zone     *time.Location
+	now      time.Time
+	hash     string
+	used     map[int64]bool
+	steps    []step
+	sellers  []seller
+	accounts []Account
+	names    map[string]bool
+}
+
+// id is one that could have been made at an instant.
+func (m *maker) id(at time.Time) int64 {
+	id := store.IDOf(at) | node<<12
+	for m.used[id] {
+		id++
+	}
+	m.used[id] = true
+	return id
+}
+
+// as is the engine acting in somebody's name.
+func (m *maker) as(user int64) *policy.Actor {
+	a := policy.System(m.registry, "demo")
+	a.ID, a.Language, a.Location = user, m.Locale, m.zone
+	return a
+}
+
+// add queues the making of a record.
+func (m *maker) add(object string, at time.Time, by int64, in record.Input) int64 {
+	id, o, a := m.id(at), m.registry.Object(object), m.as(by)
+	m.steps = append(m.steps, step{at, func(ctx context.Context, u *record.Unit) error {
+		if err := u.CreateAs(ctx, a, o, id, in); err != nil {
+			return fmt.Errorf("make up a %s: %w", object, err)
+		}
+		return nil
+	}})
+	return id
+}
+
+// change queues a change of a record.
+func (m *maker) change(object string, id int64, at time.Time, by int64, in record.Input) {
+	o, a := m.registry.Object(object), m.as(by)
+	m.steps = append(m.steps, step{at, func(ctx context.Context, u *record.Unit) error {
+		if err := u.Update(ctx, a, o, id, in, 0); err != nil {
+			return fmt.Errorf("go on with a made-up %s: %w", object, err)
+		}
+		return nil
+	}})
+}
+
+// flush writes what is queued, when it is enough or the last.
+func (m *maker) flush(ctx context.Context, last bool) error {
+	ctx = store.Bulk(ctx)
+	for len(m.steps) >= together || last && len(m.steps) > 0 {
+		n := min(together, len(m.steps))
+		err := m.people.Records.Together(ctx, func(ctx context.Context, u *record.Unit) error {
+			for _, s := range m.steps[:n] {
+				if err := s.do(record.At(ctx, s.at), u); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		m.steps = m.steps[n:]
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// staff makes departments and people: a branch for each region with a manager,
+// an assistant and salespeople.
+func (m *maker) staff(ctx context.Context) error {
+	l := m.locale
+	then := m.now.AddDate(-3, 0, 0)
+	roots, err := m.people.Records.Rows(ctx, "department", nil, 1)
+	if err != nil {
+		return err
+	}
+	top := record.Input{"name": l.sales}
+	for id := range roots {
+		top["parent"] = strconv.FormatInt(id, 10)
+	}
+	sales := m.add("department", then, 0, top)
+	users := max(8, min(maxUsers, m.Customers/40))
+	boss := m.person(then, "general_manager", "gm", l.titles.boss, sales, 0, nil)
+	perBranch := max(1, (users-1)/len(l.branches)-2)
+	for i, name := range l.branches {
+		then = then.Add(time.Hour)
+		branch := m.add("department", then, 0, record.Input{"name": name, "parent": strconv.FormatInt(sales, 10)})
+		manager := m.person(then, "manager", fmt.Sprintf("manager%d", i+1), l.titles.manager, branch, boss, nil)
+		var team []any
+		for n := range perBranch {
+			id := m.person(then, "salesperson", fmt.Sprintf("sales%d", i*perBranch+n+1), l.titles.seller, branch, manager, nil)
+			team = append(team, strconv.FormatInt(id, 10))
+			m.sellers = append(m.sellers, seller{id, branch})
+		}
+		m.person(then, "assistant", fmt.Sprintf("assistant%d", i+1), l.titles.assistant, branch, manager, team)
+	}
+	return m.flush(ctx, true)
+}
+
+// person queues the making of a user; the first of each role is one to try.
+func (m *maker) person(at time.Time, role, login, title string, department, supervisor int64, assists []any) int64 {
+	family, given := m.name()
+	name := m.locale.full(family, given)
+	in := record.Input{
+		"name": name, "login": login, "role": role, "position": title, "department": strconv.FormatInt(department, 10),
+		"language": m.Locale, "time_zone": m.locale.zone, "mails": list("", login+"@"+m.locale.domain),
+	}
+	if supervisor != 0 {
+		in["supervisor"] = strconv.FormatInt(supervisor, 10)
+	}
+	if len(assists) > 0 {
+		in["assistant_of"] = assists
+	}
+	id, a := m.id(at), m.as(0)
+	m.steps = append(m.steps, step{at, func(ctx context.Context, u *record.Unit) error {
+		return m.people.Plant(ctx, u, a, id, in, m.hash)
+	}})
+	for _, account := range m.accounts {
+		if account.Role == title {
+			return id
+		}
+	}
+	m.accounts = append(m.accounts, Account{Name: name, Login: login, Password: m.Password, Role: title})
+	return id
+}
+
+// list is the value of a field of phones or mails.
+func list(label, value string) []any { return []any{map[string]any{"label": label, "value": value}} }
+
+// working is an instant in office hours some days ago (negative: ahead).
+func (m *maker) working(daysAgo int) time.Time {
+	day := m.now.AddDate(0, 0, -daysAgo)
+	switch day.Weekday() {
+	case time.Saturday:
+		day = day.AddDate(0, 0, -1)
+	case time.Sunday:
+		day = day.AddDate(0, 0, -2)
+	}
+	year, month, d := day.Date()
+	return time.Date(year, month, d, 9+m.rng.IntN(9), m.rng.IntN(60), m.rng.IntN(60), m.rng.IntN(1000)*1e6, m.zone)
+}
+
+func pick[T any](m *maker, from []T) T { return from[m.rng.IntN(len(from))] }
+
+// chance is true so often in a hundred.
+func (m *maker) chance(percent int) bool { return m.rng.IntN(100) < percent }
