@@ -13,9 +13,6 @@ import (
 // work has the world's jobs run.
 func (w *world) work() {
 	w.t.Helper()
-	if w.working {
-		return
-	}
 	w.working = true
 	if err := w.app.Jobs.Work(w.t.Context()); err != nil {
 		w.t.Fatal(err)

@@ -39,7 +39,6 @@ func TestImportGoesOnAfterARestart(t *testing.T) {
 			if fmt.Sprint(job["done"]) != "0" && interrupted < 2 {
 				interrupted++
 				w.app.Jobs.Stop()
-				w.working = false
 				w.work()
 			}
 			time.Sleep(20 * time.Millisecond)
@@ -62,6 +61,40 @@ func TestImportGoesOnAfterARestart(t *testing.T) {
 		}
 		if got := count(); got != "0" {
 			t.Errorf("%s customers are left", got)
+		}
+	})
+}
+
+// Whoever imports the same kind of file every month decides its columns once;
+// nobody else's files are touched by that.
+func TestImportRemembersHowAFormWasMapped(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn)
+		admin, people, _ := w.company()
+		field := func(job map[string]any, i int) string {
+			columns, _ := job["columns"].([]any)
+			column, _ := columns[i].(map[string]any)
+			return fmt.Sprint(column["field"])
+		}
+		const first = "名稱,甲乙丙\n一號公司,某種說明\n"
+		_, before := admin.upload("auto", "a.csv", []byte(first))
+		if field(before, 1) == "note" {
+			t.Fatal("the column is guessed, so that nothing is shown")
+		}
+		admin.imported("customer", first, map[string]any{"columns": []map[string]any{{"index": 1, "field": "note"}}, "unknown_options": "refuse"})
+		_, again := admin.upload("auto", "b.csv", []byte("名稱,甲乙丙\n二號公司,另一種\n"))
+		if again["object"] != "customer" || field(again, 1) != "note" || again["unknown_options"] != "refuse" || !strings.Contains(fmt.Sprint(again["warnings"]), "file_remembered") {
+			t.Errorf("the next file of the form is mapped as %v", again)
+		}
+		_, chosen := admin.upload("contact", "b.csv", []byte("名稱,甲乙丙\n二號公司,另一種\n"))
+		if chosen["object"] != "contact" {
+			t.Errorf("the object chosen became %v", chosen["object"])
+		}
+		if _, other := people["seller"].upload("customer", "b.csv", []byte(first)); field(other, 1) == "note" {
+			t.Error("somebody else's mapping is used")
+		}
+		if status, _ := admin.call("PATCH", "imports/"+fmt.Sprint(again["id"]), map[string]any{"unknown_options": "nonsense"}); status != 422 && status != 400 {
+			t.Errorf("a nonsensical choice answered %d", status)
 		}
 	})
 }

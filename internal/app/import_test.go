@@ -20,7 +20,9 @@ import (
 
 func (p *person) upload(object, name string, content []byte) (int, map[string]any) {
 	p.w.t.Helper()
-	p.w.work()
+	if !p.w.working {
+		p.w.work()
+	}
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
 	if err := form.WriteField("object", object); err != nil {

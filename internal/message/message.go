@@ -137,6 +137,7 @@ var texts = map[string][3]string{
 	"file_unsupported_format":  {"不能匯入這種檔案：請用 CSV、XLSX、JSON 或 vCard", "不能导入这种文件：请用 CSV、XLSX、JSON 或 vCard", "This kind of file cannot be imported: use CSV, XLSX, JSON or vCard"},
 	"file_unreadable":          {"檔案讀不出來", "文件读不出来", "The file cannot be read"},
 	"file_header_row_missing":  {"檔案沒有這一列", "文件没有这一行", "The file has no such row"},
+	"file_remembered":          {"欄位對應沿用上次同樣格式的檔案。", "字段对应沿用上次同样格式的文件。", "The columns are mapped as in the last file of this form."},
 	"file_row":                 {"列", "行", "Row"},
 	"file_column":              {"欄位", "列", "Column"},
 	"file_value":               {"內容", "内容", "Value"},

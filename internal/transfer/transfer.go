@@ -206,6 +206,11 @@ func (s *Service) Upload(ctx context.Context, a *policy.Actor, o *schema.Object,
 	if err := job.detect(a, o); err != nil {
 		return Job{}, errors.Join(err, os.Remove(path))
 	}
+	if a.ID != 0 {
+		if err := s.recall(ctx, a, job, o); err != nil {
+			return Job{}, errors.Join(err, os.Remove(path))
+		}
+	}
 	kept, err := job.body()
 	if err == nil {
 		err = s.spread(ctx, id)
@@ -296,6 +301,9 @@ func (s *Service) Adjust(ctx context.Context, a *policy.Actor, id int64, c Chang
 		return Job{}, err
 	}
 	if c.Unknown != nil {
+		if *c.Unknown != "map" && *c.Unknown != "refuse" {
+			return Job{}, record.Invalid("unknown_options", "not_an_option")
+		}
 		j.Unknown = *c.Unknown
 	}
 	if c.Duplicates != nil {
@@ -443,6 +451,11 @@ func (s *Service) begin(ctx context.Context, a *policy.Actor, id int64, action s
 		}
 		if err != nil || action == "undo" {
 			return err
+		}
+		if action == "run" && j.owner != 0 {
+			if err := j.remember(ctx, tx); err != nil {
+				return err
+			}
 		}
 		return forget(ctx, tx, id)
 	})
