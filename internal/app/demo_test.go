@@ -2,6 +2,7 @@ package app
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -40,6 +41,32 @@ func TestSetUpWithExampleData(t *testing.T) {
 			t.Errorf("customers seen: %v", seen)
 		}
 	})
+}
+
+var wellFormed = regexp.MustCompile(`"value":"0(2-\d{4}|[34678]-\d{3}|4-2\d{3}|2-8\d{3})-\d{4}"`)
+
+// The numbers of made-up customers have as many digits as numbers there have.
+func TestMadeUpPhonesLookLikePhones(t *testing.T) {
+	a, err := Open(t.Context(), Config{Data: t.TempDir()}, Modules())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	if _, err := a.Identity.SetUp(t.Context(), identity.Company{Name: "甲", Language: "zh-TW"}, "管理員", "admin", "correct horse"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := demo.Make(t.Context(), a.Identity, demo.Options{Customers: 100, Locale: "zh-TW"}); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := a.DB.Query(t.Context(), "SELECT phones FROM r_customer")
+	if err != nil || len(rows) != 100 {
+		t.Fatal(len(rows), err)
+	}
+	for _, row := range rows {
+		if text, _ := row[0].(string); !wellFormed.MatchString(text) {
+			t.Errorf("%s is no number of Taiwan", text)
+		}
+	}
 }
 
 // The same seed and day make the same company, ids included.

@@ -112,7 +112,11 @@ type step struct {
 }
 
 // seller is somebody who owns customers.
-type seller struct{ id, department int64 }
+type seller struct {
+	id, department int64
+	// branch is which of the locale's.
+	branch int
+}
 
 type maker struct {
 	Options
@@ -126,6 +130,7 @@ type maker struct {
 	used     map[int64]bool
 	steps    []step
 	sellers  []seller
+	managers []seller
 	accounts []Account
 	names    map[string]bool
 }
@@ -215,11 +220,12 @@ func (m *maker) staff(ctx context.Context) error {
 		then = then.Add(time.Hour)
 		branch := m.add("department", then, 0, record.Input{"name": name, "parent": strconv.FormatInt(sales, 10)})
 		manager := m.person(then, "manager", fmt.Sprintf("manager%d", i+1), l.titles.manager, branch, boss, nil)
+		m.managers = append(m.managers, seller{manager, branch, i})
 		var team []any
 		for n := range perBranch {
 			id := m.person(then, "salesperson", fmt.Sprintf("sales%d", i*perBranch+n+1), l.titles.seller, branch, manager, nil)
 			team = append(team, strconv.FormatInt(id, 10))
-			m.sellers = append(m.sellers, seller{id, branch})
+			m.sellers = append(m.sellers, seller{id, branch, i})
 		}
 		m.person(then, "assistant", fmt.Sprintf("assistant%d", i+1), l.titles.assistant, branch, manager, team)
 	}

@@ -10,8 +10,10 @@ type locale struct {
 	space    string
 	numbered string
 	// scale turns amounts into the currency.
-	scale              float64
-	branches           []string
+	scale    float64
+	branches []string
+	// regions are those a branch looks after, in the order of branches; none: all.
+	regions            [][]string
 	titles             titles
 	families           []string
 	given, given2      []string
@@ -62,6 +64,7 @@ var locales = map[string]*locale{
 		company: "範例實業股份有限公司", administrator: "系統管理員", sales: "業務部", domain: "fanli.example",
 		currency: "TWD", country: "台灣", zone: "Asia/Taipei", scale: 8, numbered: "%s（%d）",
 		branches:    words("北區業務處 中區業務處 南區業務處 海外業務處"),
+		regions:     [][]string{{"北部", "東部"}, {"中部"}, {"南部"}, nil},
 		titles:      titles{"總經理", "業務經理", "業務專員", "業務助理"},
 		families:    words("陳 陳 陳 林 林 林 黃 黃 張 張 李 李 王 王 吳 劉 蔡 楊 許 鄭 謝 郭 洪 邱 曾 廖 賴 徐 周 葉 蘇 莊 呂 江 何 蕭 羅 高 簡 朱 鍾 游 彭 詹 胡 施 沈 余 盧 梁"),
 		given:       words("志 家 怡 雅 淑 美 俊 建 宗 冠 佳 宜 欣 子 承 柏 宇 彥 思 惠 文 明 麗 秀 玉 信 國 正 智 育 哲 佩 靜 曉 筱 品"),
@@ -79,10 +82,10 @@ var locales = map[string]*locale{
 		forms: []string{"股份有限公司", "股份有限公司", "股份有限公司", "有限公司", "有限公司", "企業社"},
 		places: []place{
 			{"北部", "台北市", "信義區", "110", "02-2%03[1]d-%04[2]d"}, {"北部", "台北市", "中山區", "104", "02-2%03[1]d-%04[2]d"}, {"北部", "台北市", "內湖區", "114", "02-8%03[1]d-%04[2]d"},
-			{"北部", "新北市", "板橋區", "220", "02-2%03[1]d-%04[2]d"}, {"北部", "新北市", "新店區", "231", "02-2%03[1]d-%04[2]d"}, {"北部", "桃園市", "中壢區", "320", "03-4%02[1]d-%04[2]d"},
-			{"北部", "新竹市", "東區", "300", "03-5%02[1]d-%04[2]d"}, {"中部", "台中市", "西屯區", "407", "04-2%03[1]d-%04[2]d"}, {"中部", "台中市", "南屯區", "408", "04-2%03[1]d-%04[2]d"},
-			{"中部", "彰化縣", "彰化市", "500", "04-7%02[1]d-%04[2]d"}, {"南部", "台南市", "永康區", "710", "06-2%02[1]d-%04[2]d"}, {"南部", "高雄市", "前鎮區", "806", "07-8%02[1]d-%04[2]d"},
-			{"南部", "高雄市", "三民區", "807", "07-3%02[1]d-%04[2]d"}, {"東部", "花蓮縣", "花蓮市", "970", "03-8%02[1]d-%04[2]d"},
+			{"北部", "新北市", "板橋區", "220", "02-2%03[1]d-%04[2]d"}, {"北部", "新北市", "新店區", "231", "02-2%03[1]d-%04[2]d"}, {"北部", "桃園市", "中壢區", "320", "03-4%02[3]d-%04[2]d"},
+			{"北部", "新竹市", "東區", "300", "03-5%02[3]d-%04[2]d"}, {"中部", "台中市", "西屯區", "407", "04-2%03[1]d-%04[2]d"}, {"中部", "台中市", "南屯區", "408", "04-2%03[1]d-%04[2]d"},
+			{"中部", "彰化縣", "彰化市", "500", "04-7%02[3]d-%04[2]d"}, {"南部", "台南市", "永康區", "710", "06-2%02[3]d-%04[2]d"}, {"南部", "高雄市", "前鎮區", "806", "07-8%02[3]d-%04[2]d"},
+			{"南部", "高雄市", "三民區", "807", "07-3%02[3]d-%04[2]d"}, {"東部", "花蓮縣", "花蓮市", "970", "03-8%02[3]d-%04[2]d"},
 		},
 		streets: []string{"中山路%d號", "中正路二段%d號", "民生東路三段%d號6樓", "工業三路%d號", "建國北路一段%d號", "復興路%d號8樓", "和平街%d號", "科技一路%d號"},
 		mobile:  "手機", mobileForm: "09%02[1]d-%03[2]d-%03[3]d",
@@ -103,6 +106,7 @@ var locales = map[string]*locale{
 		company: "范例实业有限公司", administrator: "系统管理员", sales: "销售部", domain: "fanli.example",
 		currency: "CNY", country: "中国", zone: "Asia/Shanghai", scale: 2, numbered: "%s（%d）",
 		branches:    words("华东大区 华南大区 华北大区 海外业务部"),
+		regions:     [][]string{{"上海", "苏州", "杭州", "宁波"}, {"深圳", "广州", "东莞"}, {"北京", "天津"}, nil},
 		titles:      titles{"总经理", "销售经理", "销售代表", "销售助理"},
 		families:    words("王 王 王 李 李 李 张 张 张 刘 刘 陈 陈 杨 赵 黄 周 吴 徐 孙 胡 朱 高 林 何 郭 马 罗 梁 宋 郑 谢 韩 唐 冯 于 董 萧 程 曹 袁 邓 许 傅 沈 曾 彭 吕"),
 		given:       words("建 志 海 晓 小 文 丽 雪 婷 国 立 永 春 玉 秀 俊 浩 子 宇 梓 思 佳 明 红 金 德 振 少 立 雅"),
@@ -124,7 +128,7 @@ var locales = map[string]*locale{
 			{"天津", "天津市", "滨海新区", "300450", "022-6%03[1]d%04[2]d"}, {"成都", "四川省", "成都市", "610000", "028-8%03[1]d%04[2]d"}, {"武汉", "湖北省", "武汉市", "430000", "027-8%03[1]d%04[2]d"},
 		},
 		streets: []string{"人民路%d号", "科技园路%d号", "解放北路%d号", "工业大道%d号", "中山路%d号12楼", "建设路%d号", "创业路%d号A座"},
-		mobile:  "手机", mobileForm: "1380%[1]d0%03[2]d%03[3]d",
+		mobile:  "手机", mobileForm: "138%02[1]d%03[2]d%03[3]d",
 		jobs:   words("采购经理 采购专员 总经理 副总经理 厂长 信息主管 财务经理 项目经理 研发总监 行政主管 法人代表"),
 		terms:  []string{"月结30天", "月结60天", "货到付款", "预付30%", ""},
 		tags:   words("重点客户 展会名单 年度合同 待拜访 老客户介绍"),
@@ -142,6 +146,7 @@ var locales = map[string]*locale{
 		company: "Example Industries", administrator: "Administrator", sales: "Sales", domain: "exampleindustries.example",
 		currency: "USD", country: "United States", zone: "UTC", space: " ", scale: 0.4, numbered: "%s (%d)",
 		branches:    []string{"Sales East", "Sales Central", "Sales West", "Sales International"},
+		regions:     [][]string{{"East"}, {"Central"}, {"West"}, nil},
 		titles:      titles{"General manager", "Sales manager", "Account executive", "Sales assistant"},
 		families:    words("Smith Johnson Williams Brown Jones Garcia Miller Davis Martinez Lopez Wilson Anderson Thomas Taylor Moore Jackson Martin Lee Thompson White Harris Clark Lewis Robinson Walker Young Allen King Wright Scott Nguyen Hill Chen Patel Kim"),
 		given:       words("James Mary Robert Patricia John Jennifer Michael Linda David Elizabeth William Barbara Richard Susan Joseph Jessica Thomas Sarah Karen Daniel Nancy Matthew Lisa Anthony Emily Mark Sandra Steven Ashley Paul Kevin Amy Laura Olivia"),
@@ -159,7 +164,7 @@ var locales = map[string]*locale{
 			{"West", "CA", "San Francisco", "94103", "+1 415-555-%04[2]d"}, {"West", "WA", "Seattle", "98101", "+1 206-555-%04[2]d"}, {"West", "AZ", "Phoenix", "85004", "+1 602-555-%04[2]d"},
 		},
 		streets: []string{"%d Main Street", "%d Market Street", "%d Oak Avenue", "%d Industrial Parkway", "%d Lake Drive", "%d Commerce Way"},
-		mobile:  "Mobile", mobileForm: "+1 %[1]d7-555-%[2]d%[3]d",
+		mobile:  "Mobile", mobileForm: "+1 9%02[1]d-555-0%03[2]d",
 		jobs:   []string{"Purchasing manager", "Buyer", "CEO", "Vice president", "Plant manager", "IT manager", "Finance manager", "Project manager", "Head of engineering", "Office manager"},
 		terms:  []string{"Net 30", "Net 60", "On delivery", "30 % in advance", ""},
 		tags:   []string{"Key account", "Trade fair", "Annual contract", "To visit", "Referred"},

@@ -3,6 +3,7 @@ package demo
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,19 +16,26 @@ import (
 func (m *maker) customer() {
 	l := m.locale
 	s := pick(m, m.sellers)
+	if m.chance(6) {
+		// Managers keep some customers of their own.
+		s = pick(m, m.managers)
+	}
 	owned := func(in record.Input) record.Input {
 		in["owner"], in["department"] = strconv.FormatInt(s.id, 10), strconv.FormatInt(s.department, 10)
 		return in
 	}
 	age := 20 + int(700*math.Pow(m.rng.Float64(), 0.8))
 	at := m.working(age)
-	firm := m.firm()
 	place := pick(m, l.places)
+	for regions := l.regions[s.branch]; regions != nil && !slices.Contains(regions, place.region); {
+		place = pick(m, l.places)
+	}
+	firm := m.firm(place)
 	in := owned(record.Input{
 		"name": firm.name, "kind": firm.kind, "industry": firm.industry, "region": place.region,
 		"level": m.among(10, "A", 25, "B", 40, "C", 25, "D"), "source": m.among(30, "referral", 25, "web", 20, "exhibition", 15, "cold_call", 10, "advertising"),
 		"address": map[string]any{"country": l.country, "zip": place.zip, "region": place.city, "city": place.district, "street": fmt.Sprintf(pick(m, l.streets), 1+m.rng.IntN(280))},
-		"phones":  list("", fmt.Sprintf(place.phone, m.rng.IntN(10000), m.rng.IntN(10000))),
+		"phones":  list("", fmt.Sprintf(place.phone, m.rng.IntN(1000), m.rng.IntN(10000), m.rng.IntN(100))),
 	})
 	for field, text := range map[string]string{"short_name": firm.short, "english_name": firm.english, "payment_terms": pick(m, l.terms)} {
 		if text != "" {
@@ -192,12 +200,12 @@ func (m *maker) taxNumber() string {
 type firm struct{ name, short, english, kind, industry, domain string }
 
 // firm makes up a name nobody else has.
-func (m *maker) firm() firm {
+func (m *maker) firm(at place) firm {
 	if m.names == nil {
 		m.names = map[string]bool{}
 	}
 	for try := 0; ; try++ {
-		f := m.someFirm()
+		f := m.someFirm(at)
 		if try > 20 {
 			// So many that names run out: branches and numbers tell them apart.
 			f.name = fmt.Sprintf(m.locale.numbered, f.name, len(m.names))
@@ -209,7 +217,7 @@ func (m *maker) firm() firm {
 	}
 }
 
-func (m *maker) someFirm() firm {
+func (m *maker) someFirm(at place) firm {
 	l := m.locale
 	switch n := m.rng.IntN(100); {
 	case n < 5:
@@ -239,7 +247,7 @@ func (m *maker) someFirm() firm {
 	}
 	f.short = f.name
 	if m.Locale == "zh-CN" {
-		f.name = pick(m, l.places).region + f.name
+		f.name = at.region + f.name
 	}
 	f.name += pick(m, l.forms)
 	return f
