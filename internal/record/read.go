@@ -437,56 +437,6 @@ func (s *Service) Visible(ctx context.Context, a *policy.Actor, o *schema.Object
 	return err == nil
 }
 
-// Entry is one line of a record's history.
-type Entry struct {
-	At      int64
-	Actor   int64
-	Name    string
-	Action  string
-	Origin  string
-	Version int64
-	Changes map[string][2]json.RawMessage
-}
-
-// History reads the latest changes of a record, newest first; fields the actor
-// may not read are left out.
-func (s *Service) History(ctx context.Context, a *policy.Actor, o *schema.Object, id int64) ([]Entry, error) {
-	if _, _, err := s.load(ctx, s.within(ctx), a, o, id, policy.View, false); err != nil {
-		return nil, err
-	}
-	rows, err := store.Find(ctx, s.within(ctx), auditTable.Name, "at, actor_id, action, origin, version, diff", store.Row{"record_id": id}, "ORDER BY id DESC LIMIT 200")
-	if err != nil {
-		return nil, err
-	}
-	var entries []Entry
-	var actors []int64
-	for _, r := range rows {
-		e := Entry{}
-		e.At, _ = r[0].(int64)
-		e.Actor, _ = r[1].(int64)
-		e.Action, _ = r[2].(string)
-		e.Origin, _ = r[3].(string)
-		e.Version, _ = r[4].(int64)
-		text, _ := r[5].(string)
-		if err := json.Unmarshal([]byte(text), &e.Changes); err != nil {
-			return nil, err
-		}
-		for name := range e.Changes {
-			f := o.Field(name)
-			if _, ok := ShareOf(name); !ok && (f == nil || !a.Readable(o, f)) {
-				delete(e.Changes, name)
-			}
-		}
-		actors = append(actors, e.Actor)
-		entries = append(entries, e)
-	}
-	names, err := s.labels(ctx, s.within(ctx), a, "user", actors, true)
-	for i := range entries {
-		entries[i].Name = names[entries[i].Actor]
-	}
-	return entries, err
-}
-
 // Aggregate groups the records the actor may see.
 func (s *Service) Aggregate(ctx context.Context, a *policy.Actor, o *schema.Object, filter string, groups []query.Group, measures []query.Measure) ([]byte, error) {
 	if len(groups) > 3 || len(measures) == 0 || len(measures) > 10 {

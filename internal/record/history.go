@@ -1,0 +1,153 @@
+package record
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+
+	"ecrm/internal/policy"
+	"ecrm/internal/schema"
+	"ecrm/internal/store"
+)
+
+// Entry is one line of a record's history.
+type Entry struct {
+	At      int64
+	Actor   int64
+	Name    string
+	Action  string
+	Origin  string
+	Version int64
+	Changes map[string][2]json.RawMessage
+}
+
+// History reads the latest changes of a record, newest first; fields the actor
+// may not read are left out, and references to what he may not see are told as
+// hidden.
+func (s *Service) History(ctx context.Context, a *policy.Actor, o *schema.Object, id int64) ([]Entry, error) {
+	if _, _, err := s.load(ctx, s.within(ctx), a, o, id, policy.View, false); err != nil {
+		return nil, err
+	}
+	rows, err := store.Find(ctx, s.within(ctx), auditTable.Name, "at, actor_id, action, origin, version, diff", store.Row{"record_id": id}, "ORDER BY id DESC LIMIT 200")
+	if err != nil {
+		return nil, err
+	}
+	var entries []Entry
+	var actors []int64
+	for _, r := range rows {
+		e := Entry{}
+		e.At, _ = r[0].(int64)
+		e.Actor, _ = r[1].(int64)
+		e.Action, _ = r[2].(string)
+		e.Origin, _ = r[3].(string)
+		e.Version, _ = r[4].(int64)
+		text, _ := r[5].(string)
+		if err := json.Unmarshal([]byte(text), &e.Changes); err != nil {
+			return nil, err
+		}
+		for name := range e.Changes {
+			f := o.Field(name)
+			if _, ok := ShareOf(name); !ok && (f == nil || !a.Readable(o, f)) {
+				delete(e.Changes, name)
+			}
+		}
+		actors = append(actors, e.Actor)
+		entries = append(entries, e)
+	}
+	if err := s.veil(ctx, a, o, entries); err != nil {
+		return nil, err
+	}
+	names, err := s.labels(ctx, s.within(ctx), a, "user", actors, true)
+	for i := range entries {
+		entries[i].Name = names[entries[i].Actor]
+	}
+	return entries, err
+}
+
+// referred is a reference as the audit keeps it: without a label, for the title
+// may have changed since.
+type referred struct {
+	ID     int64  `json:"id,string"`
+	Object string `json:"object"`
+}
+
+// readReferred reads one value of a field of references out of the audit, and
+// tells whether the field holds several.
+func readReferred(value json.RawMessage) (refs []referred, many bool, err error) {
+	if value = bytes.TrimSpace(value); len(value) == 0 || bytes.Equal(value, []byte("null")) {
+		return nil, false, nil
+	}
+	if value[0] == '[' {
+		err = json.Unmarshal(value, &refs)
+		return refs, true, err
+	}
+	var one referred
+	err = json.Unmarshal(value, &one)
+	return []referred{one}, false, err
+}
+
+// veil gives the references in a history their labels, and hides those that the
+// actor may not see. It reads with one statement an object.
+func (s *Service) veil(ctx context.Context, a *policy.Actor, o *schema.Object, entries []Entry) error {
+	each := func(fn func(refs []referred, many bool) json.RawMessage) error {
+		for _, e := range entries {
+			for name, pair := range e.Changes {
+				f := o.Field(name)
+				if f == nil || f.Target() == "" && f.Many() == "" && f.Type != "anyreference" {
+					continue
+				}
+				for i, value := range pair {
+					refs, many, err := readReferred(value)
+					if err != nil {
+						return err
+					}
+					if refs == nil {
+						continue
+					}
+					if told := fn(refs, many); told != nil {
+						pair[i] = told
+					}
+				}
+				e.Changes[name] = pair
+			}
+		}
+		return nil
+	}
+	ids := map[string][]int64{}
+	seen := map[referred]bool{}
+	if err := each(func(refs []referred, _ bool) json.RawMessage {
+		for _, r := range refs {
+			if !seen[r] {
+				seen[r] = true
+				ids[r.Object] = append(ids[r.Object], r.ID)
+			}
+		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	labels := map[string]map[int64]string{}
+	for object, wanted := range ids {
+		found, err := s.labels(ctx, s.within(ctx), a, object, wanted, true)
+		if err != nil {
+			return err
+		}
+		labels[object] = found
+	}
+	return each(func(refs []referred, many bool) json.RawMessage {
+		var out []byte
+		if many {
+			out = append(out, '[')
+		}
+		for i, r := range refs {
+			if i > 0 {
+				out = append(out, ',')
+			}
+			out = appendReference(out, r.Object, r.ID, labels[r.Object])
+		}
+		if many {
+			out = append(out, ']')
+		}
+		return out
+	})
+}
