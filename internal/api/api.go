@@ -3,6 +3,7 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io/fs"
@@ -237,8 +238,9 @@ func (s *Server) setUp(r *request) error {
 	accounts := []demo.Account{}
 	var wanted struct{ Customers int }
 	if json.Unmarshal(in.Demo, &wanted) == nil && wanted.Customers > 0 {
-		// The company stands by now: it does not fall with its example.
-		made, err := demo.Make(r.Context(), s.Identity, demo.Options{Customers: min(wanted.Customers, maxDemo), Locale: in.Language, Seed: 1})
+		// The company stands by now: it does not fall with its example, nor stays half
+		// an example behind when the browser is closed.
+		made, err := demo.Make(context.WithoutCancel(r.Context()), s.Identity, demo.Options{Customers: min(wanted.Customers, maxDemo), Locale: in.Language, Seed: 1})
 		if err != nil {
 			slog.Error("the example data could not be made", "error", err)
 		} else {
