@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { caller, company } from './company.mjs'
-import { launch } from './harness.mjs'
+import { launch, shot } from './harness.mjs'
 
 const drop = (page, name, content) =>
   page.locator('input[type=file]').setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(content) })
@@ -43,6 +43,22 @@ test('a file is mapped, mended, imported and taken back', async (t) => {
   await page.getByRole('button', { name: '復原這次匯入' }).click()
   await page.getByText('已復原這次匯入').waitFor()
   assert.equal((await caller(page)('GET', 'customers')).records.length, 0)
+
+  // Dry run, run and undo stand among the jobs and lead back to the import.
+  await page.goto('/jobs')
+  await page.getByText('試匯入').first().waitFor()
+  await page.locator('a[href*="/import?id="]').nth(2).waitFor()
+  await shot(page, 'jobs-imports')
+})
+
+test('what does not fit is said before the import, though every row comes in', async (t) => {
+  const app = await launch(t)
+  const page = await company(app)
+  await page.goto('/import')
+  await drop(page, 'levels.csv', [...new TextEncoder().encode('公司名稱,等級\n甲公司,A\n乙公司,沒有這級\n')])
+  await page.getByRole('button', { name: '檢查 2 列' }).click()
+  await page.getByText('有 1 列的部分內容不合').waitFor()
+  await shot(page, 'import-partly')
 })
 
 test('an encoding is seen in the first rows and can be corrected there', async (t) => {

@@ -230,17 +230,20 @@ func (s *Server) setUp(r *request) error {
 	if in.Language != "zh-CN" && in.Language != "en" {
 		in.Language = "zh-TW"
 	}
+	customers, err := exampleSize(in.Demo)
+	if err != nil {
+		return err
+	}
 	id, err := s.Identity.SetUp(r.Context(), identity.Company{Name: in.Company, Currency: in.Currency, Language: in.Language},
 		in.Administrator.Name, in.Administrator.Login, in.Administrator.Password)
 	if err != nil {
 		return err
 	}
 	accounts := []demo.Account{}
-	var wanted struct{ Customers int }
-	if json.Unmarshal(in.Demo, &wanted) == nil && wanted.Customers > 0 {
+	if customers > 0 {
 		// The company stands by now: it does not fall with its example, nor stays half
 		// an example behind when the browser is closed.
-		made, err := demo.Make(context.WithoutCancel(r.Context()), s.Identity, demo.Options{Customers: min(wanted.Customers, maxDemo), Locale: in.Language, Seed: 1})
+		made, err := demo.Make(context.WithoutCancel(r.Context()), s.Identity, demo.Options{Customers: customers, Locale: in.Language, Seed: 1})
 		if err != nil {
 			slog.Error("the example data could not be made", "error", err)
 		} else {
@@ -256,6 +259,20 @@ func (s *Server) setUp(r *request) error {
 // maxDemo is how many customers an example made at set-up has at most: people
 // wait for it.
 const maxDemo = 2000
+
+// exampleSize reads how many customers the example of a set-up has; 0 for none.
+func exampleSize(text json.RawMessage) (int, error) {
+	if none := string(text); none == "" || none == "null" || none == "false" {
+		return 0, nil
+	}
+	var wanted struct {
+		Customers int `json:"customers"`
+	}
+	if err := json.Unmarshal(text, &wanted); err != nil || wanted.Customers < 1 || wanted.Customers > maxDemo {
+		return 0, record.Invalid("demo", "bad_example_size")
+	}
+	return wanted.Customers, nil
+}
 
 func (s *Server) static() http.Handler {
 	files := http.FileServerFS(s.Web)

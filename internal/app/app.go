@@ -208,21 +208,11 @@ func reachable(addr net.Addr) []string {
 // ImportFile imports a file with what is detected and guessed, as a user or as
 // the system, and waits for its end.
 func (a *App) ImportFile(ctx context.Context, login, object, path string, dry bool) (transfer.Job, error) {
-	registry := a.Records.Current.Load()
-	actor := policy.System(registry, "command line")
-	if login != "" {
-		ids, err := a.Records.FindBy(ctx, actor, registry.Object("user"), "login", login, 1)
-		if err != nil {
-			return transfer.Job{}, err
-		}
-		if len(ids) == 0 {
-			return transfer.Job{}, fmt.Errorf("no user has the login %q", login)
-		}
-		if actor, _, err = a.Identity.ActorOf(ctx, ids[0]); err != nil {
-			return transfer.Job{}, err
-		}
+	actor, err := a.person(ctx, login)
+	if err != nil {
+		return transfer.Job{}, err
 	}
-	o := registry.Object(object)
+	o := actor.Registry.Object(object)
 	if o == nil && object != "" && object != "auto" {
 		return transfer.Job{}, fmt.Errorf("there is no object %q", object)
 	}

@@ -111,3 +111,43 @@ func TestSameSeedMakesTheSameCompany(t *testing.T) {
 		}
 	})
 }
+
+// What is made up has happened already, whatever the hour.
+func TestMadeUpPastIsNoFuture(t *testing.T) {
+	a, err := Open(t.Context(), Config{Data: t.TempDir()}, Modules())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	if _, err := a.Identity.SetUp(t.Context(), identity.Company{Name: "甲", Language: "zh-TW"}, "管理員", "admin", "correct horse"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := demo.Make(t.Context(), a.Identity, demo.Options{Customers: 200, Locale: "zh-TW", Today: time.Now()}); err != nil {
+		t.Fatal(err)
+	}
+	for _, object := range []string{"customer", "contact", "opportunity", "activity", "task"} {
+		rows, err := a.DB.Query(t.Context(), "SELECT id FROM r_"+object+" WHERE updated_at > ? OR created_at > updated_at", time.Now().Truncate(24*time.Hour).UnixMicro())
+		if err != nil || len(rows) > 0 {
+			t.Errorf("%d of %s were changed today or before they were made; %v", len(rows), object, err)
+		}
+	}
+}
+
+// A choice that makes no sense is refused before anything is made.
+func TestSetUpRefusesANonsensicalExample(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn)
+		nobody := &person{w: w}
+		for _, wrong := range []any{"many", map[string]any{"customers": -1}, map[string]any{"customers": 1_000_000}, true, 5} {
+			status, answer := nobody.call("POST", "setup", map[string]any{
+				"company": "甲公司", "language": "zh-TW", "administrator": map[string]any{"name": "管理員", "login": "admin", "password": "correct horse"}, "demo": wrong,
+			})
+			if status != 422 || !strings.Contains(fmt.Sprint(answer), "demo") {
+				t.Errorf("%v answered %d %v", wrong, status, answer)
+			}
+		}
+		if needed := nobody.must(200, "GET", "setup", nil)["needed"]; needed != true {
+			t.Error("a refused set-up set the company up")
+		}
+	})
+}

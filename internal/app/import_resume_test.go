@@ -2,6 +2,7 @@ package app
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -97,4 +98,83 @@ func TestImportRemembersHowAFormWasMapped(t *testing.T) {
 			t.Errorf("a nonsensical choice answered %d", status)
 		}
 	})
+}
+
+// An undo that was cancelled goes on where it was: what it put back itself is
+// nobody's later change.
+func TestCancelledUndoGoesOn(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn)
+		admin := w.setUp()
+		var before, after strings.Builder
+		before.WriteString("公司名稱,備註\n")
+		after.WriteString("公司名稱,備註\n")
+		for i := range 1000 {
+			fmt.Fprintf(&before, "第%d號公司,舊\n", i)
+			fmt.Fprintf(&after, "第%d號公司,新\n", i)
+		}
+		admin.imported("customer", before.String())
+		id, done := admin.imported("customer", after.String(), map[string]any{"duplicates": map[string]any{"keys": []string{"name"}, "rule": "update"}})
+		if got := totals(done); got != "0 1000 0 0" {
+			t.Fatalf("made, updated, skipped, refused: %s", got)
+		}
+		admin.must(202, "POST", "imports/"+id+"/actions/undo", nil)
+		for state := "undoing"; state == "undoing"; time.Sleep(2 * time.Millisecond) {
+			job := admin.must(200, "GET", "imports/"+id, nil)
+			if state = fmt.Sprint(job["state"]); state == "undoing" && fmt.Sprint(job["done"]) != "0" {
+				admin.call("POST", "imports/"+id+"/actions/cancel", nil)
+			}
+			if state == "undone" {
+				t.Skip("the undo ended before it could be cancelled")
+			}
+		}
+		undone := admin.finished(id, "undo", "undone")
+		if since, _ := undone["changed_since"].([]any); len(since) > 0 {
+			t.Errorf("%d records are said to be changed since, first %v", len(since), since[0])
+		}
+		left, _ := admin.must(200, "GET", "customers?count=exact&limit=1&filter="+url.QueryEscape(`note = "新"`), nil)["count"].(map[string]any)
+		if fmt.Sprint(left["value"]) != "0" {
+			t.Errorf("%v records still hold what the import wrote", left["value"])
+		}
+	})
+}
+
+// A company that a refused row asked for in vain is found once a later row has
+// made it.
+func TestReferenceIsFoundAfterALaterRowMadeIt(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn)
+		admin := w.setUp()
+		admin.must(201, "POST", "objects/customer/fields", map[string]any{"name": "x_code", "type": "text", "labels": "代碼", "unique": true})
+		_, done := admin.imported("customer", "公司名稱,上層公司,代碼\n零,,7\n一,總公司,7\n總公司,,8\n二,總公司,9\n", map[string]any{
+			"columns":    []map[string]any{{"index": 0, "field": "name"}, {"index": 1, "field": "parent"}, {"index": 2, "field": "x_code"}},
+			"duplicates": map[string]any{"keys": []string{"name"}, "rule": "skip"},
+		})
+		if got := totals(done); got != "3 0 0 1" {
+			t.Errorf("made, updated, skipped, refused: %s; %v", got, done["problems"])
+		}
+		found, _ := admin.must(200, "GET", "customers?count=exact&limit=1&filter="+url.QueryEscape(`name = "總公司"`), nil)["count"].(map[string]any)
+		if fmt.Sprint(found["value"]) != "1" {
+			t.Errorf("there are %v of the company", found["value"])
+		}
+	})
+}
+
+// The node that runs an import need not be the one that took the file.
+func TestAnotherNodeRunsTheImport(t *testing.T) {
+	dsn := dbtest.Postgres(t)
+	first, second := newWorld(t, dsn), newWorld(t, dsn)
+	admin := first.setUp()
+	there := &person{w: second, cookie: admin.cookie}
+	first.working = true // it takes the file, and runs nothing
+	status, job := admin.upload("customer", "file.csv", []byte("公司名稱\n甲公司\n乙公司\n"))
+	if status != 201 {
+		t.Fatalf("upload answered %d %v", status, job)
+	}
+	second.work()
+	id := fmt.Sprint(job["id"])
+	there.must(200, "PATCH", "imports/"+id, map[string]any{"header_row": 1})
+	if got := totals(there.finished(id, "run", "done")); got != "2 0 0 0" {
+		t.Errorf("made, updated, skipped, refused: %s", got)
+	}
 }

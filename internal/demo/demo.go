@@ -87,7 +87,7 @@ func Make(ctx context.Context, people *identity.Service, o Options) ([]Account, 
 	m := &maker{
 		Options: o, locale: l, people: people, registry: people.Records.Current.Load(), used: map[int64]bool{}, zone: zone,
 		rng: rand.New(rand.NewPCG(o.Seed, uint64(len(o.Locale))+uint64(l.currency[0]))),
-		// The day ends at eight in the evening, and nothing lies behind now.
+		// What has happened lies before this day, whatever the hour: see working.
 		now: time.Date(year, month, day, 20, 0, 0, 0, zone),
 	}
 	if m.hash, err = identity.Hash(o.Password); err != nil {

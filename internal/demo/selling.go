@@ -69,9 +69,9 @@ func (m *maker) customer() {
 	won := m.deals(firm, ref, s, age, owned)
 	m.calls(ref, contacts, s, age, owned)
 	if won {
-		m.change("customer", customer, m.now.Add(-time.Duration(m.rng.IntN(72)+1)*time.Hour), s.id, record.Input{"status": "active"})
+		m.change("customer", customer, m.working(1+m.rng.IntN(3)), s.id, record.Input{"status": "active"})
 	} else if age > 400 && m.chance(40) {
-		m.change("customer", customer, m.now.Add(-time.Duration(m.rng.IntN(72)+1)*time.Hour), s.id, record.Input{"status": m.among(70, "dormant", 30, "lost")})
+		m.change("customer", customer, m.working(1+m.rng.IntN(3)), s.id, record.Input{"status": m.among(70, "dormant", 30, "lost")})
 	}
 	if m.chance(35) {
 		m.task(ref, s, owned)

@@ -66,6 +66,7 @@ var texts = map[string][3]string{
 	"too_many":                 {"最多 {max} 項", "最多 {max} 项", "At most {max} entries"},
 	"not_a_url":                {"網址格式不對：請輸入如 https://example.com 的網址", "网址格式不对：请输入如 https://example.com 的网址", "Enter an address such as https://example.com"},
 	"not_a_number":             {"請輸入數字", "请输入数字", "Please enter a number"},
+	"bad_example_size":         {"範例資料請選 1 到 2000 個客戶，或不要", "示例数据请选 1 到 2000 个客户，或不要", "Choose 1 to 2000 customers for the example, or none"},
 	"not_an_integer":           {"請輸入整數", "请输入整数", "Please enter a whole number"},
 	"not_money":                {"金額格式不對：請輸入如 1200.50 的數字", "金额格式不对：请输入如 1200.50 的数字", "Enter an amount such as 1200.50"},
 	"not_a_currency":           {"幣別請用三個字母，如 TWD", "币种请用三个字母，如 CNY", "A currency has three letters, such as USD"},

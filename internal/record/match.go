@@ -50,18 +50,13 @@ func MatchKeys(o *schema.Object, v Values) []store.MatchKey {
 }
 
 // Matching lists for each key the live records that have it, whoever may see
-// them: an import must not make what exists already. It answers ids alone.
-func (s *Service) Matching(ctx context.Context, q store.Querier, o *schema.Object, keys []store.MatchKey) (map[store.MatchKey][]int64, error) {
+// them: an import must not make what exists already. Within a unit it sees what that
+// wrote. It answers ids alone.
+func (s *Service) Matching(ctx context.Context, o *schema.Object, keys []store.MatchKey) (map[store.MatchKey][]int64, error) {
 	if len(keys) == 0 {
 		return nil, nil
 	}
-	return store.FindMatches(ctx, q, o, keys)
-}
-
-// MatchingHere is Matching as the unit of ctx sees it, or outside of any the
-// database.
-func (s *Service) MatchingHere(ctx context.Context, o *schema.Object, keys []store.MatchKey) (map[store.MatchKey][]int64, error) {
-	return s.Matching(ctx, s.within(ctx), o, keys)
+	return store.FindMatches(ctx, s.within(ctx), o, keys)
 }
 
 // Candidate is a record that may be the same as one being entered.
@@ -93,7 +88,7 @@ func (s *Service) Duplicates(ctx context.Context, a *policy.Actor, o *schema.Obj
 			v[name] = columns
 		}
 	}
-	found, err := s.Matching(ctx, s.DB, o, MatchKeys(o, v))
+	found, err := s.Matching(ctx, o, MatchKeys(o, v))
 	if err != nil || len(found) == 0 {
 		return []Candidate{}, 0, err
 	}

@@ -415,9 +415,11 @@ func (c *converter) referred(ctx context.Context, d *draft, t target, cell cellT
 		if len(c.known) > 50_000 {
 			clear(c.known)
 		}
-		// What is not there may come with a later row, and what an unfinished batch
-		// wrote may be taken back.
-		c.fresh[key] = id
+		// What a batch wrote may be taken back with it; and what rows can make is
+		// looked for again, since a later row may have made it.
+		if id != 0 || !c.actor.Registry.Object(f.Target()).Owned {
+			c.fresh[key] = id
+		}
 	}
 	if id != 0 {
 		return strconv.FormatInt(id, 10), nil, nil
@@ -475,7 +477,7 @@ func (s *Service) alike(ctx context.Context, a *policy.Actor, o *schema.Object, 
 	} else if err != nil {
 		return nil, err
 	}
-	found, err := s.Records.MatchingHere(ctx, o, record.MatchKeys(o, v))
+	found, err := s.Records.Matching(ctx, o, record.MatchKeys(o, v))
 	if err != nil {
 		return nil, err
 	}

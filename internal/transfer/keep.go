@@ -20,8 +20,7 @@ import (
 )
 
 // What is known of an import lies in tables, not in memory: it goes on after a
-// restart, on whatever node, and a file of a million rows needs no more memory
-// than one of ten thousand.
+// restart, on whatever node, and nothing held of it grows with its rows.
 var (
 	files = store.Declare(store.Table{
 		Name: "import_file",
@@ -197,7 +196,8 @@ func ended(state string) string {
 	return "cancelled"
 }
 
-// told is an import as people see it, with at most limit of its problems.
+// told is an import as people see it, with at most limit of its problems and of
+// what was changed since; limit 0 tells all.
 func (s *Service) told(ctx context.Context, j *Job, limit int) (Job, error) {
 	far := j.far
 	j.Done = far.Read
@@ -230,7 +230,11 @@ func (s *Service) told(ctx context.Context, j *Job, limit int) (Job, error) {
 		}
 		j.Groups = append(j.Groups, shown)
 	}
-	rows, err := store.Find(ctx, s.Records.DB, sinceTable.Name, "object, record_id, label, fields", store.Row{"import_id": j.ID}, "ORDER BY n LIMIT 1000")
+	tail := "ORDER BY n"
+	if limit > 0 {
+		tail += " LIMIT " + strconv.Itoa(limit)
+	}
+	rows, err := store.Find(ctx, s.Records.DB, sinceTable.Name, "object, record_id, label, fields", store.Row{"import_id": j.ID}, tail)
 	if err != nil {
 		return Job{}, err
 	}

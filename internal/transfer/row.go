@@ -107,7 +107,7 @@ func (r *run) bring(ctx context.Context, u *record.Unit, main, child *draft, chi
 	}
 	beside := child != nil && child.values[childOf.Title] != nil
 	if beside && id != 0 {
-		known, err := s.sameBeside(ctx, u, a, childOf, child.values, id, reference(childOf, o))
+		known, err := s.sameBeside(ctx, a, childOf, child.values, id, reference(childOf, o))
 		if err != nil {
 			return "failed", nil, nil, err
 		}
@@ -161,8 +161,8 @@ func (s *Service) write(ctx context.Context, u *record.Unit, a *policy.Actor, o 
 }
 
 // sameBeside tells whether the customer has a contact of that name already.
-func (s *Service) sameBeside(ctx context.Context, u *record.Unit, a *policy.Actor, o *schema.Object, v record.Values, of int64, ref *schema.Field) (bool, error) {
-	found, err := s.Records.Matching(ctx, u.Store(), o, record.MatchKeys(o, record.Values{o.Title: v[o.Title]}))
+func (s *Service) sameBeside(ctx context.Context, a *policy.Actor, o *schema.Object, v record.Values, of int64, ref *schema.Field) (bool, error) {
+	found, err := s.Records.Matching(ctx, o, record.MatchKeys(o, record.Values{o.Title: v[o.Title]}))
 	if err != nil {
 		return false, err
 	}
@@ -250,7 +250,7 @@ func (r *run) existing(ctx context.Context, u *record.Unit, v record.Values) (ou
 		if f == nil || v.Text(key) == "" {
 			continue
 		}
-		ids, keys, err := r.having(ctx, u, f, v)
+		ids, keys, err := r.having(ctx, f, v)
 		if err != nil {
 			return "failed", 0, nil, err
 		}
@@ -282,13 +282,13 @@ func (r *run) existing(ctx context.Context, u *record.Unit, v record.Values) (ou
 }
 
 // having lists the records that have one of a field's keys, and the keys.
-func (r *run) having(ctx context.Context, u *record.Unit, f *schema.Field, v record.Values) (ids []int64, keys []string, err error) {
+func (r *run) having(ctx context.Context, f *schema.Field, v record.Values) (ids []int64, keys []string, err error) {
 	if f.Match == "" {
 		ids, err = r.service.Records.FindBy(ctx, r.actor, r.object, f.Name, v.Text(f.Name), 1)
 		return ids, []string{f.Name + "\x00" + v.Text(f.Name)}, err
 	}
 	wanted := record.MatchKeys(r.object, record.Values{f.Name: v[f.Name]})
-	found, err := r.service.Records.Matching(ctx, u.Store(), r.object, wanted)
+	found, err := r.service.Records.Matching(ctx, r.object, wanted)
 	for _, k := range wanted {
 		ids = append(ids, found[k]...)
 		keys = append(keys, k.Kind+"\x00"+k.Key)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"time"
 
 	"ecrm/internal/jobs"
@@ -56,7 +57,7 @@ func (s *Service) register() {
 			}
 			j, err := s.perform(ctx, t, r)
 			if j != nil {
-				r.Result(map[string]any{"created": j.far.Created, "updated": j.far.Updated, "skipped": j.far.Skipped, "failed": j.far.Failed, "changed_since": j.far.Since})
+				r.Result(map[string]any{"import": strconv.FormatInt(j.ID, 10), "created": j.far.Created, "updated": j.far.Updated, "skipped": j.far.Skipped, "failed": j.far.Failed, "changed_since": j.far.Since})
 			}
 			return err
 		}})

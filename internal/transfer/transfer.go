@@ -428,8 +428,7 @@ func (s *Service) begin(ctx context.Context, a *policy.Actor, id int64, action s
 	}
 	far := progress{Now: time.Now().UnixMicro()}
 	if action == "undo" {
-		far = j.far
-		far.Undone, far.Looked = 0, 0
+		far = j.far // one that was cancelled goes on where it was
 	}
 	text, err := json.Marshal(far)
 	if err != nil {

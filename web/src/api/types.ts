@@ -238,6 +238,7 @@ export interface Import {
   updated?: number;
   skipped?: number;
   failed?: number;
+  warned?: number;
   problems?: ImportProblem[] | null;
   groups?: ProblemGroup[] | null;
   changed_since?: { row?: number; id: string; label?: string; fields?: string[] | null }[] | null;

@@ -11,6 +11,7 @@ import { Problems } from "./Problems";
 export function CheckStep({ job, object, hand }: { job: Import; object: ObjectMeta; hand: Hand }) {
   const { t } = useTranslation();
   const failed = job.failed ?? 0;
+  const warned = job.warned ?? 0;
   const good = job.rows - failed;
   const unknown = (job.columns ?? []).filter((c) => c.unknown_values?.length && c.field);
   return (
@@ -18,7 +19,9 @@ export function CheckStep({ job, object, hand }: { job: Import; object: ObjectMe
       <p className={`verdict ${failed ? "" : "good"}`}>
         <Icon name={failed ? "warn" : "check"} />
         {failed === 0
-          ? t("import.checked_good")
+          ? t(warned > 0 ? "import.checked_partly" : "import.checked_good", {
+              n: grouped(String(warned)),
+            })
           : t(good > 0 ? "import.checked_bad" : "import.checked_all_bad", {
               n: grouped(String(failed)),
             })}

@@ -75,7 +75,7 @@ function JobRow({ job }: { job: Job }) {
     }
   }
   const result = (job.result ?? {}) as Record<string, unknown>;
-  const imported = job.kind === "import" ? result.import : undefined;
+  const imported = result.import;
   return (
     <li className="panel job">
       <div className="job-what">
@@ -123,7 +123,7 @@ function JobRow({ job }: { job: Job }) {
             {t("cancel")}
           </Button>
         )}
-        {job.kind === "import" && !!imported && (
+        {!!imported && (
           <Link to="/import" search={{ id: String(imported) }} className="btn btn-small">
             {t("job.open_import")}
           </Link>
