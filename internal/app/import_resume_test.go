@@ -178,3 +178,37 @@ func TestAnotherNodeRunsTheImport(t *testing.T) {
 		t.Errorf("made, updated, skipped, refused: %s", got)
 	}
 }
+
+// The list of jobs says of each what it did: a dry run made nothing, an undo took
+// back.
+func TestJobsOfAnImportSayWhatTheyDid(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn)
+		admin := w.setUp()
+		status, job := admin.upload("customer", "file.csv", []byte("公司名稱\n甲公司\n乙公司\n"))
+		if status != 201 {
+			t.Fatalf("upload answered %d %v", status, job)
+		}
+		id := fmt.Sprint(job["id"])
+		admin.finished(id, "check", "checked")
+		admin.finished(id, "run", "done")
+		admin.finished(id, "undo", "undone")
+		want := map[string]string{
+			"import_check": fmt.Sprintf("map[import:%s]", id),
+			"import":       fmt.Sprintf("map[created:2 failed:0 import:%s skipped:0 updated:0]", id),
+			"import_undo":  fmt.Sprintf("map[changed_since:0 done:2 import:%s]", id),
+		}
+		list, _ := admin.must(200, "GET", "jobs", nil)["jobs"].([]any)
+		if len(list) != len(want) {
+			t.Fatalf("jobs: %v", list)
+		}
+		for _, one := range list {
+			j, _ := one.(map[string]any)
+			// A job ends a moment after its import does.
+			kind, ended := fmt.Sprint(j["kind"]), admin.ended(fmt.Sprint(j["id"]))
+			if got := fmt.Sprint(ended["result"]); got != want[kind] {
+				t.Errorf("%s says %s, want %s", kind, got, want[kind])
+			}
+		}
+	})
+}

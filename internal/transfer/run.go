@@ -57,11 +57,24 @@ func (s *Service) register() {
 			}
 			j, err := s.perform(ctx, t, r)
 			if j != nil {
-				r.Result(map[string]any{"import": strconv.FormatInt(j.ID, 10), "created": j.far.Created, "updated": j.far.Updated, "skipped": j.far.Skipped, "failed": j.far.Failed, "changed_since": j.far.Since})
+				r.Result(told(j, t.Action))
 			}
 			return err
 		}})
 	}
+}
+
+// told says what came of a job: of a run what it wrote, of an undo what it took
+// back; a dry run wrote nothing.
+func told(j *Job, action string) map[string]any {
+	result := map[string]any{"import": strconv.FormatInt(j.ID, 10)}
+	switch action {
+	case "run":
+		result["created"], result["updated"], result["skipped"], result["failed"] = j.far.Created, j.far.Updated, j.far.Skipped, j.far.Failed
+	case "undo":
+		result["done"], result["changed_since"] = j.far.Looked-j.far.Since, j.far.Since
+	}
+	return result
 }
 
 // kinds are the kinds of job by action.
