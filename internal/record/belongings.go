@@ -26,14 +26,15 @@ func (s *Service) belongings(ctx context.Context, c *Change, changed []string, v
 			}
 		}
 		seen := map[string]bool{}
+		var rows [][]any
 		for _, value := range multiple.Values(f, c.After.Text(f.Name)) {
-			if seen[value] {
-				continue
+			if !seen[value] {
+				seen[value] = true
+				rows = append(rows, []any{value, c.ID})
 			}
-			seen[value] = true
-			if err := store.Insert(ctx, tx, table, store.Row{"value": value, "record_id": c.ID}); err != nil {
-				return err
-			}
+		}
+		if err := store.InsertMany(ctx, tx, table, []string{"value", "record_id"}, rows); err != nil {
+			return err
 		}
 	}
 	if c.Created || action == "deleted" || action == "restored" || searched(o, changed) {
@@ -51,24 +52,21 @@ func (s *Service) belongings(ctx context.Context, c *Change, changed []string, v
 		f := o.Field(name)
 		diff[name] = [2]json.RawMessage{encode(f, c.Before[name]), encode(f, c.After[name])}
 	}
-	return s.log(ctx, tx, c, diff, version, action)
+	return s.log(ctx, c, diff, version, action)
 }
 
-// log writes the audit row and the outbox row of a change.
-func (s *Service) log(ctx context.Context, tx store.Querier, c *Change, diff map[string][2]json.RawMessage, version int64, action string) error {
+// log keeps the audit row and the outbox row of a change for the end of its
+// unit.
+func (s *Service) log(ctx context.Context, c *Change, diff map[string][2]json.RawMessage, version int64, action string) error {
 	o := c.Object
 	text, err := json.Marshal(diff)
 	if err != nil {
 		return err
 	}
-	err = store.Insert(ctx, tx, auditTable.Name, store.Row{
-		"id": s.IDs.Next(), "at": c.Now, "actor_id": c.Actor.ID, "object": o.Name, "record_id": c.ID,
-		"version": version, "action": action, "origin": c.Actor.Origin, "diff": string(text),
-	})
-	if err != nil {
-		return err
-	}
-	return store.Insert(ctx, tx, outboxTable.Name, store.Row{"id": s.IDs.Next(), "object": o.Name, "record_id": c.ID, "kind": action})
+	u := unitOf(ctx)
+	u.late.audit = append(u.late.audit, []any{s.IDs.Next(), c.Now, c.Actor.ID, o.Name, c.ID, version, action, c.Actor.Origin, string(text)})
+	u.late.outbox = append(u.late.outbox, []any{s.IDs.Next(), o.Name, c.ID, action})
+	return nil
 }
 
 func contains(list []string, s string) bool {

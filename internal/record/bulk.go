@@ -105,6 +105,9 @@ func (s *Service) Pick(ctx context.Context, a *policy.Actor, o *schema.Object, v
 // only where its value is still the one written. It answers the fields that were
 // changed since, and whether anything was put back.
 func (u *Unit) Undo(ctx context.Context, a *policy.Actor, o *schema.Object, id int64, origin string) (since []string, changed bool, err error) {
+	if err := u.flush(ctx); err != nil {
+		return nil, false, err
+	}
 	rows, err := store.Find(ctx, u.tx, auditTable.Name, "action, version, diff", store.Row{"record_id": id, "origin": origin}, "ORDER BY id DESC")
 	if err != nil {
 		return nil, false, err

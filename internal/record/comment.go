@@ -43,18 +43,17 @@ func (s *Service) AddComment(ctx context.Context, a *policy.Actor, o *schema.Obj
 		return Comment{}, invalid("text", "too_long", "max", "10000")
 	}
 	c := Comment{ID: s.IDs.Next(), At: time.Now().UnixMicro(), Author: a.ID, Name: a.Name, Text: text}
-	err := s.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
-		if _, _, err := s.load(ctx, tx, a, o, id, policy.View, false); err != nil {
+	err := s.Together(ctx, func(ctx context.Context, u *Unit) error {
+		if _, _, err := s.load(ctx, u.tx, a, o, id, policy.View, false); err != nil {
 			return err
 		}
-		if err := store.Insert(ctx, tx, comments.Name, store.Row{"id": c.ID, "record_id": id, "author_id": a.ID, "at": c.At, "text": text}); err != nil {
+		if err := store.Insert(ctx, u.tx, comments.Name, store.Row{"id": c.ID, "record_id": id, "author_id": a.ID, "at": c.At, "text": text}); err != nil {
 			return err
 		}
-		return store.Insert(ctx, tx, outboxTable.Name, store.Row{"id": s.IDs.Next(), "object": o.Name, "record_id": id, "kind": "commented"})
+		u.late.outbox = append(u.late.outbox, []any{s.IDs.Next(), o.Name, id, "commented"})
+		u.events = append(u.events, Event{o.Name, id, "commented"})
+		return nil
 	})
-	if err == nil {
-		s.tell(Event{o.Name, id, "commented"})
-	}
 	return c, err
 }
 

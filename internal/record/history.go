@@ -28,6 +28,11 @@ func (s *Service) History(ctx context.Context, a *policy.Actor, o *schema.Object
 	if _, _, err := s.load(ctx, s.within(ctx), a, o, id, policy.View, false); err != nil {
 		return nil, err
 	}
+	if u := unitOf(ctx); u != nil {
+		if err := u.flush(ctx); err != nil {
+			return nil, err
+		}
+	}
 	rows, err := store.Find(ctx, s.within(ctx), auditTable.Name, "at, actor_id, action, origin, version, diff", store.Row{"record_id": id}, "ORDER BY id DESC LIMIT 200")
 	if err != nil {
 		return nil, err

@@ -48,7 +48,9 @@ func (c *Change) putWords(ctx context.Context, deleted bool) error {
 		}
 	}
 	tokens := append(Words(c.Object, c.After), store.ScopeTokens(c.Object, c.column, deleted)...)
-	return store.PutWords(ctx, c.tx, c.Object, c.ID, tokens, c.Created)
+	u := unitOf(ctx)
+	u.late.documents = append(u.late.documents, document{c.Object, c.ID, tokens, c.Created})
+	return nil
 }
 
 // column is the value of a policy column after the write.

@@ -88,31 +88,6 @@ func (s *Service) asked(ctx context.Context, tx store.Querier, user int64, key, 
 	return nil, false, store.Insert(ctx, tx, onceTable.Name, store.Row{"user_id": user, "name": key, "asked": asked, "at": now.UnixMicro(), "answer": ""})
 }
 
-// Try runs fn inside the unit; when it fails only what it did is taken back.
-func (u *Unit) Try(ctx context.Context, fn func() error) error {
-	if _, err := u.tx.Exec(ctx, "SAVEPOINT attempt"); err != nil {
-		return err
-	}
-	told := len(u.events)
-	if err := fn(); err != nil {
-		u.events = u.events[:told]
-		if _, back := u.tx.Exec(ctx, "ROLLBACK TO SAVEPOINT attempt"); back != nil {
-			return errors.Join(errLost, err, back)
-		}
-		if _, gone := u.tx.Exec(ctx, "RELEASE SAVEPOINT attempt"); gone != nil {
-			return errors.Join(errLost, err, gone)
-		}
-		return err
-	}
-	if _, err := u.tx.Exec(ctx, "RELEASE SAVEPOINT attempt"); err != nil {
-		return errors.Join(errLost, err)
-	}
-	return nil
-}
-
-// errLost says that the transaction itself is gone.
-var errLost = errors.New("the transaction is lost")
-
 // Get answers a record as Service.Get does, as the unit sees it.
 func (u *Unit) Get(ctx context.Context, a *policy.Actor, o *schema.Object, id int64) ([]byte, int64, error) {
 	return u.service.get(ctx, u.tx, a, o, id)

@@ -203,8 +203,8 @@ var outboxTable = store.Declare(store.Table{
 })
 
 // number draws the next number of an autonumber field.
-func (s *Service) number(ctx context.Context, tx store.Querier, o *schema.Object, f *schema.Field) (string, error) {
-	n, err := store.Count(ctx, tx, o.Name+"."+f.Name)
+func (s *Service) number(ctx context.Context, o *schema.Object, f *schema.Field) (string, error) {
+	n, err := unitOf(ctx).number(ctx, o.Name+"."+f.Name)
 	if err != nil {
 		return "", fmt.Errorf("draw a number for %s: %w", f.Name, err)
 	}

@@ -248,7 +248,7 @@ func (s *Service) shareTold(ctx context.Context, tx store.Querier, c *Change, ve
 	if after == nil {
 		action = "unshared"
 	}
-	return s.log(ctx, tx, c, map[string][2]json.RawMessage{ShareMark + token: {null(before), null(after)}}, version, action)
+	return s.log(ctx, c, map[string][2]json.RawMessage{ShareMark + token: {null(before), null(after)}}, version, action)
 }
 
 func null(raw json.RawMessage) json.RawMessage {

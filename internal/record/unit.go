@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"maps"
 	"time"
 
@@ -15,18 +16,43 @@ import (
 // Unit is several writes that stand or fall together.
 type Unit struct {
 	service *Service
-	tx      store.Querier
+	tx      *watched
 	events  []Event
+	late    late
+	// careful units can take back part of what they did (see Try).
+	careful bool
+	// unsure is set when a part was to be taken back and could not be.
+	unsure bool
+	// seen are the references found to point to what their writer may see.
+	seen map[sight]bool
+}
+
+type sight struct {
+	actor  int64
+	object string
+	id     int64
 }
 
 // Together runs fn in one transaction and tells what it changed once that is
 // kept. fn does nothing slow and may be run again.
 func (s *Service) Together(ctx context.Context, fn func(ctx context.Context, u *Unit) error) error {
 	var u *Unit
-	err := s.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
-		u = &Unit{service: s, tx: tx}
-		return fn(context.WithValue(ctx, unitKey{}, tx), u)
-	})
+	attempt := func(careful bool) error {
+		return s.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
+			u = &Unit{service: s, tx: &watched{Querier: tx}, careful: careful, seen: map[sight]bool{}}
+			if err := fn(context.WithValue(ctx, unitKey{}, u), u); err != nil {
+				return err
+			}
+			if u.unsure {
+				return ErrUnsure
+			}
+			return u.flush(ctx)
+		})
+	}
+	err := attempt(false)
+	if errors.Is(err, ErrUnsure) {
+		err = attempt(true)
+	}
 	if err == nil && len(u.events) > 0 {
 		s.tell(u.events...)
 	}
@@ -63,11 +89,17 @@ func (u *Unit) CreateAs(ctx context.Context, a *policy.Actor, o *schema.Object, 
 
 type unitKey struct{}
 
+// unitOf is the unit that a write under ctx is part of, nil outside of one.
+func unitOf(ctx context.Context) *Unit {
+	u, _ := ctx.Value(unitKey{}).(*Unit)
+	return u
+}
+
 // within is what reads under ctx look at: the transaction of the unit they are
 // part of, so that they see what it wrote, else the database.
 func (s *Service) within(ctx context.Context) store.Querier {
-	if tx, ok := ctx.Value(unitKey{}).(store.Querier); ok {
-		return tx
+	if u := unitOf(ctx); u != nil {
+		return u.tx
 	}
 	return s.DB
 }
@@ -178,5 +210,5 @@ func (u *Unit) Note(ctx context.Context, a *policy.Actor, o *schema.Object, id i
 		return err
 	}
 	u.events = append(u.events, Event{o.Name, id, action})
-	return s.log(ctx, u.tx, &Change{Actor: a, Object: o, ID: id, Before: v, After: v, Now: clock(ctx), service: s, tx: u.tx}, map[string][2]json.RawMessage{}, version, action)
+	return s.log(ctx, &Change{Actor: a, Object: o, ID: id, Before: v, After: v, Now: clock(ctx), service: s, tx: u.tx}, map[string][2]json.RawMessage{}, version, action)
 }

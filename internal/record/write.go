@@ -97,12 +97,20 @@ func (s *Service) references(ctx context.Context, tx store.Querier, a *policy.Ac
 		if target == "" || !ok || f.System {
 			continue
 		}
+		u := unitOf(ctx)
+		look := sight{a.ID, target, id}
+		if u != nil && u.seen[look] {
+			continue
+		}
 		found, err := s.labels(ctx, tx, a, target, []int64{id}, false)
 		if err != nil {
 			return err
 		}
 		if _, ok := found[id]; !ok {
 			return invalid(name, "no_such_record")
+		}
+		if u != nil {
+			u.seen[look] = true
 		}
 	}
 	return nil
@@ -138,7 +146,7 @@ func (s *Service) insert(ctx context.Context, tx store.Querier, a *policy.Actor,
 			v[f.Name] = columns
 		}
 		if f.Type == "autonumber" && v.Text(f.Name) == "" {
-			n, err := s.number(ctx, tx, o, f)
+			n, err := s.number(ctx, o, f)
 			if err != nil {
 				return err
 			}
@@ -291,14 +299,11 @@ func (s *Service) Update(ctx context.Context, a *policy.Actor, o *schema.Object,
 }
 
 func (s *Service) update(ctx context.Context, a *policy.Actor, o *schema.Object, id int64, values Values, ifMatch int64) error {
-	err := s.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
-		return s.change(ctx, tx, a, o, id, values, ifMatch)
+	err := s.Together(ctx, func(ctx context.Context, u *Unit) error {
+		u.events = append(u.events, Event{o.Name, id, "changed"})
+		return s.change(ctx, u.tx, a, o, id, values, ifMatch)
 	})
-	if err != nil {
-		return s.explain(o, err)
-	}
-	s.tell(Event{o.Name, id, "changed"})
-	return nil
+	return s.explain(o, err)
 }
 
 func (s *Service) change(ctx context.Context, tx store.Querier, a *policy.Actor, o *schema.Object, id int64, values Values, ifMatch int64) error {
@@ -397,6 +402,9 @@ func (s *Service) apply(ctx context.Context, tx store.Querier, a *policy.Actor, 
 // stale answers a conflict naming the fields sent that were changed since a
 // version.
 func (s *Service) stale(ctx context.Context, tx store.Querier, id, since int64, sent Values) error {
+	if err := unitOf(ctx).flush(ctx); err != nil {
+		return err
+	}
 	rows, err := tx.Query(ctx, "SELECT diff FROM audit WHERE record_id = ? AND version > ?", id, since)
 	if err != nil {
 		return err
@@ -441,6 +449,7 @@ func (u *Unit) bin(ctx context.Context, a *policy.Actor, o *schema.Object, id in
 	s, tx := u.service, u.tx
 	action := map[bool]string{false: "deleted", true: "restored"}[back]
 	err := func() error {
+		clear(u.seen)
 		if err := s.touched(ctx, tx, o); err != nil {
 			return err
 		}

@@ -23,6 +23,12 @@ func Count(ctx context.Context, q Querier, name string) (int64, error) {
 	return n, nil
 }
 
+// CountTo sets a named counter that the transaction raised before.
+func CountTo(ctx context.Context, q Querier, name string, n int64) error {
+	_, err := Update(ctx, q, counters.Name, Row{"last": n}, Row{"name": name})
+	return err
+}
+
 // Counter answers the value of a named counter, 0 before the first.
 func Counter(ctx context.Context, q Querier, name string) (int64, error) {
 	rows, err := Find(ctx, q, counters.Name, "last", Row{"name": name}, "")

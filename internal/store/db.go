@@ -163,6 +163,10 @@ func (db *DB) Write(ctx context.Context, fn func(ctx context.Context, q Querier)
 	}
 }
 
+// Wanted tells a bulk unit whether people's writes wait for it; on PostgreSQL
+// none does.
+func (db *DB) Wanted() bool { return db.writer != nil && db.writer.wanted.Load() > 0 }
+
 func (db *DB) writePostgres(ctx context.Context, fn func(ctx context.Context, q Querier) error) (err error) {
 	ctx = context.WithoutCancel(ctx)
 	tx, err := db.pool.Begin(ctx)

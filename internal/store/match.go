@@ -20,8 +20,7 @@ var matchTable = Declare(Table{
 	Columns: []schema.Column{
 		{Name: "kind", Kind: schema.KindText}, {Name: "value", Kind: schema.KindText}, {Name: "record_id", Kind: schema.KindInt},
 	},
-	Key:     []string{"kind", "value", "record_id"},
-	Indexes: []string{"record_id"},
+	Key: []string{"kind", "value", "record_id"},
 })
 
 // PutMatchKeys replaces the keys of a record: before are those it had.
@@ -30,13 +29,15 @@ func PutMatchKeys(ctx context.Context, q Querier, id int64, before, after []Matc
 	for _, k := range before {
 		had[k] = true
 	}
+	var rows [][]any
 	for _, k := range after {
 		if !had[k] && !has[k] {
-			if err := Insert(ctx, q, matchTable.Name, Row{"kind": k.Kind, "value": k.Key, "record_id": id}); err != nil {
-				return err
-			}
+			rows = append(rows, []any{k.Kind, k.Key, id})
 		}
 		has[k] = true
+	}
+	if err := InsertMany(ctx, q, matchTable.Name, []string{"kind", "value", "record_id"}, rows); err != nil {
+		return err
 	}
 	for k := range had {
 		if !has[k] {

@@ -131,20 +131,46 @@ func (c *compiler) found(o *schema.Object, match string) {
 	c.write("SELECT rowid FROM "+table+" WHERE "+table+" MATCH ?", match)
 }
 
-// PutWords replaces a record's search document.
-func PutWords(ctx context.Context, q Querier, o *schema.Object, id int64, tokens []string, fresh bool) error {
+// Document is what the search knows of a record; a fresh one had none before.
+type Document struct {
+	ID     int64
+	Tokens []string
+	Fresh  bool
+}
+
+// PutWords replaces the search documents of records of one object, each of
+// another record.
+func PutWords(ctx context.Context, q Querier, o *schema.Object, documents []Document) error {
 	table := "f_" + o.Name
-	if q.Postgres() {
-		_, err := q.Exec(ctx, "INSERT INTO "+table+" (id, doc) VALUES (?, array_to_tsvector(?::text[])) ON CONFLICT (id) DO UPDATE SET doc = excluded.doc", id, unique(tokens))
-		return err
+	if !q.Postgres() {
+		var stale, rows [][]any
+		for _, d := range documents {
+			if !d.Fresh {
+				stale = append(stale, []any{d.ID})
+			}
+			rows = append(rows, []any{d.ID, strings.Join(d.Tokens, " ")})
+		}
+		for _, one := range stale {
+			if _, err := q.Exec(ctx, "DELETE FROM "+table+" WHERE rowid = ?", one...); err != nil {
+				return err
+			}
+		}
+		return InsertMany(ctx, q, table, []string{"rowid", "doc"}, rows)
 	}
-	if !fresh {
-		if _, err := q.Exec(ctx, "DELETE FROM "+table+" WHERE rowid = ?", id); err != nil {
+	const together = 50
+	for len(documents) > 0 {
+		n := min(together, len(documents))
+		var args []any
+		for _, d := range documents[:n] {
+			args = append(args, d.ID, unique(d.Tokens))
+		}
+		tuples := strings.TrimSuffix(strings.Repeat("(?, array_to_tsvector(?::text[])), ", n), ", ")
+		if _, err := q.Exec(ctx, "INSERT INTO "+table+" (id, doc) VALUES "+tuples+" ON CONFLICT (id) DO UPDATE SET doc = excluded.doc", args...); err != nil {
 			return err
 		}
+		documents = documents[n:]
 	}
-	_, err := q.Exec(ctx, "INSERT INTO "+table+" (rowid, doc) VALUES (?, ?)", id, strings.Join(tokens, " "))
-	return err
+	return nil
 }
 
 func unique(words []string) []string {

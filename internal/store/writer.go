@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -29,6 +30,8 @@ type writer struct {
 	stopped    chan struct{}
 	once       sync.Once
 	statements map[string]*sql.Stmt
+	// wanted counts people's writes that wait or run.
+	wanted atomic.Int64
 }
 
 const (
@@ -55,6 +58,10 @@ func (w *writer) do(ctx context.Context, fn func(ctx context.Context, q Querier)
 	queue := w.people
 	if ctx.Value(bulkKey{}) != nil {
 		queue = w.bulk
+	}
+	if queue == w.people {
+		w.wanted.Add(1)
+		defer w.wanted.Add(-1)
 	}
 	select {
 	case queue <- u:
@@ -118,7 +125,17 @@ func (w *writer) commit(first *unit) {
 	whole := true
 	for u := first; u != nil; {
 		members = append(members, u)
-		if whole = w.savepoint(ctx, u); !whole {
+		if len(members) == 1 {
+			// Nothing came before it that a rollback would take along.
+			if u.err = u.ctx.Err(); u.err == nil {
+				u.err = w.guarded(u)
+			}
+			if u.err != nil {
+				w.abandon(ctx)
+				u.done <- u.err
+				return
+			}
+		} else if whole = w.savepoint(ctx, u); !whole {
 			break
 		}
 		if len(members) >= maxUnits || time.Since(started) > maxCommit {

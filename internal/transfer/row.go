@@ -3,6 +3,7 @@ package transfer
 import (
 	"context"
 	"errors"
+	"fmt"
 	"hash/fnv"
 	"log/slog"
 	"maps"
@@ -37,16 +38,14 @@ func (r *run) row(ctx context.Context, u *record.Unit, row tabular.Row) (outcome
 		if slices.ContainsFunc(problems, func(p Problem) bool { return !p.Warning }) {
 			return errRefused
 		}
-		if outcome, records, marks, err = r.bring(ctx, u, main, child, childOf, found); err == nil && r.dry {
-			return errDry
-		}
+		outcome, records, marks, err = r.bring(ctx, u, main, child, childOf, found)
 		return err
 	})
 	switch {
-	case err == nil:
+	case err == nil && !r.dry:
 		maps.Copy(r.converter.fresh, found)
 		return outcome, records, problems, nil
-	case errors.Is(err, errDry):
+	case err == nil:
 		for _, m := range marks {
 			if !r.fresh[m] {
 				r.fresh[m] = true
@@ -59,7 +58,7 @@ func (r *run) row(ctx context.Context, u *record.Unit, row tabular.Row) (outcome
 	}
 	var re *record.Error
 	switch {
-	case errors.Is(err, store.ErrOvertaken):
+	case errors.Is(err, store.ErrOvertaken), errors.Is(err, record.ErrUnsure):
 		return "", nil, nil, err // the whole batch is run again
 	case !errors.As(err, &re):
 		slog.Error("a row could not be imported", "import", r.job.ID, "row", row.Number, "error", err)
@@ -86,12 +85,8 @@ func (r *run) row(ctx context.Context, u *record.Unit, row tabular.Row) (outcome
 	return "failed", nil, problems, nil
 }
 
-var (
-	// errDry takes back what a dry run wrote to see whether it can be written.
-	errDry = errors.New("only tried")
-	// errRefused says that what the row says keeps it out.
-	errRefused = errors.New("the row is refused")
-)
+// errRefused says that what the row says keeps it out.
+var errRefused = errors.New("the row is refused")
 
 // bring writes the records of one row together: what it refers to and is not
 // there yet, the record itself, and the one beside it. found are the references
@@ -104,6 +99,13 @@ func (r *run) bring(ctx context.Context, u *record.Unit, main, child *draft, chi
 	outcome, id, marks, err := r.existing(ctx, u, main.values)
 	if err != nil {
 		return "failed", nil, nil, err
+	}
+	if r.dry && outcome == "created" {
+		taken, err := r.taken(ctx, u, main.values)
+		if err != nil {
+			return "failed", nil, nil, err
+		}
+		marks = append(marks, taken...)
 	}
 	beside := child != nil && child.values[childOf.Title] != nil
 	if beside && id != 0 {
@@ -261,24 +263,55 @@ func (r *run) existing(ctx context.Context, u *record.Unit, v record.Values) (ou
 			continue
 		}
 		for _, k := range keys {
-			h := fnv.New64a()
-			_, _ = h.Write([]byte(k))
-			mark := int64(h.Sum64() >> 1)
+			mark := markOf(k)
 			marks = append(marks, mark)
 			if earlier = earlier || r.fresh[mark]; earlier {
 				continue
 			}
-			seen, err := store.Find(ctx, u.Store(), keyTable.Name, "value", store.Row{"import_id": r.job.ID, "value": mark}, "")
-			if err != nil {
+			if earlier, err = r.marked(ctx, u, mark); err != nil {
 				return "failed", 0, nil, err
 			}
-			earlier = len(seen) > 0
 		}
 	}
 	if earlier {
 		return outcome, 0, nil, nil
 	}
 	return "created", 0, marks, nil
+}
+
+// taken answers the marks of the values of a new record that must be unique, and
+// a conflict where an earlier row of the dry run has one of them.
+func (r *run) taken(ctx context.Context, u *record.Unit, v record.Values) (marks []int64, err error) {
+	for _, f := range r.object.Fields {
+		if !f.Unique || v[f.Name] == nil || v[f.Name][0] == nil {
+			continue
+		}
+		mark := markOf("unique\x00" + f.Name + "\x00" + fmt.Sprint(v[f.Name]...))
+		seen := r.fresh[mark]
+		if !seen {
+			if seen, err = r.marked(ctx, u, mark); err != nil {
+				return nil, err
+			}
+		}
+		if seen {
+			return nil, &record.Error{Code: "conflict", Fields: []record.FieldError{{Field: f.Name, Problem: schema.Bad("taken")}}}
+		}
+		marks = append(marks, mark)
+	}
+	return marks, nil
+}
+
+// markOf is what a dry run keeps of a value of an earlier row.
+func markOf(key string) int64 {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(key))
+	return int64(h.Sum64() >> 1)
+}
+
+// marked tells whether a batch before this one kept a mark.
+func (r *run) marked(ctx context.Context, u *record.Unit, mark int64) (bool, error) {
+	seen, err := store.Find(ctx, u.Store(), keyTable.Name, "value", store.Row{"import_id": r.job.ID, "value": mark}, "")
+	return len(seen) > 0, err
 }
 
 // having lists the records that have one of a field's keys, and the keys.

@@ -19,12 +19,13 @@ import (
 )
 
 const (
-	// batchSpan is how long one batch may hold the writer of SQLite, on which
-	// everybody's writes wait; PostgreSQL's hold only their rows.
+	// batchSpan is how long one batch may hold the writer of SQLite while others
+	// wait for it, batchMost when nobody does; PostgreSQL's hold only their rows.
 	batchSpan         = 15 * time.Millisecond
+	batchMost         = 150 * time.Millisecond
 	batchSpanPostgres = 60 * time.Millisecond
 	// batchRows is how many rows one batch has at most.
-	batchRows = 200
+	batchRows = 500
 )
 
 // task is what a job of an import is to do.
@@ -252,9 +253,12 @@ func (r *run) batch(ctx context.Context, n int, do func(ctx context.Context, u *
 			return 0, err
 		}
 	}
-	span := batchSpan
-	if r.service.Records.DB.Postgres() {
-		span = batchSpanPostgres
+	db := r.service.Records.DB
+	enough := func(held time.Duration) bool {
+		if db.Postgres() {
+			return held >= batchSpanPostgres
+		}
+		return held >= batchMost || held >= batchSpan && db.Wanted()
 	}
 	done := 0
 	err := r.service.Records.Together(ctx, func(ctx context.Context, u *record.Unit) error {
@@ -262,10 +266,22 @@ func (r *run) batch(ctx context.Context, n int, do func(ctx context.Context, u *
 		r.after, r.touched, r.fresh = r.far, map[int]group{}, map[int64]bool{}
 		r.problems, r.made, r.since, r.keys = nil, nil, nil, nil
 		r.converter.fresh = map[string]int64{}
-		for done = 0; done < n && (done == 0 || time.Since(started) < span); done++ {
-			if err := do(ctx, u, done); err != nil {
-				return err
+		some := func() error {
+			for done = 0; done < n && (done == 0 || !enough(time.Since(started))); done++ {
+				if err := do(ctx, u, done); err != nil {
+					return err
+				}
 			}
+			return nil
+		}
+		var err error
+		if r.dry {
+			err = u.Pretend(ctx, some)
+		} else {
+			err = some()
+		}
+		if err != nil {
+			return err
 		}
 		return r.keep(ctx, u.Store())
 	})
@@ -285,7 +301,9 @@ func (r *run) batch(ctx context.Context, n int, do func(ctx context.Context, u *
 		}
 		r.groups = append(r.groups, g)
 	}
-	maps.Copy(r.converter.known, r.converter.fresh)
+	if !r.dry { // what a dry run found may be what it took back
+		maps.Copy(r.converter.known, r.converter.fresh)
+	}
 	return done, nil
 }
 

@@ -1,0 +1,124 @@
+package record
+
+import (
+	"context"
+	"slices"
+
+	"ecrm/internal/schema"
+	"ecrm/internal/store"
+)
+
+// late is what a unit writes at its end, many rows with one statement: what
+// nobody reads before. Whoever reads the audit within a unit flushes first.
+type late struct {
+	audit, outbox [][]any
+	documents     []document
+	numbers       map[string]int64
+}
+
+// document is what the search knows of a record.
+type document struct {
+	object *schema.Object
+	id     int64
+	tokens []string
+	fresh  bool
+}
+
+type lateLength struct{ audit, outbox, documents int }
+
+func (l *late) length() lateLength {
+	return lateLength{len(l.audit), len(l.outbox), len(l.documents)}
+}
+
+func (l *late) cut(n lateLength) {
+	l.audit, l.outbox, l.documents = l.audit[:n.audit], l.outbox[:n.outbox], l.documents[:n.documents]
+}
+
+var (
+	auditColumns  = []string{"id", "at", "actor_id", "object", "record_id", "version", "action", "origin", "diff"}
+	outboxColumns = []string{"id", "object", "record_id", "kind"}
+)
+
+// flush writes what waits.
+func (u *Unit) flush(ctx context.Context) error {
+	l := u.late
+	u.late = late{numbers: l.numbers}
+	if err := u.putNumbers(ctx); err != nil {
+		return err
+	}
+	if len(l.audit) > 0 {
+		if err := store.InsertMany(ctx, u.tx, auditTable.Name, auditColumns, l.audit); err != nil {
+			return err
+		}
+	}
+	if len(l.outbox) > 0 {
+		if err := store.InsertMany(ctx, u.tx, outboxTable.Name, outboxColumns, l.outbox); err != nil {
+			return err
+		}
+	}
+	return u.putDocuments(ctx, l.documents)
+}
+
+// putDocuments writes the newest document of each record, object by object.
+func (u *Unit) putDocuments(ctx context.Context, documents []document) error {
+	type key struct {
+		object string
+		id     int64
+	}
+	last := make(map[key]int, len(documents))
+	fresh := map[key]bool{}
+	for i, d := range documents {
+		k := key{d.object.Name, d.id}
+		last[k] = i
+		if d.fresh {
+			fresh[k] = true
+		}
+	}
+	byObject := map[*schema.Object][]store.Document{}
+	var order []*schema.Object
+	for i, d := range documents {
+		k := key{d.object.Name, d.id}
+		if last[k] != i {
+			continue
+		}
+		if !slices.Contains(order, d.object) {
+			order = append(order, d.object)
+		}
+		byObject[d.object] = append(byObject[d.object], store.Document{ID: d.id, Tokens: d.tokens, Fresh: fresh[k]})
+	}
+	for _, o := range order {
+		if err := store.PutWords(ctx, u.tx, o, byObject[o]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// number draws the next number of a counter: from the database once, so that
+// others wait, then from memory.
+func (u *Unit) number(ctx context.Context, name string) (int64, error) {
+	if n, ok := u.late.numbers[name]; ok {
+		u.late.numbers[name] = n + 1
+		return n + 1, nil
+	}
+	n, err := store.Count(ctx, u.tx, name)
+	if err != nil {
+		return 0, err
+	}
+	if u.late.numbers == nil {
+		u.late.numbers = map[string]int64{}
+	}
+	u.late.numbers[name] = n
+	return n, nil
+}
+
+// putNumbers writes how far the numbers drawn have come.
+func (u *Unit) putNumbers(ctx context.Context) error {
+	for name, n := range u.late.numbers {
+		if err := store.CountTo(ctx, u.tx, name, n); err != nil {
+			return err
+		}
+	}
+	u.late.numbers = nil
+	return nil
+}

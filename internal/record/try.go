@@ -1,0 +1,102 @@
+package record
+
+import (
+	"context"
+	"errors"
+
+	"ecrm/internal/store"
+)
+
+// watched is a transaction that knows whether anything was written.
+type watched struct {
+	store.Querier
+	// touched counts the statements that may have changed something, or that
+	// failed and with it, on PostgreSQL, what comes after.
+	touched int
+}
+
+// Exec runs a statement and counts it.
+func (w *watched) Exec(ctx context.Context, statement string, args ...any) (int64, error) {
+	w.touched++
+	return w.Querier.Exec(ctx, statement, args...)
+}
+
+// Query reads; a failure counts as if it had written.
+func (w *watched) Query(ctx context.Context, statement string, args ...any) ([][]any, error) {
+	rows, err := w.Querier.Query(ctx, statement, args...)
+	if err != nil {
+		w.touched++
+	}
+	return rows, err
+}
+
+// errLost says that the transaction itself is gone.
+var errLost = errors.New("the transaction is lost")
+
+// ErrUnsure is answered by Try when what was done would have to be taken back:
+// the unit is to answer it, and is run again carefully.
+var ErrUnsure = errors.New("part of the unit must be taken back")
+
+// Try runs fn inside the unit; when it fails only what it did is taken back. A
+// savepoint for each of thousands of parts costs a third of their time, and most
+// parts succeed or fail before they write: so the unit goes without, and is run
+// again with savepoints when a part fails after all.
+func (u *Unit) Try(ctx context.Context, fn func() error) error {
+	if u.careful {
+		return u.attempt(ctx, fn)
+	}
+	written, told, kept := u.tx.touched, len(u.events), u.late.length()
+	err := fn()
+	if err == nil {
+		return nil
+	}
+	if u.tx.touched != written {
+		// The unit fails even if fn's error is taken for an ordinary refusal.
+		u.unsure = true
+		return ErrUnsure
+	}
+	u.events = u.events[:told]
+	u.late.cut(kept)
+	return err
+}
+
+// Pretend runs fn and takes back all it did, whatever it answers.
+func (u *Unit) Pretend(ctx context.Context, fn func() error) error {
+	var answer error
+	if err := u.attempt(ctx, func() error {
+		answer = fn()
+		return errPretended
+	}); !errors.Is(err, errPretended) || errors.Is(err, errLost) {
+		return err
+	}
+	return answer
+}
+
+var errPretended = errors.New("only pretended")
+
+// attempt runs fn in a savepoint.
+func (u *Unit) attempt(ctx context.Context, fn func() error) error {
+	// What waits and is written inside would be taken back with it.
+	if err := u.flush(ctx); err != nil {
+		return err
+	}
+	if _, err := u.tx.Exec(ctx, "SAVEPOINT attempt"); err != nil {
+		return err
+	}
+	told := len(u.events)
+	if err := fn(); err != nil {
+		u.events, u.late = u.events[:told], late{}
+		clear(u.seen)
+		if _, back := u.tx.Exec(ctx, "ROLLBACK TO SAVEPOINT attempt"); back != nil {
+			return errors.Join(errLost, err, back)
+		}
+		if _, gone := u.tx.Exec(ctx, "RELEASE SAVEPOINT attempt"); gone != nil {
+			return errors.Join(errLost, err, gone)
+		}
+		return err
+	}
+	if _, err := u.tx.Exec(ctx, "RELEASE SAVEPOINT attempt"); err != nil {
+		return errors.Join(errLost, err)
+	}
+	return nil
+}
