@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import type { Labelled } from "../api/types";
+import { mailLink, telLink } from "../lib/reach";
 import { Button, IconButton } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { Input } from "../ui/Input";
@@ -8,14 +9,18 @@ import type { DisplayProps, EditorProps } from "./types";
 
 const list = (v: unknown): Labelled[] => (Array.isArray(v) ? (v as Labelled[]) : []);
 
-export function LabelledDisplay({ value, short, scheme }: DisplayProps & { scheme: string }) {
+export function LabelledDisplay({
+  value,
+  short,
+  scheme,
+}: DisplayProps & { scheme: "tel" | "mailto" }) {
   const all = list(value);
   const shown = short ? all.filter((x, i) => x.primary || i === 0).slice(0, 1) : all;
   return (
     <span className={short ? "" : "stack tight"}>
       {shown.map((x, i) => (
         <span key={`${x.value}${i}`}>
-          <a href={`${scheme}:${x.value.replace(/\s/g, "")}`}>{x.value}</a>
+          <a href={(scheme === "tel" ? telLink : mailLink)(x.value)}>{x.value}</a>
           {!short && x.label && <span className="muted"> {x.label}</span>}
         </span>
       ))}

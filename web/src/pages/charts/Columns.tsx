@@ -60,10 +60,11 @@ export function Columns({
   );
 }
 
-/** The next round number above: 1, 2, 5, 10, 20 … */
+/** The next round number above whose half is round too: 2, 4, 6, 8, 10, 20, 30 … */
 export function nice(n: number): number {
   const base = 10 ** Math.floor(Math.log10(n));
-  for (const f of [1, 2, 5, 10]) if (n <= f * base) return f * base;
+  const steps = base > 1 ? [1, 1.5, 2, 3, 4, 5, 6, 8, 10] : [2, 4, 6, 8, 10];
+  for (const f of steps) if (n <= f * base) return f * base;
   return n;
 }
 

@@ -10,40 +10,44 @@ import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
 import { Select } from "../../ui/Input";
 import { Skeleton, useErrorText } from "../../ui/State";
+import { both, whoChips, whoFilter } from "../charts/who";
+import { OwnerName } from "./OwnerName";
 
 const DAYS = ["14", "30", "60", "90"];
 
 /** Customers whose next contact is due, or whom nobody has spoken to for some days. */
-export function FollowUps({ object }: { object: ObjectMeta }) {
+export function FollowUps({ object, who }: { object: ObjectMeta; who: string | undefined }) {
   const { t } = useTranslation();
   const errorText = useErrorText();
   const [url, setUrl] = useUrl();
   const days = DAYS.includes(url.days ?? "") ? (url.days as string) : "30";
   const due = useQuery({
-    queryKey: ["home", "due"],
+    queryKey: ["home", "due", who],
+    enabled: !!who,
     queryFn: ({ signal }) =>
       api.list(
         object.plural,
         {
-          filter: "owner = me() AND next_contact_at < today(1)",
+          filter: both(whoFilter(who ?? ""), "next_contact_at < today(1)"),
           sort: "next_contact_at",
           limit: 8,
-          count: "capped",
+          count: "none",
         },
         signal,
       ),
     retry: false,
   });
   const silent = useQuery({
-    queryKey: ["home", "silent", days],
+    queryKey: ["home", "silent", days, who],
+    enabled: !!who,
     queryFn: ({ signal }) =>
       api.list(
         object.plural,
         {
-          filter: `owner = me() AND last_contact_at < today(-${days})`,
+          filter: both(whoFilter(who ?? ""), `last_contact_at < today(-${days})`),
           sort: "last_contact_at",
           limit: 8,
-          count: "capped",
+          count: "none",
         },
         signal,
       ),
@@ -60,6 +64,8 @@ export function FollowUps({ object }: { object: ObjectMeta }) {
       },
       { push: true },
     );
+  const level = object.fields.find((f) => f.name === "level");
+  const levels = new Map((level?.options ?? []).map((o) => [o.value, o.label]));
   const rows = (list: RecordData[], when: (r: RecordData) => React.ReactNode) => (
     <ul className="todo">
       {list.map((r) => (
@@ -72,7 +78,8 @@ export function FollowUps({ object }: { object: ObjectMeta }) {
             >
               {recordTitle(object, r)}
             </Link>
-            <span className="muted line">{String(r.level ?? "")}</span>
+            <span className="muted line">{levels.get(String(r.level)) ?? ""}</span>
+            {who !== "me" && <OwnerName record={r} />}
           </div>
           {when(r)}
           <Button
@@ -95,10 +102,7 @@ export function FollowUps({ object }: { object: ObjectMeta }) {
           to="/o/$plural"
           params={{ plural: object.plural }}
           search={{
-            f: JSON.stringify([
-              ["owner", "eq", "me()"],
-              ["next_contact_at", "lt", "today(1)"],
-            ]),
+            f: JSON.stringify([...whoChips(who ?? "me"), ["next_contact_at", "lt", "today(1)"]]),
           }}
           aria-label={t("home.all_of", { what: t("home.follow") })}
         >

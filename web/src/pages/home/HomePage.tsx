@@ -5,11 +5,13 @@ import { useUrl } from "../../hooks/useUrl";
 import { longDate } from "../../lib/format";
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
+import { Who } from "../charts/who";
 import { FirstSteps, useNothing } from "./FirstSteps";
 import { FollowUps } from "./FollowUps";
 import { Recent } from "./Recent";
 import { Stages } from "./Stages";
 import { Tasks } from "./Tasks";
+import { useWhose } from "./useWhose";
 
 const Funnel = lazy(() => import("../charts/Funnel"));
 const Activities = lazy(() => import("../charts/Activities"));
@@ -27,6 +29,7 @@ export function HomePage() {
   const opportunity = of("opportunity");
   const activity = of("activity");
   const nothing = useNothing(customer);
+  const { who, more, choose } = useWhose([customer, task, opportunity]);
   return (
     <div className="page home">
       <div className="page-head">
@@ -34,12 +37,14 @@ export function HomePage() {
           <h1>{t("home.hello", { name: me?.user.name })}</h1>
           <p className="muted">{longDate()}</p>
         </div>
-        <div className="row only-desktop">
+        <div className="row home-acts">
+          {who && more && <Who label={t("home.whose")} value={who} onChange={choose} />}
           {[customer, activity, task].map(
             (o) =>
               o?.access.create && (
                 <Button
                   key={o.name}
+                  className="only-desktop"
                   icon={<Icon name={o.icon || o.name} size={16} />}
                   onClick={() => setUrl({ create: o.name }, { push: true })}
                 >
@@ -52,11 +57,11 @@ export function HomePage() {
       {customer && nothing && <FirstSteps customer={customer} admin={!!me?.admin} />}
       <div className="home-cols">
         <div className="home-col">
-          {task && <Tasks object={task} />}
-          {opportunity?.stage_field && <Stages object={opportunity} />}
+          {task && <Tasks object={task} who={who} />}
+          {opportunity?.stage_field && <Stages object={opportunity} who={who} />}
         </div>
         <div className="home-col">
-          {customer && <FollowUps object={customer} />}
+          {customer && <FollowUps object={customer} who={who} />}
           <Recent objects={objects} />
         </div>
       </div>

@@ -8,9 +8,10 @@ import { useUrl } from "../../hooks/useUrl";
 import { grouped, money } from "../../lib/format";
 import { Button } from "../../ui/Button";
 import { Skeleton, useErrorText } from "../../ui/State";
+import { whoChips, whoFilter } from "../charts/who";
 
-/** My open opportunities, stage by stage. */
-export function Stages({ object }: { object: ObjectMeta }) {
+/** Open opportunities, mine or those of others, stage by stage. */
+export function Stages({ object, who }: { object: ObjectMeta; who: string | undefined }) {
   const { t } = useTranslation();
   const errorText = useErrorText();
   const [, setUrl] = useUrl();
@@ -18,12 +19,13 @@ export function Stages({ object }: { object: ObjectMeta }) {
   const stage = object.fields.find((f) => f.name === object.stage_field);
   const open = (stage?.options ?? []).filter((o) => !o.kind || o.kind === "open");
   const sums = useQuery({
-    queryKey: ["home", "stages", object.plural],
+    queryKey: ["home", "stages", object.plural, who],
+    enabled: !!who,
     queryFn: ({ signal }) =>
       api.aggregate(
         object.plural,
         {
-          filter: "owner = me()",
+          filter: whoFilter(who ?? ""),
           group: [{ field: stage?.name }],
           measures: [{ fn: "count" }, { fn: "sum", field: "amount" }],
         },
@@ -37,11 +39,11 @@ export function Stages({ object }: { object: ObjectMeta }) {
   return (
     <section className="panel" aria-labelledby="home-stages">
       <header>
-        <h2 id="home-stages">{t("home.stages")}</h2>
+        <h2 id="home-stages">{t(who === "me" ? "home.stages" : "home.stages_all")}</h2>
         <Link
           to="/o/$plural/board"
           params={{ plural: object.plural }}
-          search={{ f: JSON.stringify([["owner", "eq", "me()"]]) }}
+          search={{ f: JSON.stringify(whoChips(who ?? "me")) }}
         >
           {t("view.board")}
         </Link>
@@ -69,10 +71,7 @@ export function Stages({ object }: { object: ObjectMeta }) {
                   to="/o/$plural"
                   params={{ plural: object.plural }}
                   search={{
-                    f: JSON.stringify([
-                      ["owner", "eq", "me()"],
-                      [stage?.name, "in", [o.value]],
-                    ]),
+                    f: JSON.stringify([...whoChips(who ?? "me"), [stage?.name, "in", [o.value]]]),
                   }}
                 >
                   <span className="stage-name">{o.label}</span>

@@ -11,8 +11,9 @@ import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
 import { Skeleton, useErrorText } from "../../ui/State";
 import { toast } from "../../ui/Toast";
+import { both, whoChips, whoFilter } from "../charts/who";
+import { OwnerName } from "./OwnerName";
 
-const KEY = ["home", "tasks"];
 const GROUPS = ["overdue", "today", "soon", "later"] as const;
 
 function groupOf(r: RecordData): (typeof GROUPS)[number] {
@@ -21,25 +22,32 @@ function groupOf(r: RecordData): (typeof GROUPS)[number] {
   return n < 0 ? "overdue" : n === 0 ? "today" : n <= 7 ? "soon" : "later";
 }
 
-/** My open tasks, what is late first; a tick finishes one at once. */
-export function Tasks({ object }: { object: ObjectMeta }) {
+/** Open tasks, mine or those of others, what is late first; a tick finishes one at once. */
+export function Tasks({ object, who }: { object: ObjectMeta; who: string | undefined }) {
   const { t } = useTranslation();
   const errorText = useErrorText();
   const [, setUrl] = useUrl();
+  const key = ["home", "tasks", who];
   const list = useQuery({
-    queryKey: KEY,
+    queryKey: key,
+    enabled: !!who,
     queryFn: ({ signal }) =>
       api.list(
         object.plural,
-        { filter: "owner = me() AND done = FALSE", sort: "due_at", limit: 30, count: "capped" },
+        {
+          filter: both(whoFilter(who ?? ""), "done = FALSE"),
+          sort: "due_at",
+          limit: 30,
+          count: "none",
+        },
         signal,
       ),
     retry: false,
   });
   async function finish(r: RecordData, done: boolean) {
-    const before = queryClient.getQueryData<RecordPage>(KEY);
+    const before = queryClient.getQueryData<RecordPage>(key);
     if (before && done) {
-      queryClient.setQueryData(KEY, {
+      queryClient.setQueryData(key, {
         ...before,
         records: before.records.filter((x) => x.id !== r.id),
       });
@@ -52,7 +60,7 @@ export function Tasks({ object }: { object: ObjectMeta }) {
         });
       }
     } catch (e) {
-      if (before) queryClient.setQueryData(KEY, before);
+      if (before) queryClient.setQueryData(key, before);
       toast(errorText(e), { bad: true });
     }
     refresh(object.plural, r.id);
@@ -61,15 +69,13 @@ export function Tasks({ object }: { object: ObjectMeta }) {
   return (
     <section className="panel" aria-labelledby="home-tasks">
       <header>
-        <h2 id="home-tasks">{t("home.tasks")}</h2>
+        <h2 id="home-tasks">{who === "me" ? t("home.tasks") : object.label_plural}</h2>
         <Link
           to="/o/$plural"
           params={{ plural: object.plural }}
           search={{
-            f: JSON.stringify([
-              ["owner", "eq", "me()"],
-              ["done", "eq", "false"],
-            ]),
+            f: JSON.stringify([...whoChips(who ?? "me"), ["done", "eq", "false"]]),
+            sort: "due_at",
           }}
           aria-label={t("home.all_of", { what: object.label_plural })}
         >
@@ -82,7 +88,7 @@ export function Tasks({ object }: { object: ObjectMeta }) {
         <p className="muted">{errorText(list.error)}</p>
       ) : all.length === 0 ? (
         <div className="empty-box">
-          <p className="muted">{t("home.tasks_none")}</p>
+          <p className="muted">{t(who === "me" ? "home.tasks_none" : "home.tasks_none_all")}</p>
           {object.access.create && (
             <Button small onClick={() => setUrl({ create: object.name }, { push: true })}>
               {t("new.of", { what: object.label })}
@@ -119,6 +125,7 @@ export function Tasks({ object }: { object: ObjectMeta }) {
                         <span className="muted line">
                           {(r.customer as Reference | null | undefined)?.label}
                         </span>
+                        {who !== "me" && <OwnerName record={r} />}
                       </div>
                       {!!r.due_at && (
                         <time

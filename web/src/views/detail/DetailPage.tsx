@@ -1,6 +1,5 @@
 import { useParams } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect } from "react";
-import { useTranslation } from "react-i18next";
 import { patchCached } from "../../api/cache";
 import { isProblem } from "../../api/problem";
 import { queryClient, useObject, useObjects, useRecord } from "../../api/queries";
@@ -8,12 +7,12 @@ import type { ObjectMeta, RecordData } from "../../api/types";
 import { useKeys } from "../../hooks/useKeys";
 import { useUrl } from "../../hooks/useUrl";
 import { visited } from "../../lib/recent";
-import { recordTitle, sectionsOf, writable } from "../../lib/records";
+import { recordTitle } from "../../lib/records";
 import { NotFound } from "../../pages/NotFound";
 import { ErrorState, Skeleton } from "../../ui/State";
 import { saveRecord } from "../conflict/conflict";
+import { About } from "./About";
 import { Head } from "./Head";
-import { InlineField } from "./InlineField";
 import { Related } from "./Related";
 import { Timeline } from "./Timeline";
 import { Warnings } from "./Warnings";
@@ -42,7 +41,6 @@ export function DetailPage() {
 }
 
 function Detail({ object, record }: { object: ObjectMeta; record: RecordData }) {
-  const { t } = useTranslation();
   const [url, setUrl] = useUrl();
   const { plural } = object;
   const objects = useObjects().data?.objects ?? [];
@@ -74,23 +72,7 @@ function Detail({ object, record }: { object: ObjectMeta; record: RecordData }) 
       <Warnings object={object} record={record} />
       <div className="zones">
         <div className="zone">
-          {sectionsOf(object).map((s, i) => (
-            <section key={i} className="panel">
-              <h2>{s.label || t("about")}</h2>
-              <dl className="about">
-                {s.fields.map((f) => (
-                  <InlineField
-                    key={f.name}
-                    field={f}
-                    value={record[f.name]}
-                    version={record.version}
-                    editable={canEdit && writable(f)}
-                    save={(v, version) => save({ [f.name]: v }, version)}
-                  />
-                ))}
-              </dl>
-            </section>
-          ))}
+          <About object={object} record={record} canEdit={canEdit} save={save} />
         </div>
         <div className="zone">
           <Timeline object={object} id={record.id} />

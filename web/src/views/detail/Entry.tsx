@@ -63,9 +63,9 @@ export function Entry({ entry, object }: { entry: TimelineEntry; object: ObjectM
       : t(`timeline.${entry.kind}`);
   return (
     <li className={`entry entry-${entry.kind}`}>
-      {entry.kind === "activity" ? (
+      {entry.kind === "activity" || entry.kind === "task" ? (
         <span className="entry-icon">
-          <Icon name={ICONS[kind ?? ""] ?? "chat"} size={14} />
+          <Icon name={entry.kind === "task" ? "check" : (ICONS[kind ?? ""] ?? "chat")} size={14} />
         </span>
       ) : (
         <Avatar name={who} />

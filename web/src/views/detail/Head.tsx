@@ -6,6 +6,7 @@ import { refresh } from "../../api/queries";
 import type { Field, ObjectMeta, Option, RecordData } from "../../api/types";
 import { fieldType } from "../../fields";
 import { useUrl } from "../../hooks/useUrl";
+import { lineLink, mailLink, reachOf, telLink } from "../../lib/reach";
 import { addressLine, recordTitle, writable } from "../../lib/records";
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
@@ -13,7 +14,6 @@ import { Menu } from "../../ui/Menu";
 import { Avatar, useErrorText } from "../../ui/State";
 import { toast } from "../../ui/Toast";
 import { MoveSheet } from "../kanban/MoveSheet";
-import { reachOf } from "../list/RowActions";
 
 const Shares = lazy(() => import("./Shares").then((m) => ({ default: m.Shares })));
 const AccessDialog = lazy(() =>
@@ -49,7 +49,7 @@ export function Head({
   const title = recordTitle(object, record);
   const field = (n: string) => object.fields.find((f) => f.name === n);
   const stage = object.stage_field ? field(object.stage_field) : undefined;
-  const { phone, mail } = reachOf(object, record);
+  const { phone, mail, line } = reachOf(object, record);
   const place = object.fields.find((f) => f.type === "address" && record[f.name]);
   const address = place && addressLine(record[place.name] as never);
   const tags = field("tags");
@@ -94,15 +94,27 @@ export function Head({
         {tags && Array.isArray(record.tags) && <Shown field={tags} value={record.tags} />}
         <div className="grow" />
         {phone && (
-          <a className="btn" href={`tel:${phone.replace(/[^\d+#*,]/g, "")}`} title={phone}>
+          <a className="btn" href={telLink(phone)} title={phone}>
             <Icon name="phone" size={16} />
             {t("act.call")}
           </a>
         )}
         {mail && (
-          <a className="btn" href={`mailto:${mail}`} title={mail}>
+          <a className="btn" href={mailLink(mail)} title={mail}>
             <Icon name="mail" size={16} />
             {t("act.mail")}
+          </a>
+        )}
+        {line && (
+          <a
+            className="btn"
+            href={lineLink(line)}
+            target="_blank"
+            rel="noreferrer noopener"
+            title={line}
+          >
+            <Icon name="chat" size={16} />
+            LINE
           </a>
         )}
         {address && (

@@ -90,12 +90,17 @@ export function Related({
         <ul className="mini">
           {list.data?.records.map((r) => (
             <li key={r.id}>
-              <Link to="/o/$plural/$id" params={{ plural: object.plural, id: r.id }}>
+              <Link
+                to="/o/$plural/$id"
+                params={{ plural: object.plural, id: r.id }}
+                className={r.done === true ? "done" : ""}
+              >
                 {recordTitle(object, r)}
               </Link>
               <div className="card-line">
                 {extra
                   .filter((f) => r[f.name] !== null && r[f.name] !== undefined && r[f.name] !== "")
+                  .filter((f) => f.type !== "boolean")
                   .slice(0, 3)
                   .map((f) => {
                     const type = fieldType(f);

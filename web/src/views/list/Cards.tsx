@@ -2,17 +2,14 @@ import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { ObjectMeta, RecordData } from "../../api/types";
 import { fieldType } from "../../fields";
-import { recordTitle } from "../../lib/records";
+import { reachOf, telLink } from "../../lib/reach";
+import { isEmpty, recordTitle } from "../../lib/records";
 import { Icon } from "../../ui/Icon";
 import type { Column } from "./columns";
-import { reachOf } from "./RowActions";
 import type { ListResult } from "./useList";
 import { useScroll } from "./useScroll";
 
 const HEIGHT = 74;
-const given = (v: unknown) =>
-  v !== null && v !== undefined && v !== "" && !(Array.isArray(v) && v.length === 0);
-
 /** The list on a phone: a card of three lines a record, a tap to call. */
 export function Cards({
   object,
@@ -60,7 +57,13 @@ function Card({
   const lines = columns
     .slice(1)
     .map((c) => c.field)
-    .filter((f) => given(record[f.name]) && f.type !== "phones" && f.name !== "created_at");
+    .filter(
+      (f) =>
+        !isEmpty(record[f.name]) &&
+        f.type !== "phones" &&
+        f.type !== "boolean" &&
+        f.name !== "created_at",
+    );
   return (
     <div className="card-item">
       <div className="grow">
@@ -69,7 +72,9 @@ function Card({
           params={{ plural: object.plural, id: record.id }}
           className="card-link"
         >
-          <strong>{recordTitle(object, record)}</strong>
+          <strong className={record.done === true ? "done" : ""}>
+            {recordTitle(object, record)}
+          </strong>
         </Link>
         {[lines.slice(0, 3), lines.slice(3, 6)].map((line, n) => (
           <div key={n} className="card-line">
@@ -87,7 +92,7 @@ function Card({
       {phone && (
         <a
           className="icon-btn card-call"
-          href={`tel:${phone.replace(/[^\d+#*,]/g, "")}`}
+          href={telLink(phone)}
           aria-label={`${t("act.call")} ${phone}`}
         >
           <Icon name="phone" />

@@ -119,6 +119,9 @@ export function Grid(p: GridProps) {
   );
 }
 
+/** People and companies have a face; a call or a task is read by its words. */
+const reachable = (o: ObjectMeta) => o.fields.some((f) => f.type === "phones");
+
 interface RowProps {
   object: ObjectMeta;
   columns: Column[];
@@ -197,7 +200,7 @@ const Row = memo(
                       onClick={(e) => acts.current.onTick(index, e.shiftKey)}
                     />
                   </label>
-                  <Avatar name={title} />
+                  {reachable(object) && <Avatar name={title} />}
                   <Link
                     to="/o/$plural/$id"
                     params={{ plural: object.plural, id: record.id }}

@@ -1,12 +1,14 @@
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useComposition } from "../../hooks/useComposition";
+import { usePhone } from "../../hooks/useMedia";
 import { useUrl } from "../../hooks/useUrl";
 import { Input } from "../../ui/Input";
 
 /** Narrows the list while one types; waits for an input method. */
 export function QuickSearch({ boxRef }: { boxRef?: React.RefObject<HTMLInputElement | null> }) {
   const { t } = useTranslation();
+  const phone = usePhone();
   const [url, setUrl] = useUrl();
   const [q, setQ] = useState(url.q ?? "");
   useEffect(() => setQ((b) => (b.trim() === (url.q ?? "") ? b : (url.q ?? ""))), [url.q]);
@@ -17,7 +19,7 @@ export function QuickSearch({ boxRef }: { boxRef?: React.RefObject<HTMLInputElem
       type="search"
       className="list-search"
       aria-label={t("list.search")}
-      placeholder={t("list.search")}
+      placeholder={t(phone ? "list.search_short" : "list.search")}
       value={q}
       {...composition.props}
       onChange={(e) => {

@@ -1,23 +1,11 @@
 import { useTranslation } from "react-i18next";
 import { useObjects } from "../../api/queries";
-import type { Labelled, ObjectMeta, RecordData } from "../../api/types";
+import type { ObjectMeta, RecordData } from "../../api/types";
 import { useUrl } from "../../hooks/useUrl";
+import { mailLink, reachOf, telLink } from "../../lib/reach";
 import { recordTitle } from "../../lib/records";
 import { IconButton } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
-
-const first = (v: unknown): string | undefined => {
-  const all = Array.isArray(v) ? (v as Labelled[]) : [];
-  return (all.find((x) => x.primary) ?? all[0])?.value;
-};
-
-/** What a record is called by: its first telephone and mail address. */
-export function reachOf(o: ObjectMeta, r: RecordData) {
-  const of = (type: string) => o.fields.find((f) => f.type === type)?.name;
-  const phones = of("phones");
-  const mails = of("mails");
-  return { phone: first(phones && r[phones]), mail: first(mails && r[mails]) };
-}
 
 /** Opens the form of a call or a task with the record filled in. */
 export function useFollowUp(object: ObjectMeta) {
@@ -50,7 +38,7 @@ export function RowActions({ object, record }: { object: ObjectMeta; record: Rec
         <a
           className="icon-btn"
           tabIndex={-1}
-          href={`tel:${phone.replace(/[^\d+#*,]/g, "")}`}
+          href={telLink(phone)}
           aria-label={t("act.call")}
           title={`${t("act.call")} ${phone}`}
         >
@@ -61,7 +49,7 @@ export function RowActions({ object, record }: { object: ObjectMeta; record: Rec
         <a
           className="icon-btn"
           tabIndex={-1}
-          href={`mailto:${mail}`}
+          href={mailLink(mail)}
           aria-label={t("act.mail")}
           title={`${t("act.mail")} ${mail}`}
         >

@@ -42,6 +42,9 @@ export const viewsChanged = (object: string) =>
 /** The fields that say when something is due, the likeliest first. */
 const DUE = ["next_contact_at", "next_at", "due_at", "expected_close"];
 
+/** What the week's view is called where the date is no appointment. */
+const WEEK: Record<string, string> = { due_at: "week_due", expected_close: "week_close" };
+
 /** The views every list has: all, mine, and what is due this week where that means something. */
 export function builtIn(o: ObjectMeta): { key: string; chips: Chip[] }[] {
   const has = (n: string) => o.fields.some((f) => f.name === n);
@@ -56,7 +59,7 @@ export function builtIn(o: ObjectMeta): { key: string; chips: Chip[] }[] {
     const stage = o.fields.find((f) => f.name === o.stage_field);
     const open = stage?.options?.filter((x) => x.kind === "open").map((x) => x.value);
     if (stage && open?.length) chips.push([stage.name, "in", open]);
-    out.push({ key: "week", chips });
+    out.push({ key: WEEK[due] ?? "week", chips });
   }
   return out;
 }
