@@ -16,15 +16,16 @@ func TestRefusedRowLeavesNothingAndHarmsNobody(t *testing.T) {
 		admin := w.setUp()
 		const rows, bad = 120, 60
 		var file strings.Builder
-		file.WriteString("公司名稱,編號,電話,聯絡人\n")
+		file.WriteString("公司名稱,編號,電話,聯絡人,上層公司\n")
 		for i := range rows {
-			number := fmt.Sprintf("X%05d", i)
+			number, parent := fmt.Sprintf("X%05d", i), ""
 			if i == bad {
-				number = "X00010" // the tenth row's
+				// The tenth row's; the parent is written before that is seen.
+				number, parent = "X00010", "白寫的母公司"
 			}
-			fmt.Fprintf(&file, "第%d家商行,%s,02-2%07d,陳%d\n", i, number, i, i)
+			fmt.Fprintf(&file, "第%d家商行,%s,02-2%07d,陳%d,%s\n", i, number, i, i, parent)
 		}
-		change := map[string]any{"duplicates": map[string]any{"keys": []string{}, "rule": "create"}, "columns": []map[string]any{{"index": 1, "field": "number"}, {"index": 3, "field": "contact.name"}}}
+		change := map[string]any{"duplicates": map[string]any{"keys": []string{}, "rule": "create"}, "columns": []map[string]any{{"index": 1, "field": "number"}, {"index": 3, "field": "contact.name"}, {"index": 4, "field": "parent"}}}
 		status, job := admin.upload("customer", "file.csv", []byte(file.String()))
 		if status != 201 {
 			t.Fatalf("upload answered %d %v", status, job)
@@ -41,7 +42,7 @@ func TestRefusedRowLeavesNothingAndHarmsNobody(t *testing.T) {
 		if done := admin.finished(id, "run", "done"); totals(done) != want {
 			t.Errorf("made, updated, skipped, refused: %s; %v", totals(done), done["problems"])
 		}
-		for name, found := range map[string]int{"第60家商行": 0, "陳60": 0, "第59家商行": 1, "第61家商行": 1, "陳119": 1} {
+		for name, found := range map[string]int{"第60家商行": 0, "白寫的母公司": 0, "陳60": 0, "第59家商行": 1, "第61家商行": 1, "陳119": 1} {
 			results := admin.must(200, "GET", "search?q="+name, nil)["results"]
 			if n := len(list(results)); n != found {
 				t.Errorf("%s is found %d times: %v", name, n, results)
