@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"time"
 
@@ -54,7 +55,11 @@ const (
 	// node marks the ids of what is made up; nodes that serve count from 1.
 	node = 1023
 	// together is how many records share a transaction.
-	together = 50
+	together = 300
+	// many is the number of customers from which the bulk path is taken: larger
+	// transactions, and indexes built afterwards.
+	many         = 20_000
+	manyTogether = 3_000
 	// maxUsers is how large the company gets at most.
 	maxUsers = 200
 )
@@ -85,7 +90,7 @@ func Make(ctx context.Context, people *identity.Service, o Options) ([]Account, 
 	}
 	year, month, day := o.Today.Date()
 	m := &maker{
-		Options: o, locale: l, people: people, registry: people.Records.Current.Load(), used: map[int64]bool{}, zone: zone,
+		Options: o, locale: l, people: people, registry: people.Records.Current.Load(), used: map[int64]struct{}{}, zone: zone, together: together,
 		rng: rand.New(rand.NewPCG(o.Seed, uint64(len(o.Locale))+uint64(l.currency[0]))),
 		// What has happened lies before this day, whatever the hour: see working.
 		now: time.Date(year, month, day, 20, 0, 0, 0, zone),
@@ -96,13 +101,22 @@ func Make(ctx context.Context, people *identity.Service, o Options) ([]Account, 
 	if err := m.staff(ctx); err != nil {
 		return nil, err
 	}
-	for range o.Customers {
-		m.customer()
-		if err := m.flush(ctx, false); err != nil {
-			return nil, err
+	fill := func() error {
+		for range o.Customers {
+			m.customer()
+			if err := m.flush(ctx, false); err != nil {
+				return err
+			}
 		}
+		return m.flush(ctx, true)
 	}
-	return m.accounts, m.flush(ctx, true)
+	if o.Customers >= many {
+		m.together = manyTogether
+		err = people.Records.DB.Load(ctx, m.registry, []string{"customer", "contact", "opportunity", "activity", "task"}, fill)
+	} else {
+		err = fill()
+	}
+	return m.accounts, err
 }
 
 // step is one write and the instant it is dated.
@@ -127,22 +141,28 @@ type maker struct {
 	zone     *time.Location
 	now      time.Time
 	hash     string
-	used     map[int64]bool
+	used     map[int64]struct{}
 	steps    []step
 	sellers  []seller
 	managers []seller
 	accounts []Account
 	names    map[string]bool
+	together int
+	// writing is told when the steps taken last are written.
+	writing chan error
+	failed  error
 }
 
 // id is one that could have been made at an instant.
 func (m *maker) id(at time.Time) int64 {
 	id := store.IDOf(at) | node<<12
-	for m.used[id] {
+	for {
+		if _, taken := m.used[id]; !taken {
+			m.used[id] = struct{}{}
+			return id
+		}
 		id++
 	}
-	m.used[id] = true
-	return id
 }
 
 // as is the engine acting in somebody's name.
@@ -155,8 +175,12 @@ func (m *maker) as(user int64) *policy.Actor {
 // add queues the making of a record.
 func (m *maker) add(object string, at time.Time, by int64, in record.Input) int64 {
 	id, o, a := m.id(at), m.registry.Object(object), m.as(by)
+	values, err := m.people.Records.Read(context.Background(), a, o, in)
+	if err != nil {
+		m.failed = errors.Join(m.failed, fmt.Errorf("make up a %s: %w", object, err))
+	}
 	m.steps = append(m.steps, step{at, func(ctx context.Context, u *record.Unit) error {
-		if err := u.CreateAs(ctx, a, o, id, in); err != nil {
+		if err := u.CreateAs(ctx, a, o, id, values); err != nil {
 			return fmt.Errorf("make up a %s: %w", object, err)
 		}
 		return nil
@@ -175,28 +199,51 @@ func (m *maker) change(object string, id int64, at time.Time, by int64, in recor
 	}})
 }
 
-// flush writes what is queued, when it is enough or the last.
+// flush writes what is queued, when it is enough or the last, while the next is
+// made up; it answers once all is written if it is the last.
 func (m *maker) flush(ctx context.Context, last bool) error {
 	ctx = store.Bulk(ctx)
-	for len(m.steps) >= together || last && len(m.steps) > 0 {
-		n := min(together, len(m.steps))
-		err := m.people.Records.Together(ctx, func(ctx context.Context, u *record.Unit) error {
-			for _, s := range m.steps[:n] {
-				if err := s.do(record.At(ctx, s.at), u); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil {
+	if m.failed != nil {
+		return m.failed
+	}
+	for len(m.steps) >= m.together || last && len(m.steps) > 0 {
+		n := min(m.together, len(m.steps))
+		steps := m.steps[:n:n]
+		m.steps = slices.Clone(m.steps[n:])
+		if err := m.written(); err != nil {
 			return err
 		}
-		m.steps = m.steps[n:]
-		if err := ctx.Err(); err != nil {
-			return err
-		}
+		m.writing = make(chan error, 1)
+		go func(done chan<- error) { done <- m.write(ctx, steps) }(m.writing)
+	}
+	if last {
+		return m.written()
 	}
 	return nil
+}
+
+// written waits for what is being written.
+func (m *maker) written() error {
+	if m.writing == nil {
+		return nil
+	}
+	err := <-m.writing
+	m.writing = nil
+	return err
+}
+
+func (m *maker) write(ctx context.Context, steps []step) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return m.people.Records.Together(ctx, func(ctx context.Context, u *record.Unit) error {
+		for _, s := range steps {
+			if err := s.do(record.At(ctx, s.at), u); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // staff makes departments and people: a branch for each region with a manager,

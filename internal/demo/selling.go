@@ -12,6 +12,15 @@ import (
 	"ecrm/internal/record"
 )
 
+// few is how many of something a customer has: from least on, below least+span;
+// in a company of very many customers each has fewer.
+func (m *maker) few(least, span, leastOfMany, spanOfMany int) int {
+	if m.Customers >= many {
+		least, span = leastOfMany, spanOfMany
+	}
+	return least + m.rng.IntN(span)
+}
+
 // customer queues a customer with its contacts, deals, calls and tasks.
 func (m *maker) customer() {
 	l := m.locale
@@ -56,7 +65,7 @@ func (m *maker) customer() {
 
 	var contacts []string
 	if firm.kind == "company" {
-		for range 1 + m.rng.IntN(2) {
+		for range m.few(1, 2, 0, 2) {
 			family, given := m.name()
 			person := owned(record.Input{
 				"name": l.full(family, given), "family_name": family, "given_name": given, "customer": ref, "title": pick(m, l.jobs),
@@ -81,7 +90,7 @@ func (m *maker) customer() {
 // deals queues the deals of a customer and tells whether one was won.
 func (m *maker) deals(f firm, customer string, s seller, age int, owned func(record.Input) record.Input) (won bool) {
 	l := m.locale
-	for range m.rng.IntN(3) {
+	for range m.few(0, 3, 0, 2) {
 		begun := 1 + m.rng.IntN(age)
 		span := 25 + m.rng.IntN(110)
 		topic := pick(m, l.topics)
@@ -115,7 +124,7 @@ func (m *maker) deals(f firm, customer string, s seller, age int, owned func(rec
 // calls queues calls, visits and messages, more of them lately.
 func (m *maker) calls(customer string, contacts []string, s seller, age int, owned func(record.Input) record.Input) {
 	l := m.locale
-	for range 1 + m.rng.IntN(4) {
+	for range m.few(1, 4, 0, 5) {
 		ago := int(float64(age) * math.Pow(m.rng.Float64(), 2))
 		at := m.working(max(1, ago))
 		said := pick(m, l.said)

@@ -112,7 +112,12 @@ func Hash(password string) (string, error) { return hashed(password) }
 // Plant makes a user under a chosen id, with the hash of his password, in the
 // caller's transaction: for made-up companies.
 func (s *Service) Plant(ctx context.Context, u *record.Unit, a *policy.Actor, id int64, in record.Input, hash string) error {
-	if err := u.CreateAs(ctx, a, s.Records.Current.Load().Object("user"), id, in); err != nil {
+	o := s.Records.Current.Load().Object("user")
+	values, err := s.Records.Read(ctx, a, o, in)
+	if err != nil {
+		return err
+	}
+	if err := u.CreateAs(ctx, a, o, id, values); err != nil {
 		return err
 	}
 	return putCredential(ctx, u.Store(), id, hash, false)

@@ -134,10 +134,12 @@ func scaled(s string, style NumberStyle) (*big.Rat, bool) {
 	return total.Add(total, value.Mul(value, big.NewRat(factor, 1))), true
 }
 
+var thousandsMarks = strings.NewReplacer(" ", "", "'", "", "’", "", "_", "")
+
 // plainNumber drops the separators of thousands. A comma followed by other than
 // three digits is a decimal one ("1,5"), if it is the only one.
 func plainNumber(s string, style NumberStyle) (string, bool) {
-	s = strings.NewReplacer(" ", "", "'", "", "’", "", "_", "").Replace(s)
+	s = thousandsMarks.Replace(s)
 	thousands, point := ",", "."
 	if style.DecimalComma {
 		thousands, point = ".", ","

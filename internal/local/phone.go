@@ -241,8 +241,10 @@ func FormatPhone(number, country string) string {
 		return text
 	}
 	text = strings.TrimPrefix(text, "0")
-	return "+" + code + " " + strings.NewReplacer("(", "", ")", "", "-", " ").Replace(text)
+	return "+" + code + " " + abroadMarks.Replace(text)
 }
+
+var abroadMarks = strings.NewReplacer("(", "", ")", "", "-", " ")
 
 func formatTW(d string) string {
 	split := func(area int) string {

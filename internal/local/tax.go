@@ -2,6 +2,11 @@ package local
 
 import "strings"
 
+var (
+	taxMarks  = strings.NewReplacer(" ", "", "-", "", ".", "")
+	codeMarks = strings.NewReplacer(" ", "", "-", "")
+)
+
 // TaxIDTW reads a Taiwanese 統一編號: eight digits, and whether its check digit
 // is right. The digits times 1 2 1 2 1 2 4 1, the digits of the products added
 // up, are divisible by five (by ten until 2023: every old number passes too); if
@@ -9,7 +14,7 @@ import "strings"
 // Registered firms are known to fail it, so a false is for a warning, never for
 // a refusal. What is no number of eight digits comes back trimmed.
 func TaxIDTW(s string) (id string, valid bool) {
-	id = strings.NewReplacer(" ", "", "-", "", ".", "").Replace(narrow(s))
+	id = taxMarks.Replace(narrow(s))
 	if len(id) < 8 && len(id) >= 6 && allDigits(id) {
 		id = strings.Repeat("0", 8-len(id)) + id // a spreadsheet ate the zeros
 	}
@@ -32,7 +37,7 @@ const creditAlphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 // tax numbers of 15 to 20 characters from before 2015 still stand on old papers: 15
 // digits are valid if their check digit (GS 15, modulo 10) is right.
 func CreditCodeCN(s string) (code string, valid bool) {
-	code = strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(narrow(s)))
+	code = strings.ToUpper(codeMarks.Replace(narrow(s)))
 	switch len(code) {
 	case 15:
 		return code, allDigits(code) && registrationCheck(code)

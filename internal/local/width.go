@@ -7,13 +7,15 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
+var invisible = strings.NewReplacer("\u200b", "", "\ufeff", "", "\u200e", "", "\u200f", "", "−", "-", "‐", "-", "–", "-", "～", "~", "〜", "~")
+
 // narrow gives a text in half width and trimmed, without zero-width characters.
 func narrow(s string) string {
 	s = strings.TrimSpace(s)
 	for i := 0; i < len(s); i++ {
 		if s[i] >= utf8.RuneSelf {
 			s = norm.NFKC.String(s)
-			return strings.TrimSpace(strings.NewReplacer("\u200b", "", "\ufeff", "", "\u200e", "", "\u200f", "", "−", "-", "‐", "-", "–", "-", "～", "~", "〜", "~").Replace(s))
+			return strings.TrimSpace(invisible.Replace(s))
 		}
 	}
 	return s

@@ -66,6 +66,12 @@ func (u *Unit) Restore(ctx context.Context, a *policy.Actor, o *schema.Object, i
 	return u.bin(ctx, a, o, id, true)
 }
 
+// Read parses values for a record to be made by Unit.CreateAs, before its
+// transaction begins.
+func (s *Service) Read(ctx context.Context, a *policy.Actor, o *schema.Object, in Input) (Values, error) {
+	return s.parse(ctx, s.within(ctx), a, o, in)
+}
+
 // Parse reads and checks values for many records at once: what no record could
 // take is refused before the first is touched.
 func (s *Service) Parse(ctx context.Context, a *policy.Actor, o *schema.Object, in Input) (Values, error) {

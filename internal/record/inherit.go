@@ -29,13 +29,18 @@ func (c *Change) inherit(ctx context.Context) error {
 		if id == 0 || !parent.Owned {
 			continue
 		}
-		rows, err := store.Find(ctx, c.tx, parent.Table(), "owner_id, department_id", store.Row{"id": id}, "AND deleted_at IS NULL")
-		if err != nil {
-			return err
+		belongs, known := unitOf(ctx).belongs[thing{parent.Name, id}]
+		if !known {
+			rows, err := store.Find(ctx, c.tx, parent.Table(), "owner_id, department_id", store.Row{"id": id}, "AND deleted_at IS NULL")
+			if err != nil {
+				return err
+			}
+			if len(rows) > 0 {
+				belongs = [2]any{rows[0][0], rows[0][1]}
+			}
+			unitOf(ctx).belongs[thing{parent.Name, id}] = belongs
 		}
-		if len(rows) > 0 {
-			c.inherited[in.Owner], c.inherited[in.Department] = rows[0][0], rows[0][1]
-		}
+		c.inherited[in.Owner], c.inherited[in.Department] = belongs[0], belongs[1]
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -87,6 +88,8 @@ func (u *Unit) putDocuments(ctx context.Context, documents []document) error {
 		byObject[d.object] = append(byObject[d.object], store.Document{ID: d.id, Tokens: d.tokens, Fresh: fresh[k]})
 	}
 	for _, o := range order {
+		// The full text index of SQLite begins anew at each smaller id.
+		slices.SortFunc(byObject[o], func(a, b store.Document) int { return cmp.Compare(a.ID, b.ID) })
 		if err := store.PutWords(ctx, u.tx, o, byObject[o]); err != nil {
 			return err
 		}

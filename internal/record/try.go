@@ -86,7 +86,7 @@ func (u *Unit) attempt(ctx context.Context, fn func() error) error {
 	told := len(u.events)
 	if err := fn(); err != nil {
 		u.events, u.late = u.events[:told], late{}
-		clear(u.seen)
+		u.forget()
 		if _, back := u.tx.Exec(ctx, "ROLLBACK TO SAVEPOINT attempt"); back != nil {
 			return errors.Join(errLost, err, back)
 		}

@@ -23,8 +23,25 @@ type Unit struct {
 	careful bool
 	// unsure is set when a part was to be taken back and could not be.
 	unsure bool
+	memory
+}
+
+// memory is what a unit learnt and need not ask again.
+type memory struct {
 	// seen are the references found to point to what their writer may see.
 	seen map[sight]bool
+	// belongs are owner and department of live records others are seen through.
+	belongs map[thing][2]any
+}
+
+func (m *memory) forget() {
+	clear(m.seen)
+	clear(m.belongs)
+}
+
+type thing struct {
+	object string
+	id     int64
 }
 
 type sight struct {
@@ -39,7 +56,7 @@ func (s *Service) Together(ctx context.Context, fn func(ctx context.Context, u *
 	var u *Unit
 	attempt := func(careful bool) error {
 		return s.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
-			u = &Unit{service: s, tx: &watched{Querier: tx}, careful: careful, seen: map[sight]bool{}}
+			u = &Unit{service: s, tx: &watched{Querier: tx}, careful: careful, memory: memory{map[sight]bool{}, map[thing][2]any{}}}
 			if err := fn(context.WithValue(ctx, unitKey{}, u), u); err != nil {
 				return err
 			}
@@ -74,13 +91,10 @@ func clock(ctx context.Context) int64 {
 	return time.Now().UnixMicro()
 }
 
-// CreateAs makes a record under an id the caller chose (see store.IDOf).
-func (u *Unit) CreateAs(ctx context.Context, a *policy.Actor, o *schema.Object, id int64, in Input) error {
-	values, err := u.service.parse(ctx, u.tx, a, o, in)
-	if err != nil {
-		return err
-	}
-	if err := u.service.insert(ctx, u.tx, a, o, id, values); err != nil {
+// CreateAs makes a record of parsed values under an id the caller chose (see
+// store.IDOf and Service.Read).
+func (u *Unit) CreateAs(ctx context.Context, a *policy.Actor, o *schema.Object, id int64, values Values) error {
+	if err := u.service.insert(ctx, u.tx, a, o, id, maps.Clone(values)); err != nil {
 		return u.service.explain(o, err)
 	}
 	u.events = append(u.events, Event{o.Name, id, "created"})

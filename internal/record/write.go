@@ -195,6 +195,13 @@ func (s *Service) insert(ctx context.Context, tx store.Querier, a *policy.Actor,
 	if err := s.belongings(ctx, c, nil, 1, "created"); err != nil {
 		return err
 	}
+	u := unitOf(ctx)
+	if a.Filter(o, policy.View) == nil {
+		u.seen[sight{a.ID, o.Name, id}] = true
+	}
+	if o.Owned {
+		u.belongs[thing{o.Name, id}] = [2]any{row["owner_id"], row["department_id"]}
+	}
 	if r := s.rules[o.Name]; r.Done != nil {
 		return r.Done(ctx, c)
 	}
@@ -389,6 +396,7 @@ func (s *Service) apply(ctx context.Context, tx store.Querier, a *policy.Actor, 
 		return false, err
 	}
 	if o.Owned && (c.Changed("owner") || c.Changed("department")) {
+		unitOf(ctx).forget()
 		if err := c.bequeath(ctx, after.Int("owner"), after.Int("department")); err != nil {
 			return false, err
 		}
@@ -449,7 +457,7 @@ func (u *Unit) bin(ctx context.Context, a *policy.Actor, o *schema.Object, id in
 	s, tx := u.service, u.tx
 	action := map[bool]string{false: "deleted", true: "restored"}[back]
 	err := func() error {
-		clear(u.seen)
+		u.forget()
 		if err := s.touched(ctx, tx, o); err != nil {
 			return err
 		}

@@ -65,9 +65,11 @@ func (t moneyType) ParseText(f *Field, s string) ([]any, error) {
 	} else if len(s) > 4 && currencyForm.MatchString(s[len(s)-3:]) {
 		currency, s = s[len(s)-3:], s[:len(s)-3]
 	}
-	s = strings.TrimSpace(strings.NewReplacer("NT$", "", "$", "", "¥", "", "￥", "", "元", "").Replace(s))
+	s = strings.TrimSpace(currencySigns.Replace(s))
 	return t.Parse(f, map[string]any{"amount": s, "currency": currency})
 }
+
+var currencySigns = strings.NewReplacer("NT$", "", "$", "", "¥", "", "￥", "", "元", "")
 
 func (moneyType) AppendJSON(dst []byte, _ *Field, c []any) []byte {
 	n, ok := c[0].(int64)

@@ -146,11 +146,13 @@ func (db *DB) Plan(ctx context.Context, r *schema.Registry) ([]string, error) {
 		words := "f_" + o.Name
 		if existing[words] == nil {
 			if pg {
-				plan = append(plan, "CREATE TABLE "+words+" (id BIGINT PRIMARY KEY, doc TSVECTOR NOT NULL)",
-					"CREATE INDEX i_"+words+" ON "+words+" USING GIN (doc) WITH (fastupdate = off)")
+				plan = append(plan, "CREATE TABLE "+words+" (id BIGINT PRIMARY KEY, doc TSVECTOR NOT NULL)")
 			} else {
 				plan = append(plan, "CREATE VIRTUAL TABLE "+words+" USING fts5(doc, content='', contentless_delete=1, detail=none, tokenize='ascii')")
 			}
+		}
+		if pg && !existing["index i_"+words]["i_"+words] {
+			plan = append(plan, "CREATE INDEX i_"+words+" ON "+words+" USING GIN (doc) WITH (fastupdate = off)")
 		}
 	}
 	return plan, nil

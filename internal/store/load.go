@@ -1,0 +1,52 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"ecrm/internal/schema"
+)
+
+// Load runs fn, which fills objects that have few records, while their indexes
+// are away: building each once afterwards takes a fraction of keeping it with
+// every row. Indexes that hold values unique stay. Should the process end
+// before, the next start builds what is missing (Sync).
+func (db *DB) Load(ctx context.Context, r *schema.Registry, objects []string, fn func() error) error {
+	var of []string
+	for _, name := range objects {
+		o := r.Object(name)
+		of = append(of, o.Table(), "f_"+o.Name)
+		for _, f := range o.Fields {
+			if _, ok := f.Kind().(schema.Multiple); ok {
+				of = append(of, o.ValueTable(f))
+			}
+		}
+	}
+	statement := "SELECT name, tbl_name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL"
+	if db.Postgres() {
+		statement = "SELECT indexname::text, tablename::text, indexdef FROM pg_indexes WHERE schemaname = current_schema()"
+	}
+	rows, err := db.Query(ctx, statement)
+	if err != nil {
+		return fmt.Errorf("list the indexes: %w", err)
+	}
+	for _, row := range rows {
+		name, _ := row[0].(string)
+		table, _ := row[1].(string)
+		text, _ := row[2].(string)
+		if !slices.Contains(of, table) || !strings.HasPrefix(name, "i_") || strings.HasPrefix(text, "CREATE UNIQUE") {
+			continue
+		}
+		if _, err := db.Exec(ctx, "DROP INDEX IF EXISTS "+name); err != nil {
+			return fmt.Errorf("put an index away: %w", err)
+		}
+	}
+	filled := fn()
+	if err := db.Sync(context.WithoutCancel(ctx), r); err != nil {
+		return errors.Join(filled, fmt.Errorf("build the indexes: %w", err))
+	}
+	return filled
+}
