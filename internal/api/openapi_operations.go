@@ -129,7 +129,7 @@ var operations = map[string]operation{
 		}},
 	"PUT " + prefix + "{plural}/by/{field}/{value}": {text: t3("用不重複的欄位新增或修改{object}", "用唯一字段新建或修改{object}", "{object}: create or change by a unique field"), verb: policy.Edit, body: theChange, answer: theRecord},
 	"POST " + prefix + "{plural}/aggregate": {text: t3("{object}統計", "{object}统计", "{object}: group and measure"),
-		body:   fixed(object([]string{"measures"}, node{"filter": filterNode(), "group": listOf(of("object")), "measures": listOf(of("object"))})),
+		body:   fixed(object([]string{"measures"}, node{"filter": filterNode(), "q": of("string"), "group": listOf(of("object")), "measures": listOf(of("object"))})),
 		answer: fixed(object([]string{"rows"}, node{"rows": listOf(object([]string{"group", "measures"}, node{"group": listOf(node{}), "measures": listOf(node{})}))}))},
 	"GET " + prefix + "{plural}/duplicates":            {text: t3("可能重複的{object}", "可能重复的{object}", "{object}: those that look alike")},
 	"GET " + prefix + "{plural}/{id}":                  {text: t3("讀取{object}", "读取{object}", "{object}: read"), answer: theRecord},

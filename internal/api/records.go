@@ -228,6 +228,7 @@ func (s *Server) aggregate(r *request) error {
 	}
 	var in struct {
 		Filter   json.RawMessage `json:"filter"`
+		Q        string          `json:"q"`
 		Group    []query.Group   `json:"group"`
 		Measures []query.Measure `json:"measures"`
 	}
@@ -239,7 +240,7 @@ func (s *Server) aggregate(r *request) error {
 	if json.Unmarshal(in.Filter, &text) == nil {
 		filter = text
 	}
-	b, err := s.Records.Aggregate(r.Context(), r.actor, o, filter, in.Group, in.Measures)
+	b, err := s.Records.Aggregate(r.Context(), r.actor, o, filter, in.Q, in.Group, in.Measures)
 	if err != nil {
 		return err
 	}

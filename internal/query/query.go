@@ -123,7 +123,7 @@ type Measure struct {
 	Field string `json:"field,omitempty"`
 }
 
-// Group is one grouping; By is "", day, month, quarter or year.
+// Group is one grouping; By, for dates and instants, is "", day, month or year.
 type Group struct {
 	Field string `json:"field"`
 	By    string `json:"by,omitempty"`

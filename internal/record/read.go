@@ -437,14 +437,18 @@ func (s *Service) Visible(ctx context.Context, a *policy.Actor, o *schema.Object
 	return err == nil
 }
 
-// Aggregate groups the records the actor may see.
-func (s *Service) Aggregate(ctx context.Context, a *policy.Actor, o *schema.Object, filter string, groups []query.Group, measures []query.Measure) ([]byte, error) {
+// Aggregate groups those records the actor may see that the filter and the
+// words of q find.
+func (s *Service) Aggregate(ctx context.Context, a *policy.Actor, o *schema.Object, filter, q string, groups []query.Group, measures []query.Measure) ([]byte, error) {
 	if len(groups) > 3 || len(measures) == 0 || len(measures) > 10 {
 		return nil, &query.Problem{Code: "group_unfit", Pos: -1}
 	}
-	sel, _, err := s.request(a, o, ListRequest{Filter: filter})
+	sel, possible, err := s.request(a, o, ListRequest{Filter: filter, Q: q})
 	if err != nil {
 		return nil, err
+	}
+	if !possible {
+		sel.Guard = &query.Node{Op: query.Never}
 	}
 	rows, err := sel.Aggregate(ctx, s.DB, groups, measures)
 	if err != nil {

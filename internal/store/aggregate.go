@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"ecrm/internal/query"
 	"ecrm/internal/schema"
@@ -28,15 +29,21 @@ func (s Select) Aggregate(ctx context.Context, q Querier, groups []query.Group, 
 		if err != nil {
 			return nil, err
 		}
-		switch {
-		case f.Type == "date" && g.By != "" && g.By != "day":
-			n, ok := map[string]int{"month": 7, "year": 4}[g.By]
+		if g.By != "" {
+			long, ok := map[string]int{"day": 10, "month": 7, "year": 4}[g.By]
 			if !ok {
 				return nil, &query.Problem{Code: "group_unfit", Pos: -1, Token: g.By}
 			}
-			expr = fmt.Sprintf("substr(%s, 1, %d)", expr, n)
-		case f.Type != "date" && g.By != "":
-			return nil, &query.Problem{Code: "group_unfit", Pos: -1, Token: g.Field}
+			switch f.Type {
+			case "date":
+			case "datetime":
+				expr = c.dayOf(expr)
+			default:
+				return nil, &query.Problem{Code: "group_unfit", Pos: -1, Token: g.Field}
+			}
+			if long < 10 || f.Type == "datetime" {
+				expr = fmt.Sprintf("substr(%s, 1, %d)", expr, long)
+			}
 		}
 		by = append(by, expr)
 		c.write(expr + ", ")
@@ -83,4 +90,40 @@ func (s Select) Aggregate(ctx context.Context, q Querier, groups []query.Group, 
 	}
 	c.write(" LIMIT 5000")
 	return q.Query(ctx, c.b.String(), c.args...)
+}
+
+// Clocks change; what lies outside these years is grouped by the offset that
+// held at their edge.
+const (
+	firstYear = 2000
+	lastYear  = 2050
+)
+
+// dayOf writes the day of an instant, like 2026-11-24, where the asker lives.
+func (c *compiler) dayOf(column string) string {
+	zone := c.asker.Zone()
+	at := time.Date(firstYear, 1, 1, 0, 0, 0, 0, zone)
+	var cases strings.Builder
+	offset := 0
+	for at.Year() <= lastYear {
+		_, offset = at.Zone()
+		_, until := at.ZoneBounds()
+		if until.IsZero() {
+			break
+		}
+		if !until.After(at) { // the rules beyond a zone's table end each year at its last day
+			at = at.AddDate(0, 0, 1)
+			continue
+		}
+		fmt.Fprintf(&cases, " WHEN %s < %d THEN %d", column, until.UnixMicro(), int64(offset)*1_000_000)
+		at = until
+	}
+	local := fmt.Sprintf("(%s + %d)", column, int64(offset)*1_000_000)
+	if cases.Len() > 0 {
+		local = fmt.Sprintf("(%s + CASE%s ELSE %d END)", column, cases.String(), int64(offset)*1_000_000)
+	}
+	if c.postgres {
+		return "to_char(to_timestamp(" + local + " / 1000000) AT TIME ZONE 'UTC', 'YYYY-MM-DD')"
+	}
+	return "strftime('%Y-%m-%d', " + local + " / 1000000, 'unixepoch')"
 }

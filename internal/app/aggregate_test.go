@@ -1,0 +1,70 @@
+package app
+
+import (
+	"fmt"
+	"testing"
+
+	"ecrm/internal/dbtest"
+)
+
+func TestAggregateCountsWhatASearchFinds(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn)
+		_, people, _ := w.company()
+		for _, name := range []string{"宏碩電子", "日昇電子", "大順五金"} {
+			people["seller"].add("customers", map[string]any{"name": name, "level": "A"})
+		}
+		people["stranger"].add("customers", map[string]any{"name": "外人電子", "level": "A"})
+		for q, want := range map[string]string{"電子": "[map[group:[A] measures:[2]]]", "": "[map[group:[A] measures:[3]]]", "查無此名": "[]", "。": "[]"} {
+			answer := people["seller"].must(200, "POST", "customers/aggregate", map[string]any{"q": q,
+				"group": []map[string]string{{"field": "level"}}, "measures": []map[string]string{{"fn": "count"}}})
+			if got := fmt.Sprint(answer["rows"]); got != want {
+				t.Errorf("%q is counted as %s, want %s", q, got, want)
+			}
+		}
+	})
+}
+
+func TestAggregateGroupsInstantsByTheAskersDay(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn)
+		admin := w.setUp()
+		for _, at := range []string{"2026-11-23T15:59:59Z", "2026-11-23T16:00:00Z", "2026-06-30T22:30:00Z", "2026-06-30T23:30:00Z", "1999-12-31T12:00:00Z"} {
+			admin.add("tasks", map[string]any{"subject": "打電話", "due_at": at})
+		}
+		admin.add("tasks", map[string]any{"subject": "沒有期限"})
+		for _, c := range []struct{ zone, by, want string }{
+			{"Asia/Taipei", "day", "1999-12-31=1 2026-07-01=2 2026-11-23=1 2026-11-24=1 <nil>=1"},
+			{"Europe/London", "day", "1999-12-31=1 2026-06-30=1 2026-07-01=1 2026-11-23=2 <nil>=1"},
+			{"Europe/London", "month", "1999-12=1 2026-06=1 2026-07=1 2026-11=2 <nil>=1"},
+			{"Asia/Taipei", "year", "1999=1 2026=4 <nil>=1"},
+		} {
+			admin.must(200, "PATCH", "me", map[string]any{"time_zone": c.zone})
+			answer := admin.must(200, "POST", "tasks/aggregate", map[string]any{
+				"group": []map[string]string{{"field": "due_at", "by": c.by}}, "measures": []map[string]string{{"fn": "count"}}})
+			got, empty := "", ""
+			rows, _ := answer["rows"].([]any)
+			for _, row := range rows {
+				r, _ := row.(map[string]any)
+				group, _ := r["group"].([]any)
+				measures, _ := r["measures"].([]any)
+				text := fmt.Sprintf("%v=%v", group[0], measures[0])
+				if group[0] == nil {
+					empty = " " + text // SQLite puts it first, PostgreSQL last
+					continue
+				}
+				if got != "" {
+					got += " "
+				}
+				got += text
+			}
+			if got+empty != c.want {
+				t.Errorf("%s by %s: %s, want %s", c.zone, c.by, got+empty, c.want)
+			}
+		}
+		admin.must(422, "POST", "tasks/aggregate", map[string]any{
+			"group": []map[string]string{{"field": "due_at", "by": "fortnight"}}, "measures": []map[string]string{{"fn": "count"}}})
+		admin.must(422, "POST", "tasks/aggregate", map[string]any{
+			"group": []map[string]string{{"field": "subject", "by": "day"}}, "measures": []map[string]string{{"fn": "count"}}})
+	})
+}
