@@ -62,6 +62,11 @@ func TestAggregateGroupsInstantsByTheAskersDay(t *testing.T) {
 				t.Errorf("%s by %s: %s, want %s", c.zone, c.by, got+empty, c.want)
 			}
 		}
+		answer := admin.must(200, "POST", "tasks/aggregate", map[string]any{
+			"group": []map[string]string{{"field": "done"}}, "measures": []map[string]string{{"fn": "count"}}})
+		if got := fmt.Sprint(answer["rows"]); got != "[map[group:[false] measures:[6]]]" {
+			t.Errorf("a yes or no is grouped as %s", got)
+		}
 		admin.must(422, "POST", "tasks/aggregate", map[string]any{
 			"group": []map[string]string{{"field": "due_at", "by": "fortnight"}}, "measures": []map[string]string{{"fn": "count"}}})
 		admin.must(422, "POST", "tasks/aggregate", map[string]any{

@@ -471,7 +471,12 @@ func (s *Service) Aggregate(ctx context.Context, a *policy.Actor, o *schema.Obje
 				out = schema.AppendString(out, v)
 			case int64:
 				text := strconv.FormatInt(v, 10)
-				if j >= len(groups) {
+				if j < len(groups) {
+					if f := o.Field(groups[j].Field); f != nil && f.Type == "boolean" {
+						out = strconv.AppendBool(out, v != 0)
+						continue
+					}
+				} else {
 					if f := o.Field(measures[j-len(groups)].Field); f != nil && f.Type == "money" && measures[j-len(groups)].Fn != "count" {
 						text = schema.Unscaled(v, schema.MoneyScale)
 					}

@@ -73,6 +73,17 @@ export function longDate(): string {
   return new Intl.DateTimeFormat(lang(), { timeZone: zone, dateStyle: "full" }).format(new Date());
 }
 
+/** A month, like 2026-11, written out: 2026年11月. */
+export function monthText(month: string): string {
+  const d = new Date(`${month}-01T00:00:00Z`);
+  if (Number.isNaN(d.getTime())) return month;
+  return new Intl.DateTimeFormat(lang(), {
+    timeZone: "UTC",
+    year: "numeric",
+    month: "long",
+  }).format(d);
+}
+
 /** Digits grouped without going through a float, which would lose the cents of large sums. */
 export function grouped(text: string): string {
   const m = /^(-?)(\d+)(\.\d+)?$/.exec(text.trim());

@@ -26,6 +26,7 @@ const PATHS: Record<string, string> = {
   import: "M12 3v12M7 10l5 5 5-5M4 20h16",
   columns: "M4 5h16v14H4zM10 5v14M15 5v14",
   board: "M4 4h5v16H4zM11 4h5v10h-5zM18 4h2v14h-2z",
+  group: "M4 5h16M8 9h12M8 13h12M4 17h16M8 21h12",
   list: "M8 6h12M8 12h12M8 18h12M4 6h.01M4 12h.01M4 18h.01",
   edit: "M4 20l1-5L16 4l4 4L9 19z",
   trash: "M5 7h14M9 7V4h6v3M7 7l1 14h8l1-14",

@@ -22,6 +22,7 @@ export function BulkBar({
   state,
   selection,
   setSelection,
+  onTickAll,
   loaded,
   count,
   exact,
@@ -31,6 +32,8 @@ export function BulkBar({
   state: ListState;
   selection: Selection;
   setSelection: (s: Selection) => void;
+  /** On a phone, where no header holds the box that ticks all. */
+  onTickAll?: () => void;
   loaded: number;
   count?: Count;
   /** Asks for the exact count, which selecting everything needs. */
@@ -45,6 +48,7 @@ export function BulkBar({
   const n = selection.all ? total : selection.ids.size;
   const said = n === undefined ? "…" : grouped(String(n));
   const { access } = object;
+  const none = n === 0;
   const why = (may: boolean | undefined) => (may ? undefined : t("error.forbidden"));
   const tags = object.fields.find(
     (f) => f.type === "tags" && f.name === "tags" && f.access !== "read",
@@ -72,6 +76,11 @@ export function BulkBar({
       <strong role="status">
         {t(selection.all ? "bulk.all" : "bulk.selected", { n: said, what: object.label })}
       </strong>
+      {onTickAll && !selection.all && selection.ids.size < loaded && (
+        <button type="button" className="link-btn" onClick={onTickAll}>
+          {t("select.loaded_n", { n: grouped(String(loaded)) })}
+        </button>
+      )}
       {!selection.all &&
         loaded > 0 &&
         selection.ids.size >= loaded &&
@@ -103,7 +112,7 @@ export function BulkBar({
           {owner && (
             <Button
               small
-              disabled={!access.assign}
+              disabled={none || !access.assign}
               title={why(access.assign)}
               onClick={() => setAsking("assign")}
             >
@@ -112,7 +121,7 @@ export function BulkBar({
           )}
           <Button
             small
-            disabled={!access.edit}
+            disabled={none || !access.edit}
             title={why(access.edit)}
             onClick={() => setAsking("edit")}
           >
@@ -121,20 +130,25 @@ export function BulkBar({
           {tags && (
             <Button
               small
-              disabled={!access.edit}
+              disabled={none || !access.edit}
               title={why(access.edit)}
               onClick={() => setAsking("tag")}
             >
               {t("bulk.tag")}
             </Button>
           )}
-          <Button small disabled={!access.export} title={why(access.export)} onClick={onExport}>
+          <Button
+            small
+            disabled={none || !access.export}
+            title={why(access.export)}
+            onClick={onExport}
+          >
             {t("export")}
           </Button>
           <Button
             small
             kind="danger"
-            disabled={!access.delete}
+            disabled={none || !access.delete}
             title={why(access.delete)}
             onClick={() => setAsking("delete")}
           >

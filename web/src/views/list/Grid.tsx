@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
-import { memo, useEffect, useRef } from "react";
+import { memo, useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import type { ObjectMeta, RecordData } from "../../api/types";
+import type { Field, ObjectMeta, RecordData } from "../../api/types";
 import { fieldType } from "../../fields";
 import { recordTitle } from "../../lib/records";
 import { Button } from "../../ui/Button";
@@ -9,6 +9,8 @@ import { Avatar } from "../../ui/State";
 import { CellEditor, cellEditable, type Leave } from "./CellEditor";
 import type { Column } from "./columns";
 import { GridHead } from "./GridHead";
+import { GroupRow } from "./GroupRow";
+import type { GroupHead, Line } from "./groups";
 import { RowActions } from "./RowActions";
 import { isSelected, type Selection } from "./selection";
 import type { ListResult } from "./useList";
@@ -27,6 +29,11 @@ export interface GridProps {
   columns: Column[];
   setColumns: (c: Column[]) => void;
   list: ListResult;
+  /** The records with the heads of their groups; none where nothing is grouped. */
+  lines?: Line[];
+  grouped?: Field;
+  /** Absent where the groups cannot be closed. */
+  onFold?: (g: GroupHead) => void;
   selection: Selection;
   onTick: (i: number, range: boolean) => void;
   onTickAll: () => void;
@@ -46,15 +53,20 @@ export function Grid(p: GridProps) {
   const { object, columns, list, current } = p;
   const { ref, rows, items } = useScroll(
     list,
-    list.records.length + (list.hasNextPage ? 1 : 0),
+    (p.lines?.length ?? list.records.length) + (list.hasNextPage ? 1 : 0),
     rowHeight(),
+  );
+  const lineOf = useMemo(
+    () => new Map(p.lines?.map((l, i) => [l.head ? -1 : l.record, i])),
+    [p.lines],
   );
   // Rows are drawn anew only when they change; what they do is always that of the latest list.
   const acts = useRef(p);
   acts.current = p;
   const mounted = useRef(false);
   useEffect(() => {
-    if (mounted.current) rows.scrollToIndex(current.row, { align: "auto" });
+    if (mounted.current)
+      rows.scrollToIndex(lineOf.get(current.row) ?? current.row, { align: "auto" });
     mounted.current = true;
   }, [current.row]);
   const active = list.records[current.row];
@@ -77,7 +89,21 @@ export function Grid(p: GridProps) {
       <GridHead {...p} />
       <div style={{ height: rows.getTotalSize(), position: "relative" }} role="presentation">
         {items.map((v) => {
-          const r = list.records[v.index];
+          const line = p.lines ? p.lines[v.index] : { record: v.index };
+          if (line?.head && p.grouped) {
+            return (
+              <GroupRow
+                key={`group ${line.head.key}`}
+                field={p.grouped}
+                head={line.head}
+                columns={columns}
+                start={v.start}
+                onFold={p.onFold}
+              />
+            );
+          }
+          const index = line && !line.head ? line.record : -1;
+          const r = list.records[index];
           if (!r) {
             return (
               <div
@@ -105,10 +131,10 @@ export function Grid(p: GridProps) {
               object={object}
               columns={columns}
               record={r}
-              index={v.index}
+              index={index}
               start={v.start}
               selected={isSelected(p.selection, r.id)}
-              column={v.index === current.row ? current.column : -1}
+              column={index === current.row ? current.column : -1}
               editing={p.editing?.id === r.id ? p.editing : null}
               acts={acts}
             />

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { patchCached } from "../../api/cache";
 import { isProblem } from "../../api/problem";
 import { refresh, useObject } from "../../api/queries";
-import type { ObjectMeta, RecordData } from "../../api/types";
+import type { Count, ObjectMeta, RecordData } from "../../api/types";
 import { useKeys } from "../../hooks/useKeys";
 import { usePhone } from "../../hooks/useMedia";
 import { NotFound } from "../../pages/NotFound";
@@ -21,7 +21,19 @@ import { ColumnChoice } from "./ColumnChoice";
 import { CountText } from "./CountText";
 import { ExportDialog } from "./ExportDialog";
 import { Filters } from "./Filters";
+import { parseSort } from "./filter";
 import { type Editing, Grid } from "./Grid";
+import { GroupChoice } from "./GroupChoice";
+import {
+  type GroupHead,
+  groupable,
+  groupSort,
+  linesOf,
+  parseClosed,
+  partsOf,
+  useGroups,
+  without,
+} from "./groups";
 import { Preview } from "./Preview";
 import { keepPlace, placeKey, placeOf } from "./place";
 import { filterProblem } from "./problem";
@@ -32,6 +44,8 @@ import { NONE, type Selection, tick, tickAll } from "./selection";
 import { useList } from "./useList";
 import { useListState } from "./useListState";
 import { ViewTabs } from "./ViewTabs";
+
+const UNKNOWN: Count = { value: 0, relation: "unknown" };
 
 export function ListPage() {
   const { plural } = useParams({ strict: false }) as { plural: string };
@@ -53,20 +67,52 @@ function List({ object }: { object: ObjectMeta }) {
     const more = object.fields.filter(
       (f) => f.type === "phones" || f.type === "mails" || f.name === "customer",
     );
-    return [...new Set([...columns.map((c) => c.field.name), ...more.map((f) => f.name)])].join(
-      ",",
-    );
-  }, [object, columns]);
+    const names = [...columns.map((c) => c.field.name), ...more.map((f) => f.name)];
+    if (url.group && object.fields.some((f) => f.name === url.group)) names.push(url.group);
+    if (object.fields.some((f) => f.name === "done")) names.push("done");
+    return [...new Set(names)].join(",");
+  }, [object, columns, url.group]);
   const asked = `${state.filter}|${url.q}|${state.deleted}`;
+  const grouped = useMemo(
+    () => (state.deleted ? undefined : groupable(object).find((f) => f.name === url.group)),
+    [object, state.deleted, url.group],
+  );
+  const closed = useMemo(() => (grouped ? parseClosed(url.closed) : []), [grouped, url.closed]);
+  // A filter that is a tree cannot be joined as text: its groups stay open.
+  const foldable = !state.filter?.startsWith("{");
+  const desc = !!grouped && !!parseSort(groupSort(url.sort, grouped))[0]?.desc;
+  const parts = useMemo(
+    () => (grouped && foldable ? partsOf(grouped, closed, desc) : undefined),
+    [grouped, foldable, closed, desc],
+  );
+  const shownFilter =
+    grouped && foldable && closed.length && !parts
+      ? [state.filter && `(${state.filter})`, ...closed.map((k) => without(grouped, k))]
+          .filter(Boolean)
+          .join(" AND ")
+      : state.filter;
+  const sort = grouped && !parts ? groupSort(url.sort, grouped) : url.sort;
+  const { groups, total } = useGroups(object, grouped, columns, state.filter, url.q);
   const list = useList(object.plural, {
-    filter: state.filter,
+    filter: shownFilter,
     q: url.q,
-    sort: url.sort,
+    sort,
+    parts,
     deleted: state.deleted || undefined,
     fields: needed,
     count: exactFor === asked ? "exact" : undefined,
   });
   const { records } = list;
+  const complete = list.isSuccess && !list.hasNextPage && !list.isPlaceholderData;
+  const lines = useMemo(
+    () => grouped && linesOf(grouped, records, closed, groups, desc, complete),
+    [grouped, records, closed, groups, desc, complete],
+  );
+  const count = parts || (closed.length && foldable) ? (total ?? UNKNOWN) : list.count;
+  const fold = (g: GroupHead) => {
+    const next = g.closed ? closed.filter((k) => k !== g.key) : [...closed, g.key];
+    setUrl({ closed: next.length ? JSON.stringify(next) : undefined });
+  };
   const ids = useMemo(() => records.map((r) => r.id), [records]);
   const [selection, setSelection] = useState<Selection>(NONE);
   const place = placeKey(window.location);
@@ -75,15 +121,18 @@ function List({ object }: { object: ObjectMeta }) {
     column: placeOf(place)?.column ?? 0,
   }));
   const [editing, setEditing] = useState<Editing | null>(null);
+  /** On a phone: a tap on a card ticks it instead of opening it. */
+  const [picking, setPicking] = useState(false);
   const [exporting, setExporting] = useState(false);
   const lastTicked = useRef(-1);
   const followUp = useFollowUp(object);
   // Another question asked: what was selected and where one was belongs to the one before.
   useEffect(() => {
     setSelection(NONE);
+    setPicking(false);
     setCurrentState({ row: placeOf(place)?.row ?? 0, column: placeOf(place)?.column ?? 0 });
     lastTicked.current = -1;
-  }, [asked, url.sort]);
+  }, [asked, url.sort, url.group]);
   useEffect(() => {
     if (!phone) grid.current?.focus({ preventScroll: true });
   }, [list.isSuccess, phone]);
@@ -205,29 +254,48 @@ function List({ object }: { object: ObjectMeta }) {
     lastTicked.current = i;
   };
 
-  const create = object.access.create && (
-    <Button
-      kind="primary"
-      icon={<Icon name="plus" size={16} />}
-      onClick={() => setUrl({ create: object.name }, { push: true })}
-    >
-      {t("new.of", { what: object.label })}
-    </Button>
+  const create = (short: boolean) =>
+    object.access.create && (
+      <Button
+        kind="primary"
+        icon={<Icon name="plus" size={16} />}
+        aria-label={short ? t("new.of", { what: object.label }) : undefined}
+        onClick={() => setUrl({ create: object.name }, { push: true })}
+      >
+        {!short && t("new.of", { what: object.label })}
+      </Button>
+    );
+  const groupChoice = (
+    <GroupChoice
+      object={object}
+      value={grouped?.name}
+      onChange={(group) => setUrl({ group, closed: undefined })}
+    />
   );
   return (
     <div className="list">
       <div className="list-head">
         <h1>{state.deleted ? `${object.label_plural} · ${t("bin")}` : object.label_plural}</h1>
-        <CountText count={list.count} exact={() => setExactFor(asked)} />
+        <CountText count={count} exact={() => setExactFor(asked)} />
         <ShapeTabs object={object} board={false} />
         <div className="grow" />
         <QuickSearch boxRef={search} />
+        {!phone && !state.deleted && groupChoice}
         {!phone && <ColumnChoice object={object} columns={columns} onChange={state.setColumns} />}
         <Menu
           label={t("more")}
-          className="btn only-desktop"
+          className="btn list-more"
           trigger={<Icon name="more" size={16} />}
           items={[
+            ...(phone && records.length > 0
+              ? [
+                  {
+                    label: t("select"),
+                    icon: <Icon name="check" size={16} />,
+                    onSelect: () => setPicking(true),
+                  },
+                ]
+              : []),
             ...(object.access.import
               ? [
                   {
@@ -255,10 +323,12 @@ function List({ object }: { object: ObjectMeta }) {
             },
           ]}
         />
-        {create}
+        {create(phone)}
       </div>
       {!state.deleted && <ViewTabs object={object} state={state} />}
-      <Filters object={object} state={state} error={problem} />
+      <Filters object={object} state={state} error={problem}>
+        {phone && !state.deleted && groupChoice}
+      </Filters>
       <div className="list-body">
         {list.isPending ? (
           <div className="grid">
@@ -270,7 +340,7 @@ function List({ object }: { object: ObjectMeta }) {
           ) : (
             <ErrorState error={list.error} retry={() => list.refetch()} />
           )
-        ) : records.length === 0 ? (
+        ) : records.length === 0 && !lines?.length ? (
           <EmptyState
             title={
               filtered
@@ -285,7 +355,7 @@ function List({ object }: { object: ObjectMeta }) {
             ) : (
               !state.deleted && (
                 <div className="row">
-                  {create}
+                  {create(false)}
                   {object.access.import && (
                     <Link to="/import" search={{ object: object.name } as never} className="btn">
                       {t("list.import")}
@@ -296,7 +366,20 @@ function List({ object }: { object: ObjectMeta }) {
             )}
           </EmptyState>
         ) : phone ? (
-          <Cards object={object} columns={columns} list={list} />
+          <Cards
+            object={object}
+            columns={columns}
+            list={list}
+            lines={lines}
+            grouped={grouped}
+            onFold={foldable ? fold : undefined}
+            picking={picking || selection.all || selection.ids.size > 0}
+            selection={selection}
+            onTick={(i) => {
+              setPicking(true);
+              onTick(i, false);
+            }}
+          />
         ) : (
           <Grid
             object={
@@ -305,6 +388,9 @@ function List({ object }: { object: ObjectMeta }) {
             columns={columns}
             setColumns={state.setColumns}
             list={list}
+            lines={lines}
+            grouped={grouped}
+            onFold={foldable ? fold : undefined}
             selection={selection}
             onTick={onTick}
             onTickAll={() => setSelection((s) => tickAll(s, ids))}
@@ -323,14 +409,18 @@ function List({ object }: { object: ObjectMeta }) {
           <Preview object={object} id={url.peek} onClose={() => setUrl({ peek: undefined })} />
         )}
       </div>
-      {(selection.all || selection.ids.size > 0) && (
+      {(picking || selection.all || selection.ids.size > 0) && (
         <BulkBar
           object={object}
           state={state}
           selection={selection}
-          setSelection={setSelection}
+          setSelection={(s) => {
+            setSelection(s);
+            if (s === NONE) setPicking(false);
+          }}
+          onTickAll={phone ? () => setSelection((s) => tickAll(s, ids)) : undefined}
           loaded={records.length}
-          count={list.count}
+          count={count}
           exact={() => setExactFor(asked)}
           onExport={() => setExporting(true)}
         />

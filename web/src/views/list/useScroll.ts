@@ -6,13 +6,17 @@ import type { ListResult } from "./useList";
 const AHEAD = 200;
 
 /** Rows that exist only while they are seen; the next page is asked for before it is needed. */
-export function useScroll(list: ListResult, count: number, size: number) {
+export function useScroll(
+  list: ListResult,
+  count: number,
+  size: number | ((line: number) => number),
+) {
   const ref = useRef<HTMLDivElement>(null);
   const key = placeKey(window.location);
   const rows = useVirtualizer({
     count,
     getScrollElement: () => ref.current,
-    estimateSize: () => size,
+    estimateSize: (i) => (typeof size === "number" ? size : size(i)),
     overscan: 24,
     initialOffset: placeOf(key)?.top ?? 0,
   });

@@ -40,7 +40,7 @@ export const viewsChanged = (object: string) =>
   queryClient.invalidateQueries({ queryKey: ["views", object] });
 
 /** The fields that say when something is due, the likeliest first. */
-const DUE = ["next_contact_at", "next_at", "due_at", "expected_close"];
+export const DUE = ["next_contact_at", "next_at", "due_at", "expected_close"];
 
 /** What the week's view is called where the date is no appointment. */
 const WEEK: Record<string, string> = { due_at: "week_due", expected_close: "week_close" };
