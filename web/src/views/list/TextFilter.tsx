@@ -59,9 +59,12 @@ export function TextFilter({
     const caret = offer.from + item.text.length + glue.length;
     setDraft(next);
     requestAnimationFrame(() => {
-      box.current?.focus();
-      box.current?.setSelectionRange(caret, caret);
-      suggest(next, caret);
+      const el = box.current;
+      if (!el) return;
+      el.focus();
+      // Who types on at once is already further.
+      if (el.value === next) el.setSelectionRange(caret, caret);
+      suggest(el.value, el.selectionStart ?? el.value.length);
     });
   };
   const apply = () => {
