@@ -147,6 +147,7 @@ var commands struct {
 		Add userAdd `cmd:"" help:"Add a user."`
 	} `cmd:"" help:"Users."`
 	Import  importFile  `cmd:"" help:"Import a file."`
+	Check   checkData   `cmd:"" help:"Read the whole database and tell what does not agree."`
 	Export  exportFile  `cmd:"" help:"Export records into a file."`
 	Demo    demoCompany `cmd:"" help:"Fill an empty company with made-up data."`
 	Version showVersion `cmd:"" help:"Print the version."`

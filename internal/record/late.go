@@ -15,6 +15,9 @@ type late struct {
 	audit, outbox [][]any
 	documents     []document
 	numbers       map[string]int64
+	// given are the highest numbers that came with records, which must not be
+	// drawn again.
+	given map[string]int64
 }
 
 // document is what the search knows of a record.
@@ -43,7 +46,7 @@ var (
 // flush writes what waits.
 func (u *Unit) flush(ctx context.Context) error {
 	l := u.late
-	u.late = late{numbers: l.numbers}
+	u.late = late{numbers: l.numbers, given: l.given}
 	if err := u.putNumbers(ctx); err != nil {
 		return err
 	}
@@ -101,13 +104,15 @@ func (u *Unit) putDocuments(ctx context.Context, documents []document) error {
 // others wait, then from memory.
 func (u *Unit) number(ctx context.Context, name string) (int64, error) {
 	if n, ok := u.late.numbers[name]; ok {
-		u.late.numbers[name] = n + 1
-		return n + 1, nil
+		n = max(n, u.late.given[name]) + 1
+		u.late.numbers[name] = n
+		return n, nil
 	}
 	n, err := store.Count(ctx, u.tx, name)
 	if err != nil {
 		return 0, err
 	}
+	n = max(n, u.late.given[name]+1)
 	if u.late.numbers == nil {
 		u.late.numbers = map[string]int64{}
 	}
@@ -122,6 +127,19 @@ func (u *Unit) putNumbers(ctx context.Context) error {
 			return err
 		}
 	}
-	u.late.numbers = nil
+	for name, n := range u.late.given {
+		if err := store.CountPast(ctx, u.tx, name, n); err != nil {
+			return err
+		}
+	}
+	u.late.numbers, u.late.given = nil, nil
 	return nil
+}
+
+// give notes a number that came with a record.
+func (u *Unit) give(name string, n int64) {
+	if u.late.given == nil {
+		u.late.given = map[string]int64{}
+	}
+	u.late.given[name] = max(u.late.given[name], n)
 }

@@ -151,6 +151,8 @@ func (s *Service) insert(ctx context.Context, tx store.Querier, a *policy.Actor,
 				return err
 			}
 			v[f.Name] = []any{n}
+		} else if n, ours := ordinal(f, v.Text(f.Name)); ours {
+			unitOf(ctx).give(o.Name+"."+f.Name, n)
 		}
 	}
 	if o.Owned {

@@ -29,6 +29,13 @@ func CountTo(ctx context.Context, q Querier, name string, n int64) error {
 	return err
 }
 
+// CountPast raises a named counter to n where it is lower, so that n is not given
+// again.
+func CountPast(ctx context.Context, q Querier, name string, n int64) error {
+	_, err := q.Exec(ctx, "INSERT INTO number (name, last) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET last = excluded.last WHERE number.last < excluded.last", name, n)
+	return err
+}
+
 // Counter answers the value of a named counter, 0 before the first.
 func Counter(ctx context.Context, q Querier, name string) (int64, error) {
 	rows, err := Find(ctx, q, counters.Name, "last", Row{"name": name}, "")

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"text/tabwriter"
+	"time"
+
+	"ecrm/internal/record"
+)
+
+type checkData struct {
+	place
+	JSON bool `help:"Print the result as JSON."`
+	Most int  `default:"20" help:"How many findings of each kind are printed."`
+}
+
+// errFindings ends a check that found something.
+var errFindings = errors.New("the database does not agree with itself")
+
+// Run reads the whole database and tells what does not agree.
+func (c *checkData) Run(ctx context.Context) error {
+	a, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	started := time.Now()
+	total := map[string]int{}
+	shown := []record.Finding{}
+	counts, err := a.Records.Verify(ctx, func(f record.Finding) {
+		total[f.Rule]++
+		if total[f.Rule] <= c.Most {
+			shown = append(shown, f)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		err = json.NewEncoder(os.Stdout).Encode(map[string]any{"records": counts, "findings": shown, "total": total, "seconds": time.Since(started).Seconds()})
+	} else {
+		err = printCheck(counts, total, shown)
+	}
+	if err == nil && len(total) > 0 {
+		err = errFindings
+	}
+	return err
+}
+
+func printCheck(counts, total map[string]int, shown []record.Finding) error {
+	w := tabwriter.NewWriter(os.Stdout, 0, 4, 2, ' ', 0)
+	var names []string
+	for name := range counts {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		if _, err := fmt.Fprintf(w, "%s\t%d records\n", name, counts[name]); err != nil {
+			return err
+		}
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	for _, f := range shown {
+		fmt.Printf("%s %d: %s: %s\n", f.Object, f.ID, f.Rule, f.Detail)
+	}
+	for rule, n := range total {
+		fmt.Printf("%d findings: %s\n", n, rule)
+	}
+	if len(total) == 0 {
+		fmt.Println("everything agrees")
+	}
+	return nil
+}

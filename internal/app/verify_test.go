@@ -1,0 +1,121 @@
+package app
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"ecrm/internal/dbtest"
+	"ecrm/internal/demo"
+	"ecrm/internal/record"
+)
+
+// findings lists what a check tells, by rule.
+func (w *world) findings() map[string][]string {
+	w.t.Helper()
+	found := map[string][]string{}
+	if _, err := w.app.Records.Verify(w.t.Context(), func(f record.Finding) {
+		found[f.Rule] = append(found[f.Rule], fmt.Sprintf("%s %d: %s", f.Object, f.ID, f.Detail))
+	}); err != nil {
+		w.t.Fatal(err)
+	}
+	return found
+}
+
+// What people and a made-up company leave behind agrees with itself: after
+// imports and their undo, changes of hands, the recycle bin.
+func TestCheckFindsNothingInWhatWasWorkedOn(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn)
+		admin := w.setUp()
+		if _, err := demo.Make(t.Context(), w.app.Identity, demo.Options{Customers: 60, Seed: 3, Locale: "zh-TW"}); err != nil {
+			t.Fatal(err)
+		}
+		id, _ := admin.imported("customer", "公司名稱,電話,標籤\n匯入甲公司,02-2711-0001,展覽;老客戶\n匯入乙公司,02-2711-0002,\n")
+		admin.finished(id, "undo", "undone")
+		users := list(admin.must(200, "GET", "users?limit=3", nil)["records"])
+		user, _ := users[0].(map[string]any)
+		for i, one := range list(admin.must(200, "GET", "customers?limit=20", nil)["records"]) {
+			c, _ := one.(map[string]any)
+			path := "customers/" + fmt.Sprint(c["id"])
+			switch i % 4 {
+			case 0:
+				admin.must(200, "PATCH", path, map[string]any{"owner": user["id"], "phones": []any{map[string]any{"value": "0912-345-678"}}, "tags": []any{"甲", "甲", "乙"}})
+			case 1:
+				admin.must(204, "DELETE", path, nil)
+			case 2:
+				admin.must(204, "DELETE", path, nil)
+				admin.must(200, "POST", path+"/actions/restore", nil)
+			}
+		}
+		if found := w.findings(); len(found) > 0 {
+			t.Errorf("found: %v", found)
+		}
+	})
+}
+
+// Each kind of disagreement is found.
+func TestCheckFindsWhatDoesNotAgree(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn)
+		admin := w.setUp()
+		made := admin.must(201, "POST", "customers", map[string]any{"name": "對照公司", "phones": []any{map[string]any{"value": "02-2711-0001"}}})
+		id := fmt.Sprint(made["id"])
+		admin.must(201, "POST", "contacts", map[string]any{"name": "王對照", "customer": id})
+		if found := w.findings(); len(found) > 0 {
+			t.Fatalf("found before: %v", found)
+		}
+		for _, breaking := range []struct{ rule, statement, mend string }{
+			{"reference", "UPDATE r_contact SET customer_id = 12345", "UPDATE r_contact SET customer_id = " + id},
+			{"seen_through", "UPDATE r_contact SET customer_owner_id = 77", "UPDATE r_contact SET customer_owner_id = (SELECT owner_id FROM r_customer WHERE id = " + id + ")"},
+			{"values", "UPDATE v_customer_phones SET value = value || '9'", "UPDATE v_customer_phones SET value = substr(value, 1, length(value) - 1)"},
+			{"match_keys", "UPDATE match_key SET value = value || 'x' WHERE kind = 'customer.name'", "UPDATE match_key SET value = substr(value, 1, length(value) - 1) WHERE kind = 'customer.name'"},
+			{"search", "UPDATE r_customer SET name = '另一家公司'", "UPDATE r_customer SET name = '對照公司'"},
+			{"audit", "UPDATE r_customer SET version = 9", "UPDATE r_customer SET version = 1"},
+			{"number", "UPDATE number SET last = 0 WHERE name = 'customer.number'", "UPDATE number SET last = 1 WHERE name = 'customer.number'"},
+		} {
+			if _, err := w.app.DB.Exec(t.Context(), breaking.statement); err != nil {
+				t.Fatal(err)
+			}
+			if found := w.findings(); len(found[breaking.rule]) == 0 {
+				t.Errorf("%s is not found: %v", breaking.statement, found)
+			}
+			if _, err := w.app.DB.Exec(t.Context(), breaking.mend); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if found := w.findings(); len(found) > 0 {
+			t.Errorf("found afterwards: %v", found)
+		}
+	})
+}
+
+// Numbers that come with a file are not given again.
+func TestNumbersGoOnBehindThoseOfAFile(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn)
+		admin := w.setUp()
+		var file strings.Builder
+		file.WriteString("公司名稱,編號\n")
+		for i := 1; i <= 30; i++ {
+			fmt.Fprintf(&file, "舊系統%d號,C%06d\n", i, i)
+		}
+		if _, job := admin.imported("customer", file.String(), map[string]any{"columns": []map[string]any{{"index": 1, "field": "number"}}}); totals(job) != "30 0 0 0" {
+			t.Fatalf("imported: %s", totals(job))
+		}
+		if made := admin.must(201, "POST", "customers", map[string]any{"name": "新公司"}); made["number"] != "C000031" {
+			t.Errorf("the next number is %v", made["number"])
+		}
+		answer := admin.must(200, "POST", "customers/batch", map[string]any{"create": []any{
+			map[string]any{"name": "一"}, map[string]any{"name": "二", "number": "C000040"}, map[string]any{"name": "三"}}})
+		if fmt.Sprint(answer["created"]) != "3" {
+			t.Errorf("the batch made %v", answer)
+		}
+		if made := admin.must(201, "POST", "customers", map[string]any{"name": "再一家"}); made["number"] != "C000042" {
+			t.Errorf("the number after the batch is %v", made["number"])
+		}
+		if found := w.findings(); len(found) > 0 {
+			t.Errorf("found: %v", found)
+		}
+	})
+}

@@ -1,0 +1,334 @@
+package record
+
+import (
+	"context"
+	"fmt"
+	"hash/fnv"
+	"slices"
+	"strconv"
+	"strings"
+
+	"ecrm/internal/schema"
+	"ecrm/internal/store"
+)
+
+// Finding is something in the database that does not agree with the rest of it.
+type Finding struct {
+	Object string `json:"object"`
+	ID     int64  `json:"id,string"`
+	// Rule says what does not agree: reference, seen_through, values, match_keys,
+	// search, audit, number, file.
+	Rule   string `json:"rule"`
+	Detail string `json:"detail"`
+}
+
+// verifyPage is how many records are looked at together.
+const verifyPage = 500
+
+// Verify reads everything and tells what does not agree: references that lead
+// nowhere, values and owners repeated wrongly, search documents and match keys
+// that are not those of their record, records the audit does not know, numbers
+// that would be given again. It answers how many records of each object there
+// are. Writes meanwhile may be taken for findings, so nobody should write.
+func (s *Service) Verify(ctx context.Context, tell func(Finding)) (map[string]int, error) {
+	bad, err := s.DB.Sound(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("check the file of the database: %w", err)
+	}
+	for _, text := range bad {
+		tell(Finding{Rule: "file", Detail: text})
+	}
+	counts := map[string]int{}
+	registry := s.Current.Load()
+	for _, o := range registry.Objects() {
+		v := verifier{service: s, registry: registry, object: o, tell: tell, sums: map[int64]sums{}, highest: map[string]int64{}}
+		if err := s.DB.Every(ctx, o, verifyPage, func(rows [][]any) error { return v.page(ctx, rows) }); err != nil {
+			return nil, err
+		}
+		counts[o.Name] = len(v.sums)
+		if err := v.rest(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return counts, nil
+}
+
+// sums stand for the search document and the match keys of a record, by value:
+// what is there is subtracted from what should be. A million documents do not fit
+// in memory, their sums do.
+type sums struct{ words, keys uint64 }
+
+func hash(text string) uint64 {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(text))
+	return h.Sum64()
+}
+
+type verifier struct {
+	service  *Service
+	registry *schema.Registry
+	object   *schema.Object
+	tell     func(Finding)
+	sums     map[int64]sums
+	highest  map[string]int64
+}
+
+func (v *verifier) find(id int64, rule, format string, args ...any) {
+	v.tell(Finding{v.object.Name, id, rule, fmt.Sprintf(format, args...)})
+}
+
+// page looks at some records.
+func (v *verifier) page(ctx context.Context, rows [][]any) error {
+	o := v.object
+	ids := make([]int64, len(rows))
+	values := make([]Values, len(rows))
+	for i, row := range rows {
+		ids[i], _ = row[0].(int64)
+		values[i] = valuesOf(o, row)
+		column := columnIn(o, row)
+		deleted := values[i]["deleted_at"][0] != nil
+		var expected sums
+		seen := map[string]bool{}
+		for _, token := range append(Words(o, values[i]), store.ScopeTokens(o, column, deleted)...) {
+			if token != "" && !seen[token] {
+				seen[token] = true
+				expected.words += hash(token)
+			}
+		}
+		known := map[store.MatchKey]bool{}
+		for _, k := range MatchKeys(o, values[i]) {
+			if !known[k] {
+				known[k] = true
+				expected.keys += hash(k.Kind + "\x00" + k.Key)
+			}
+		}
+		v.sums[ids[i]] = expected
+		for _, f := range o.Fields {
+			if n, ours := ordinal(f, values[i].Text(f.Name)); ours {
+				v.highest[f.Name] = max(v.highest[f.Name], n)
+			}
+		}
+	}
+	if err := v.references(ctx, ids, values); err != nil {
+		return err
+	}
+	if err := v.inherited(ctx, rows, values); err != nil {
+		return err
+	}
+	if err := v.multiple(ctx, ids, values); err != nil {
+		return err
+	}
+	versions, err := v.service.DB.Versions(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for i, row := range rows {
+		version, _ := row[1].(int64)
+		switch known := versions[ids[i]]; {
+		case known[0] != 1:
+			v.find(ids[i], "audit", "made %d times", known[0])
+		case known[1] != version:
+			v.find(ids[i], "audit", "version %d, the audit knows %d", version, known[1])
+		}
+	}
+	return nil
+}
+
+// columnIn answers the values of a row's policy columns.
+func columnIn(o *schema.Object, row []any) func(name string) any {
+	return func(name string) any {
+		at := slices.IndexFunc(o.Columns(), func(c schema.Column) bool { return c.Name == name })
+		if at < 0 {
+			return nil
+		}
+		return row[at]
+	}
+}
+
+// references finds those that lead nowhere.
+func (v *verifier) references(ctx context.Context, ids []int64, values []Values) error {
+	wanted := map[string]map[int64]bool{}
+	each := func(fn func(i int, field, object string, id int64)) {
+		for i := range ids {
+			for _, f := range v.object.Fields {
+				columns := values[i][f.Name]
+				if many := f.Many(); many != "" {
+					text, _ := columns[0].(string)
+					for _, id := range schema.IDs(text) {
+						fn(i, f.Name, many, id)
+					}
+				} else if f.Target() != "" || f.Type == "anyreference" {
+					if object, id := Reference(f, columns); id != 0 {
+						fn(i, f.Name, object, id)
+					}
+				}
+			}
+		}
+	}
+	each(func(_ int, _, object string, id int64) {
+		if wanted[object] == nil {
+			wanted[object] = map[int64]bool{}
+		}
+		wanted[object][id] = true
+	})
+	there := map[string]map[int64]bool{}
+	for object, set := range wanted {
+		to := v.registry.Object(object)
+		if to == nil {
+			continue
+		}
+		var list []int64
+		for id := range set {
+			list = append(list, id)
+		}
+		found, err := v.service.DB.Among(ctx, to.Table(), "id", "id", list)
+		if err != nil {
+			return err
+		}
+		there[object] = map[int64]bool{}
+		for _, r := range found {
+			id, _ := r[0].(int64)
+			there[object][id] = true
+		}
+	}
+	each(func(i int, field, object string, id int64) {
+		if !there[object][id] {
+			v.find(ids[i], "reference", "%s leads to %s %d, which is not there", field, object, id)
+		}
+	})
+	return nil
+}
+
+// inherited compares the owner and department repeated from what a record is
+// seen through.
+func (v *verifier) inherited(ctx context.Context, rows [][]any, values []Values) error {
+	for _, in := range v.object.Inherited() {
+		parent := v.registry.Object(in.Field.Target())
+		if !parent.Owned {
+			continue
+		}
+		var list []int64
+		for _, one := range values {
+			if id := one.Int(in.Field.Name); id != 0 {
+				list = append(list, id)
+			}
+		}
+		slices.Sort(list)
+		found, err := v.service.DB.Among(ctx, parent.Table(), "id", "id, owner_id, department_id, deleted_at", slices.Compact(list))
+		if err != nil {
+			return err
+		}
+		owners := map[int64][2]any{}
+		for _, r := range found {
+			if id, _ := r[0].(int64); r[3] == nil {
+				owners[id] = [2]any{r[1], r[2]}
+			}
+		}
+		for i, row := range rows {
+			if values[i]["deleted_at"][0] != nil {
+				continue // the bin asks the record directly
+			}
+			column := columnIn(v.object, row)
+			repeated := [2]any{column(in.Owner), column(in.Department)}
+			if is := owners[values[i].Int(in.Field.Name)]; repeated != is {
+				id, _ := row[0].(int64)
+				v.find(id, "seen_through", "%s belongs to %v, repeated as %v", in.Field.Name, is, repeated)
+			}
+		}
+	}
+	return nil
+}
+
+// multiple compares the tables of single values.
+func (v *verifier) multiple(ctx context.Context, ids []int64, values []Values) error {
+	for _, f := range v.object.Fields {
+		kind, ok := f.Kind().(schema.Multiple)
+		if !ok {
+			continue
+		}
+		found, err := v.service.DB.Among(ctx, v.object.ValueTable(f), "record_id", "record_id, value", ids)
+		if err != nil {
+			return err
+		}
+		there := map[int64][]string{}
+		for _, r := range found {
+			id, _ := r[0].(int64)
+			value, _ := r[1].(string)
+			there[id] = append(there[id], value)
+		}
+		for i, id := range ids {
+			should := slices.Clone(kind.Values(f, values[i].Text(f.Name)))
+			slices.Sort(should)
+			should = slices.Compact(should)
+			is := there[id]
+			slices.Sort(is)
+			if !slices.Equal(should, is) {
+				v.find(id, "values", "%s is %q, filters see %q", f.Name, should, is)
+			}
+		}
+	}
+	return nil
+}
+
+// rest compares what is kept of the whole object: documents, keys, numbers.
+func (v *verifier) rest(ctx context.Context) error {
+	strange := map[string]int{}
+	err := v.service.DB.Tokens(ctx, v.object, func(id int64, token string) error {
+		one, ok := v.sums[id]
+		if !ok {
+			strange["search"]++
+			return nil
+		}
+		one.words -= hash(token)
+		v.sums[id] = one
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	err = v.service.DB.MatchKeys(ctx, v.object, func(id int64, key store.MatchKey) error {
+		one, ok := v.sums[id]
+		if !ok {
+			strange["match_keys"]++
+			return nil
+		}
+		one.keys -= hash(key.Kind + "\x00" + key.Key)
+		v.sums[id] = one
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for id, left := range v.sums {
+		if left.words != 0 {
+			v.find(id, "search", "the search document is not the record's")
+		}
+		if left.keys != 0 {
+			v.find(id, "match_keys", "the keys are not the record's")
+		}
+	}
+	for rule, n := range strange {
+		v.find(0, rule, "%d entries of records that are not there", n)
+	}
+	for field, highest := range v.highest {
+		last, err := store.Counter(ctx, v.service.DB, v.object.Name+"."+field)
+		if err != nil {
+			return err
+		}
+		if last < highest {
+			v.find(0, "number", "%s %d is there, the next would be %d", field, highest, last+1)
+		}
+	}
+	return nil
+}
+
+// ordinal is the number in the text of an autonumber field, where it is one this
+// field could have given.
+func ordinal(f *schema.Field, text string) (int64, bool) {
+	digits, ours := strings.CutPrefix(text, f.Prefix)
+	if f.Type != "autonumber" || !ours || len(digits) < 6 || len(digits) > 15 {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(digits, 10, 64)
+	return n, err == nil && n > 0
+}
