@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { caller, company } from './company.mjs'
-import { launch, shot } from './harness.mjs'
+import { axe, launch, shot } from './harness.mjs'
 
 const drop = (page, name, content) =>
   page.locator('input[type=file]').setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(content) })
@@ -77,4 +77,53 @@ test('an encoding is seen in the first rows and can be corrected there', async (
   await page.locator('.preview').getByText('台灣水泥').first().waitFor({ state: 'detached' })
   await encoding.selectOption('big5')
   await page.locator('.preview').getByText('台灣水泥').first().waitFor()
+})
+
+test('a long import tells by the event stream how far it is, is left and found again, and can be stopped', async (t) => {
+  const app = await launch(t)
+  const page = await company(app)
+  await page.goto('/import')
+  const rows = Array.from({ length: 30_000 }, (_, i) => `第 ${i} 號商行,02-2${String(i).padStart(3, '0').slice(0, 3)}-${String(i % 10_000).padStart(4, '0')},台北市信義區松仁路${i}號`)
+  await drop(page, '全部客戶.csv', `公司名稱,聯絡電話,地址\n${rows.join('\n')}\n`)
+  await page.getByRole('button', { name: '檢查 30,000 列' }).waitFor()
+  const id = new URL(page.url()).searchParams.get('id')
+  let asked = 0
+  page.on('request', (r) => {
+    if (r.method() === 'GET' && r.url().endsWith(`/imports/${id}`)) asked++
+  })
+  await page.getByRole('button', { name: '檢查 30,000 列' }).click()
+  const run = page.getByRole('button', { name: '匯入 30,000 列' })
+  await run.waitFor({ timeout: 120_000 })
+  asked = 0
+  await run.click()
+  const far = () => page.locator('progress').evaluate((p) => p.value)
+  const passes = async (n) => {
+    for (let i = 0; i < 300 && (await far()) <= n; i++) await page.waitForTimeout(50)
+    return far()
+  }
+  await page.locator('progress').waitFor()
+  const first = await passes(0)
+  const second = await passes(first)
+  assert.ok(second > first, 'the bar does not move')
+  await page.getByText(/列／秒|筆／秒|每秒/).first().waitFor()
+  await shot(page, 'import-running')
+  assert.ok(asked <= 2, `the wizard asked ${asked} times instead of listening`)
+
+  // Left, and found again from the menu.
+  await page.goto('/o/customers')
+  await page.goto('/import')
+  await page.getByText('還沒完成的匯入').waitFor()
+  await shot(page, 'import-unfinished')
+  await axe(page)
+  await page.getByRole('link', { name: '繼續' }).click()
+  await page.locator('progress').waitFor()
+  await passes(second)
+  await page.getByRole('button', { name: '取消' }).click()
+  await page.getByText('已取消匯入').waitFor()
+  const made = (await caller(page)('GET', 'customers?limit=1&count=exact')).count.value
+  assert.ok(made > 0 && made < 30_000, `${made} rows were written`)
+  await page.goto('/import')
+  await page.locator('.dropzone').waitFor()
+  await page.waitForTimeout(300)
+  assert.equal(await page.getByText('還沒完成的匯入').count(), 0)
 })

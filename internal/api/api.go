@@ -121,6 +121,7 @@ func (s *Server) Handler() http.Handler {
 	signed("PATCH "+prefix+"company", s.changeCompany, policy.GrantAdmin)
 	signed("GET "+prefix+"search", s.search)
 	signed("POST "+prefix+"imports", s.upload, policy.GrantImport)
+	signed("GET "+prefix+"imports", s.imports, policy.GrantImport)
 	signed("GET "+prefix+"imports/{id}", s.importState, policy.GrantImport)
 	signed("GET "+prefix+"imports/{id}/problems.csv", s.importProblems, policy.GrantImport)
 	signed("PATCH "+prefix+"imports/{id}", s.adjustImport, policy.GrantImport)

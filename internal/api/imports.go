@@ -56,6 +56,14 @@ func (s *Server) importID(r *request) (int64, error) {
 	return id, nil
 }
 
+func (s *Server) imports(r *request) error {
+	list, err := s.Transfer.List(r.Context(), r.actor)
+	if err != nil {
+		return err
+	}
+	return r.json(http.StatusOK, map[string]any{"imports": list})
+}
+
 func (s *Server) importState(r *request) error {
 	id, err := s.importID(r)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"ecrm/internal/policy"
 	"ecrm/internal/record"
 	"ecrm/internal/schema"
+	"ecrm/internal/transfer"
 	"ecrm/internal/view"
 )
 
@@ -101,6 +102,7 @@ var operations = map[string]operation{
 		answer: wrapped("results", schemaOf(reflect.TypeFor[record.Find]()))},
 	"POST " + prefix + "imports": {text: t3("上傳要匯入的檔案", "上传要导入的文件", "Upload a file to import"), status: http.StatusCreated, answer: fixed(component("Import")), upload: true,
 		body: fixed(object([]string{"file", "object"}, node{"object": of("string"), "file": node{"type": "string", "contentMediaType": "application/octet-stream"}}))},
+	"GET " + prefix + "imports":                      {text: t3("我最近的匯入", "我最近的导入", "My latest imports"), answer: wrapped("imports", schemaOf(reflect.TypeFor[transfer.Brief]()))},
 	"GET " + prefix + "imports/{id}":                 {text: t3("匯入的狀態", "导入的状态", "State of an import"), answer: fixed(component("Import"))},
 	"GET " + prefix + "imports/{id}/problems.csv":    {text: t3("匯入問題的檔案", "导入问题的文件", "The problems of an import as a file"), media: "text/csv"},
 	"PATCH " + prefix + "imports/{id}":               {text: t3("調整對應", "调整映射", "Change what was detected and guessed"), body: fixed(of("object")), answer: fixed(component("Import"))},

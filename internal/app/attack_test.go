@@ -349,6 +349,15 @@ var cases = map[string]func(t *testing.T, x *attack){
 			t.Errorf("an import of users answered %d %v", status, answer)
 		}
 	},
+	"GET /api/v1/imports": func(t *testing.T, x *attack) {
+		answer := x.attacker.must(200, "GET", "imports", nil)
+		if list, _ := answer["imports"].([]any); len(list) > 0 {
+			t.Errorf("another's imports are listed: %v", list)
+		}
+		if mine, _ := x.victim.must(200, "GET", "imports", nil)["imports"].([]any); len(mine) == 0 {
+			t.Error("the victim's own imports are not listed")
+		}
+	},
 	"GET /api/v1/imports/{id}": func(t *testing.T, x *attack) { x.refused(t, "GET", "imports/"+x.ids["import"], nil, 404) },
 	"GET /api/v1/imports/{id}/problems.csv": func(t *testing.T, x *attack) {
 		x.refused(t, "GET", "imports/"+x.ids["import"]+"/problems.csv", nil, 404)

@@ -149,6 +149,7 @@ func (s *Service) load(ctx context.Context, id int64) (*Job, error) {
 	j.stored, _ = rows[0][1].(string)
 	j.State = j.stored
 	j.job, _ = rows[0][2].(int64)
+	j.JobID = j.job
 	if far != "" {
 		if err := json.Unmarshal([]byte(far), &j.far); err != nil {
 			return nil, fmt.Errorf("read an import: %w", err)
@@ -181,6 +182,29 @@ func (s *Service) mine(ctx context.Context, a *policy.Actor, id int64) (*Job, er
 		j.State = "failed"
 	}
 	return j, nil
+}
+
+// Recent is how many imports a list of them holds.
+const Recent = 10
+
+// List tells the actor's latest imports, the newest first, so that one that was
+// left is found again.
+func (s *Service) List(ctx context.Context, a *policy.Actor) ([]Brief, error) {
+	rows, err := store.Find(ctx, s.Records.DB, files.Name, "id, created_at", store.Row{"owner_id": a.ID}, "ORDER BY id DESC LIMIT "+strconv.Itoa(Recent))
+	if err != nil {
+		return nil, err
+	}
+	list := []Brief{}
+	for _, row := range rows {
+		id, _ := row[0].(int64)
+		at, _ := row[1].(int64)
+		j, err := s.mine(ctx, a, id)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, Brief{ID: id, Object: j.Object, FileName: j.FileName, State: j.State, Rows: j.Rows, CreatedAt: time.UnixMicro(at).UTC()})
+	}
+	return list, nil
 }
 
 func busy(state string) bool { return state == "checking" || state == "running" || state == "undoing" }

@@ -121,6 +121,8 @@ type Job struct {
 	Unknown    string     `json:"unknown_options"`
 	Rate       float64    `json:"rate"`
 	Left       float64    `json:"seconds_left"`
+	// JobID is what checks, runs or undoes it, or did so last; 0 before.
+	JobID int64 `json:"job,string,omitempty"`
 
 	owner    int64
 	path     string
@@ -130,6 +132,16 @@ type Job struct {
 	stored string
 	job    int64
 	far    progress
+}
+
+// Brief is an import in the list of its maker's.
+type Brief struct {
+	ID        int64     `json:"id,string"`
+	Object    string    `json:"object"`
+	FileName  string    `json:"file_name"`
+	State     string    `json:"state"`
+	Rows      int       `json:"rows"`
+	CreatedAt time.Time `json:"created_at"`
 }
 
 // Sheet is one sheet of a workbook.

@@ -145,6 +145,17 @@ export const api = {
     form.set("file", file);
     return call<Import>("/imports", { method: "POST", form });
   },
+  imports: () =>
+    call<{
+      imports: {
+        id: string;
+        object: string;
+        file_name: string;
+        state: Import["state"];
+        rows: number;
+        created_at: string;
+      }[];
+    }>("/imports"),
   importGet: (id: string) => call<Import>(`/imports/${id}`),
   importPatch: (id: string, body: object) =>
     call<Import>(`/imports/${id}`, { method: "PATCH", body }),

@@ -40,10 +40,8 @@ export function useLive(on: boolean, objects: ObjectMeta[] | undefined) {
           : [j, ...list];
       });
       queryClient.setQueryData(["job", j.id], (x: Job | undefined) => (x ? { ...x, ...j } : x));
-      if (j.kind === "import") {
-        later("import", 300, () => queryClient.invalidateQueries({ queryKey: ["import"] }));
-      }
       if (underWay(j)) return;
+      if (j.kind.startsWith("import")) queryClient.invalidateQueries({ queryKey: ["import"] });
       later("jobs", 300, () => queryClient.invalidateQueries({ queryKey: ["jobs"] }));
       const plural = now.current.objects?.find((o) => o.name === j.object)?.plural;
       if (plural) later(plural, 300, () => refresh(plural));

@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../api/client";
+import { type Job, jobs, underWay } from "../../api/jobs";
 import { isProblem } from "../../api/problem";
 import { queryClient, refresh, useObjects } from "../../api/queries";
 import type { Import, ObjectMeta } from "../../api/types";
@@ -15,6 +16,7 @@ import { CheckStep } from "./CheckStep";
 import { FileStep } from "./FileStep";
 import { MapStep } from "./MapStep";
 import { RunStep } from "./RunStep";
+import { Unfinished } from "./Unfinished";
 
 const BUSY = ["checking", "running", "undoing"];
 export type Act = "check" | "run" | "cancel" | "undo";
@@ -37,9 +39,22 @@ export function ImportPage() {
     queryKey: ["import", url.id],
     queryFn: () => api.importGet(url.id ?? ""),
     enabled: !!url.id,
-    refetchInterval: (q) => (q.state.data && BUSY.includes(q.state.data.state) ? 500 : false),
+    // The event stream tells how far it is; this is for when the stream is cut.
+    refetchInterval: (q) => (q.state.data && BUSY.includes(q.state.data.state) ? 10_000 : false),
   });
   const state = job.data?.state;
+  const runs = state && BUSY.includes(state) ? (job.data?.job ?? "") : "";
+  // Read once; from then on the event stream keeps it.
+  const live = useQuery({
+    queryKey: ["job", runs],
+    queryFn: () => jobs.get(runs),
+    enabled: !!runs,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const ended = !!live.data && live.data.id === runs && !underWay(live.data);
+  useEffect(() => {
+    if (ended) queryClient.invalidateQueries({ queryKey: ["import", url.id] });
+  }, [ended, url.id]);
   useEffect(() => {
     const o = objects.find((x) => x.name === job.data?.object);
     if (o && (state === "done" || state === "undone" || state === "cancelled")) refresh(o.plural);
@@ -68,15 +83,18 @@ export function ImportPage() {
         </ol>
       </div>
       {!url.id ? (
-        <FileStep
-          objects={objects}
-          chosen={url.object}
-          done={(i) => {
-            queryClient.setQueryData(["import", i.id], i);
-            setBack(false);
-            setUrl({ id: i.id, object: undefined }, { push: true });
-          }}
-        />
+        <>
+          <Unfinished objects={objects} />
+          <FileStep
+            objects={objects}
+            chosen={url.object}
+            done={(i) => {
+              queryClient.setQueryData(["import", i.id], i);
+              setBack(false);
+              setUrl({ id: i.id, object: undefined }, { push: true });
+            }}
+          />
+        </>
       ) : job.isPending ? (
         <Skeleton />
       ) : job.isError ? (
@@ -92,6 +110,7 @@ export function ImportPage() {
       ) : object ? (
         <Wizard
           job={job.data}
+          live={live.data}
           object={object}
           objects={objects}
           mapping={mapping}
@@ -106,12 +125,15 @@ export function ImportPage() {
 
 function Wizard({
   job,
+  live,
   object,
   objects,
   mapping,
   setBack,
 }: {
   job: Import;
+  /** The job under way, as the event stream tells it. */
+  live: Job | undefined;
   object: ObjectMeta;
   objects: ObjectMeta[];
   mapping: boolean;
@@ -186,7 +208,7 @@ function Wizard({
       ) : job.state === "checked" ? (
         <CheckStep job={job} object={object} hand={hand} />
       ) : (
-        <RunStep job={job} object={object} hand={hand} />
+        <RunStep job={job} live={live} object={object} hand={hand} />
       )}
     </>
   );

@@ -10,17 +10,28 @@ import type { Hand } from "./ImportPage";
 import { Problems } from "./Problems";
 
 /** The run under way, and what came of it. */
-export function RunStep({ job, object, hand }: { job: Import; object: ObjectMeta; hand: Hand }) {
+export function RunStep({
+  job,
+  live,
+  object,
+  hand,
+}: {
+  job: Import;
+  live: Job | undefined;
+  object: ObjectMeta;
+  hand: Hand;
+}) {
   const { t } = useTranslation();
   if (job.state === "checking" || job.state === "running" || job.state === "undoing") {
-    const now = {
-      ...job,
+    const now: Job = {
+      id: job.job ?? job.id,
       kind: "import",
       state: "running",
-      total: job.rows,
-      done: job.done ?? 0,
-      result: null,
-    } as unknown as Job;
+      total: live?.total || job.rows,
+      done: Math.max(live?.done ?? 0, job.done ?? 0),
+      rate: live?.rate || job.rate,
+      seconds_left: live?.seconds_left || job.seconds_left,
+    };
     return (
       <section className="panel stack">
         <h2 role="status">{t(`import.state.${job.state}`)}</h2>
