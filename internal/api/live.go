@@ -53,6 +53,9 @@ func (l *live) tell(e record.Event) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for c := range l.streams {
+		if e.Kind == record.Missed {
+			c.missed.Store(true)
+		}
 		select {
 		case c.events <- e:
 		default:

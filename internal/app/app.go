@@ -48,6 +48,7 @@ type App struct {
 	Exports  *transfer.Exports
 	Declared []*schema.Object
 	data     string
+	leave    func()
 	api      *api.Server
 }
 
@@ -96,6 +97,9 @@ func (a *App) start(ctx context.Context, modules []record.Module) error {
 		return fmt.Errorf("bring the schema in step: %w", err)
 	}
 	a.Records = record.New(a.DB, &schema.Current{}, modules)
+	if a.leave, err = a.DB.LeaseNode(ctx, a.Records.IDs); err != nil {
+		return err
+	}
 	if _, err := a.Records.Reload(ctx, a.Declared); err != nil {
 		return err
 	}
@@ -126,6 +130,7 @@ func (a *App) start(ctx context.Context, modules []record.Module) error {
 // Close has running jobs leave at their checkpoint and closes the database.
 func (a *App) Close() {
 	a.Jobs.Stop()
+	a.leave()
 	a.DB.Close()
 }
 
@@ -158,6 +163,7 @@ func (a *App) Serve(ctx context.Context, addr, version string) error {
 		return errors.Join(err, listener.Close())
 	}
 	go a.sweep(ctx)
+	go a.Records.Relay(ctx)
 	done := make(chan error, 1)
 	go func() { done <- server.Serve(listener) }()
 	fmt.Printf("ECRM %s is ready: http://%s\n", version, listener.Addr())

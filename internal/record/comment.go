@@ -50,7 +50,7 @@ func (s *Service) AddComment(ctx context.Context, a *policy.Actor, o *schema.Obj
 		if err := store.Insert(ctx, u.tx, comments.Name, store.Row{"id": c.ID, "record_id": id, "author_id": a.ID, "at": c.At, "text": text}); err != nil {
 			return err
 		}
-		u.late.outbox = append(u.late.outbox, []any{s.IDs.Next(), o.Name, id, "commented"})
+		u.late.sent = append(u.late.sent, Event{o.Name, id, "commented"})
 		u.events = append(u.events, Event{o.Name, id, "commented"})
 		return nil
 	})

@@ -12,9 +12,11 @@ import (
 // late is what a unit writes at its end, many rows with one statement: what
 // nobody reads before. Whoever reads the audit within a unit flushes first.
 type late struct {
-	audit, outbox [][]any
-	documents     []document
-	numbers       map[string]int64
+	audit [][]any
+	// sent is what the outbox tells of the unit.
+	sent      []Event
+	documents []document
+	numbers   map[string]int64
 	// given are the highest numbers that came with records, which must not be
 	// drawn again.
 	given map[string]int64
@@ -28,20 +30,17 @@ type document struct {
 	fresh  bool
 }
 
-type lateLength struct{ audit, outbox, documents int }
+type lateLength struct{ audit, sent, documents int }
 
 func (l *late) length() lateLength {
-	return lateLength{len(l.audit), len(l.outbox), len(l.documents)}
+	return lateLength{len(l.audit), len(l.sent), len(l.documents)}
 }
 
 func (l *late) cut(n lateLength) {
-	l.audit, l.outbox, l.documents = l.audit[:n.audit], l.outbox[:n.outbox], l.documents[:n.documents]
+	l.audit, l.sent, l.documents = l.audit[:n.audit], l.sent[:n.sent], l.documents[:n.documents]
 }
 
-var (
-	auditColumns  = []string{"id", "at", "actor_id", "object", "record_id", "version", "action", "origin", "diff"}
-	outboxColumns = []string{"id", "object", "record_id", "kind"}
-)
+var auditColumns = []string{"id", "at", "actor_id", "object", "record_id", "version", "action", "origin", "diff"}
 
 // flush writes what waits.
 func (u *Unit) flush(ctx context.Context) error {
@@ -55,10 +54,8 @@ func (u *Unit) flush(ctx context.Context) error {
 			return err
 		}
 	}
-	if len(l.outbox) > 0 {
-		if err := store.InsertMany(ctx, u.tx, outboxTable.Name, outboxColumns, l.outbox); err != nil {
-			return err
-		}
+	if err := u.send(ctx, l.sent); err != nil {
+		return err
 	}
 	return u.putDocuments(ctx, l.documents)
 }

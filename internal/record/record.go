@@ -5,6 +5,7 @@ package record
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"strconv"
@@ -150,13 +151,18 @@ type Service struct {
 	Currency func() string
 	rules    map[string]Rules
 
+	// name tells this process from others on the database.
+	name string
+
 	mu        sync.Mutex
 	listeners []func([]Event)
+	consumers []func(context.Context, []Event) error
+	swept     time.Time
 }
 
 // New makes the door to a database.
 func New(db *store.DB, current *schema.Current, modules []Module) *Service {
-	s := &Service{DB: db, Current: current, IDs: store.NewIDs(1), rules: map[string]Rules{}, Currency: func() string { return "TWD" }}
+	s := &Service{DB: db, Current: current, IDs: store.NewIDs(1), rules: map[string]Rules{}, Currency: func() string { return "TWD" }, name: rand.Text()}
 	for _, m := range modules {
 		for object, r := range m.Rules {
 			s.rules[object] = r
@@ -191,15 +197,6 @@ var auditTable = store.Declare(store.Table{
 	},
 	Key:     []string{"id"},
 	Indexes: []string{"record_id, id"},
-})
-
-var outboxTable = store.Declare(store.Table{
-	Name: "outbox",
-	Columns: []schema.Column{
-		{Name: "id", Kind: schema.KindInt}, {Name: "object", Kind: schema.KindText}, {Name: "record_id", Kind: schema.KindInt},
-		{Name: "kind", Kind: schema.KindText}, {Name: "done_at", Kind: schema.KindInt},
-	},
-	Key: []string{"id"},
 })
 
 // number draws the next number of an autonumber field.

@@ -180,17 +180,30 @@ func (w *writer) savepoint(ctx context.Context, u *unit) bool {
 	return err == nil
 }
 
-func (w *writer) guarded(u *unit) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("a write panicked: %v", p)
-		}
+// errGoexit is what becomes of a unit whose goroutine ends itself.
+var errGoexit = errors.New("a write ended its goroutine")
+
+// guarded runs a unit so that neither a panic nor runtime.Goexit harms the writer.
+func (w *writer) guarded(u *unit) error {
+	answer := make(chan error, 1)
+	go func() {
+		err := errGoexit
+		defer func() {
+			if p := recover(); p != nil {
+				err = fmt.Errorf("a write panicked: %v", p)
+			}
+			answer <- err
+		}()
+		err = u.fn(context.WithoutCancel(u.ctx), w)
 	}()
-	return u.fn(context.WithoutCancel(u.ctx), w)
+	return <-answer
 }
 
 // alone runs one unit in a transaction of its own, after a shared one was lost.
 func (w *writer) alone(ctx context.Context, u *unit) error {
+	if err := u.ctx.Err(); err != nil {
+		return err
+	}
 	if _, err := w.Exec(ctx, "BEGIN IMMEDIATE"); err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}

@@ -1,0 +1,129 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"ecrm/internal/schema"
+)
+
+// leases tells which process makes ids under which node number, until when by
+// the clock of the database, and how far in time its ids may have come.
+var leases = Declare(Table{
+	Name: "node_lease",
+	Columns: []schema.Column{
+		{Name: "node", Kind: schema.KindInt}, {Name: "holder", Kind: schema.KindText},
+		{Name: "until", Kind: schema.KindInt}, {Name: "reached", Kind: schema.KindInt},
+	},
+	Key: []string{"node"},
+})
+
+const (
+	leaseSpan  = time.Minute
+	leaseRenew = 15 * time.Second
+	// maxNode is the highest number leased; 1023 is that of made-up data.
+	maxNode = 1000
+	// leaseClock is the database's clock in milliseconds.
+	leaseClock = "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)"
+)
+
+// ErrNoNode is answered when a thousand processes use the database already.
+var ErrNoNode = errors.New("all node numbers are taken")
+
+// LeaseNode gives ids a node number that no other process on the database has,
+// and keeps it until leave is called; a process that was away for longer than
+// its lease makes no id before it has a number again. On SQLite the folder
+// belongs to one process, and there is nothing to lease.
+func (db *DB) LeaseNode(ctx context.Context, ids *IDs) (leave func(), err error) {
+	if !db.Postgres() {
+		return func() {}, nil
+	}
+	holder := rand.Text()
+	if err := db.takeNode(ctx, ids, holder); err != nil {
+		return nil, fmt.Errorf("take a node number: %w", err)
+	}
+	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		tick := time.NewTicker(leaseRenew)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+				if err := db.keepNode(ctx, ids, holder); err != nil && ctx.Err() == nil {
+					slog.Error("keep the node number", "error", err)
+				}
+			}
+		}
+	}()
+	return func() {
+		stop()
+		<-ended
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		node, last := ids.release()
+		if _, err := Update(ctx, db, leases.Name, Row{"until": int64(0), "reached": last}, Row{"node": node, "holder": holder}); err != nil {
+			slog.Warn("give the node number back", "error", err)
+		}
+	}, nil
+}
+
+// takeNode takes the smallest free number. Ids of its last holder may lie ahead
+// of this machine's clock: ours go on behind them.
+func (db *DB) takeNode(ctx context.Context, ids *IDs, holder string) error {
+	var node, reached int64
+	began := time.Now()
+	err := db.Write(ctx, func(ctx context.Context, q Querier) error {
+		if _, err := q.Query(ctx, "SELECT pg_advisory_xact_lock(4711003)::text"); err != nil {
+			return err
+		}
+		rows, err := q.Query(ctx, "SELECT node, reached, until >= "+leaseClock+" FROM node_lease ORDER BY node")
+		if err != nil {
+			return err
+		}
+		held := map[int64]bool{}
+		known := map[int64]int64{}
+		for _, r := range rows {
+			n, _ := r[0].(int64)
+			known[n], _ = r[1].(int64)
+			held[n], _ = r[2].(bool)
+		}
+		for node = 1; held[node]; node++ {
+			if node == maxNode {
+				return ErrNoNode
+			}
+		}
+		reached = known[node]
+		_, err = q.Exec(ctx, "INSERT INTO node_lease (node, holder, until, reached) VALUES (?, ?, "+leaseClock+" + ?, ?) "+
+			"ON CONFLICT (node) DO UPDATE SET holder = excluded.holder, until = excluded.until, reached = excluded.reached",
+			node, holder, leaseSpan.Milliseconds(), max(reached, idTime(began.Add(leaseSpan))))
+		return err
+	})
+	if err == nil {
+		ids.hold(node, reached, began.Add(leaseSpan))
+	}
+	return err
+}
+
+// keepNode lengthens the lease, or takes another where it was lost.
+func (db *DB) keepNode(ctx context.Context, ids *IDs, holder string) error {
+	began := time.Now()
+	node, last := ids.held()
+	n, err := db.Exec(ctx, "UPDATE node_lease SET until = "+leaseClock+" + ?, reached = ? WHERE node = ? AND holder = ? AND until >= "+leaseClock,
+		leaseSpan.Milliseconds(), max(last, idTime(began.Add(leaseSpan))), node, holder)
+	switch {
+	case err != nil:
+		return err
+	case n == 0:
+		return db.takeNode(ctx, ids, holder)
+	}
+	ids.hold(node, 0, began.Add(leaseSpan))
+	return nil
+}
