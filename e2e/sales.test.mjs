@@ -299,6 +299,33 @@ test('lists and boards are worked with', async (t) => {
     await axe(page)
   })
 
+  await t.test('a pasted conversation becomes a record of its own day', async () => {
+    await page.goto(`/o/customers/${made.customers[3]}`)
+    const box = page.locator('.composer-text')
+    await box.click()
+    const paste = (text) => box.evaluate((el, text) => {
+      const data = new DataTransfer()
+      data.setData('text/plain', text)
+      el.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }))
+    }, text)
+    const chat = '2026/03/02（一）\n14:30\t林小姐\t樣品收到了\n14:32\t我\t下週二方便過去嗎？\n14:33\t林小姐\t可以'
+    await paste(chat)
+    await page.getByText('認出 LINE 對話，共 3 則').waitFor()
+    await page.locator('.composer-pasted').getByRole('button', { name: '復原' }).click()
+    assert.equal(await box.inputValue(), chat, 'what was pasted is not given back')
+    await box.fill('')
+    await paste(chat)
+    await page.getByText('認出 LINE 對話，共 3 則').waitFor()
+    await shot(page, 'record-chat')
+    await axe(page)
+    await page.keyboard.press('Control+Enter')
+    await page.locator('.entry-activity', { hasText: '樣品收到了' }).waitFor()
+    const { records } = await call('GET', `activities?filter=${encodeURIComponent('result ~ "樣品收到"')}`)
+    assert.equal(records.length, 1)
+    assert.equal(records[0].kind, 'line')
+    assert.equal(records[0].at, '2026-03-02T06:33:00Z')
+  })
+
   await t.test('a form hints at duplicates, explains what is missing and keeps what was typed', async () => {
     app.expectProblem(/opportunities answered 422/)
     await page.goto('/o/customers?create=customer')

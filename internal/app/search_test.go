@@ -42,3 +42,37 @@ func TestSearchAnswersExactThenPrefixThenMineThenNewest(t *testing.T) {
 		}
 	})
 }
+
+func TestSearchIsNotFloodedByOneTitleAndTellsWhatARecordBelongsTo(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn)
+		admin, people, _ := w.company()
+		seller, stranger := people["seller"], people["stranger"]
+		customer := seller.add("customers", map[string]any{"name": "宏大電器行"})
+		for range 6 {
+			seller.add("activities", map[string]any{"kind": "call", "customer": customer})
+		}
+		details := func(p *person) (calls int, details map[string]bool) {
+			details = map[string]bool{}
+			results, _ := p.must(200, "GET", "search?q="+url.QueryEscape("電"), nil)["results"].([]any)
+			for _, r := range results {
+				if one, _ := r.(map[string]any); one["object"] == "activity" {
+					calls++
+					details[fmt.Sprint(one["detail"])] = true
+				}
+			}
+			return calls, details
+		}
+		if calls, of := details(seller); calls != 3 || !of["宏大電器行"] || len(of) != 1 {
+			t.Errorf("search finds %d calls of %v, want 3 of the customer", calls, of)
+		}
+		if got := seller.finds("電"); !strings.Contains(got, "宏大電器行") {
+			t.Errorf("the customer is hidden behind its calls: %q", got)
+		}
+		// The calls stay his; of the customer he no longer sees, search tells no name.
+		admin.must(200, "PATCH", "customers/"+customer, map[string]any{"owner": stranger.id})
+		if calls, of := details(seller); calls != 3 || !of["<nil>"] || len(of) != 1 {
+			t.Errorf("%d calls tell of %v a customer that is out of sight", calls, of)
+		}
+	})
+}

@@ -17,6 +17,8 @@ type Find struct {
 	Object string `json:"object"`
 	ID     int64  `json:"id,string"`
 	Label  string `json:"label"`
+	// Detail is the title of what the record belongs to, where the asker sees it.
+	Detail string `json:"detail,omitempty"`
 
 	rank int
 }
@@ -46,7 +48,78 @@ func (s *Service) Search(ctx context.Context, a *policy.Actor, typed string, lim
 		finds = append(finds, some...)
 	}
 	sort.SliceStable(finds, func(i, j int) bool { return finds[i].rank < finds[j].rank })
-	return finds[:min(len(finds), limit)], nil
+	finds = unlike(finds)
+	finds = finds[:min(len(finds), limit)]
+	return finds, s.detail(ctx, a, finds)
+}
+
+// alike is how many finds of one object may have the same title: twenty calls
+// that are all called "call" would hide everything else.
+const alike = 3
+
+func unlike(finds []Find) []Find {
+	type same struct{ object, label string }
+	seen := map[same]int{}
+	kept := finds[:0]
+	for _, f := range finds {
+		k := same{f.Object, f.Label}
+		if seen[k]++; seen[k] <= alike {
+			kept = append(kept, f)
+		}
+	}
+	return kept
+}
+
+// belongs is the field that says what a record belongs to: the first single
+// reference of its list.
+func belongs(a *policy.Actor, o *schema.Object) *schema.Field {
+	for _, name := range o.List {
+		if f := o.Field(name); f != nil && f.Type == "reference" && len(f.Targets) == 1 && a.Readable(o, f) {
+			return f
+		}
+	}
+	return nil
+}
+
+// detail tells of each find what it belongs to.
+func (s *Service) detail(ctx context.Context, a *policy.Actor, finds []Find) error {
+	byObject := map[string][]*query.Node{}
+	at := map[int64]int{}
+	for i, f := range finds {
+		byObject[f.Object] = append(byObject[f.Object], query.Is("id", f.ID))
+		at[f.ID] = i
+	}
+	for name, ids := range byObject {
+		o := a.Registry.Object(name)
+		f := belongs(a, o)
+		if f == nil {
+			continue
+		}
+		sel := store.Select{
+			Registry: a.Registry, Asker: a, Guard: query.AllOf(a.Filter(o, policy.View), query.OneOf(ids...)), Columns: []string{"id", f.Column()},
+			Query: query.Query{Object: o, Limit: len(ids), Sort: []query.Key{{Field: "id"}}},
+		}
+		rows, err := sel.Rows(ctx, s.DB)
+		if err != nil {
+			return err
+		}
+		var owners []int64
+		for _, r := range rows {
+			if owner, _ := r[1].(int64); owner != 0 {
+				owners = append(owners, owner)
+			}
+		}
+		labels, err := s.labels(ctx, s.DB, a, f.Targets[0], owners, false)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			id, _ := r[0].(int64)
+			owner, _ := r[1].(int64)
+			finds[at[id]].Detail = labels[owner]
+		}
+	}
+	return nil
 }
 
 func (s *Service) searchObject(ctx context.Context, a *policy.Actor, o *schema.Object, title *schema.Field, typed string, limit int) ([]Find, error) {

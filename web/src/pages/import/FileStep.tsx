@@ -66,7 +66,14 @@ export function FileStep({
       >
         <Icon name="import" size={32} />
         <p className="drop-title">
-          {busy ? t("import.uploading", { what: busy }) : t("import.drop")}
+          {busy ? (
+            t("import.uploading", { what: busy })
+          ) : (
+            <>
+              <span className="only-desktop">{t("import.drop")}</span>
+              <span className="only-phone">{t("import.pick")}</span>
+            </>
+          )}
         </p>
         <Button kind="primary" disabled={!!busy} onClick={() => input.current?.click()}>
           {t("import.choose")}

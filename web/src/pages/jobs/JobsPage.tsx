@@ -2,8 +2,9 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { api } from "../../api/client";
 import { type Job, jobs, type JobRow as Row, underWay, useJobs } from "../../api/jobs";
-import { queryClient, useMe, useObjects } from "../../api/queries";
+import { queryClient, useMe, useObject, useObjects } from "../../api/queries";
 import { fullDateTime, grouped, shortDateTime } from "../../lib/format";
 import { span } from "../../lib/span";
 import { Button } from "../../ui/Button";
@@ -81,9 +82,10 @@ function JobRow({ job }: { job: Job }) {
       <div className="job-what">
         <strong>{job.title || [kind, object?.label_plural].filter(Boolean).join(" · ")}</strong>
         <span className="muted">
-          {[job.title ? kind : "", object?.label_plural, nameOf(job.created_by, mine, t("me"))]
+          {[job.title ? kind : "", object?.label_plural, mine ? t("me") : ""]
             .filter(Boolean)
             .join(" · ")}
+          {!mine && <MakerName id={idOf(job.created_by)} />}
         </span>
       </div>
       <div className="job-state">
@@ -207,9 +209,17 @@ function idOf(v: Job["created_by"]): string | number | undefined {
   return v && typeof v === "object" ? v.id : (v ?? undefined);
 }
 
-function nameOf(v: Job["created_by"], mine: boolean, me: string): string {
-  if (mine) return me;
-  return v && typeof v === "object" ? (v.label ?? "") : "";
+/** Whose job it is; only administrators see those of others. */
+function MakerName({ id }: { id: string | number | undefined }) {
+  const user = useObject("user");
+  const maker = useQuery({
+    queryKey: ["record", user?.plural, String(id)],
+    queryFn: ({ signal }) => api.get(user?.plural ?? "", String(id), signal),
+    enabled: !!user && !!id,
+    staleTime: 300_000,
+    retry: false,
+  });
+  return maker.data ? <> · {String(maker.data.name)}</> : null;
 }
 
 function words(error: unknown): string {

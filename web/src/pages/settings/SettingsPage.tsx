@@ -26,8 +26,12 @@ const SECTIONS: Section[] = [
 ];
 
 /** On a phone the sections are one line that scrolls sideways. */
-const inSight = (link: HTMLAnchorElement | null) =>
-  link?.scrollIntoView({ block: "nearest", inline: "center" });
+function inSight(link: HTMLAnchorElement | null) {
+  const strip = link?.closest("nav");
+  if (!link || !strip) return;
+  const [a, b] = [link.getBoundingClientRect(), strip.getBoundingClientRect()];
+  strip.scrollLeft += a.left + a.width / 2 - (b.left + b.width / 2);
+}
 
 export function SettingsPage() {
   const { t } = useTranslation();

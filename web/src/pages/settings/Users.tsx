@@ -187,12 +187,14 @@ function List({ object }: { object: ObjectMeta }) {
                 </div>
                 <div className="muted">
                   {[
-                    (r.department as Reference | undefined)?.label,
-                    r.position as string | undefined,
-                    rolesOf(r),
-                  ]
-                    .filter(Boolean)
-                    .join(" · ")}
+                    ...new Set(
+                      [
+                        (r.department as Reference | undefined)?.label,
+                        r.position as string | undefined,
+                        rolesOf(r),
+                      ].filter(Boolean),
+                    ),
+                  ].join(" · ")}
                 </div>
               </div>
               <Menu

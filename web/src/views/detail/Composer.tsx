@@ -6,7 +6,7 @@ import { queryClient, refresh, useObjects } from "../../api/queries";
 import type { ObjectMeta, RecordData } from "../../api/types";
 import { isComposing } from "../../hooks/useComposition";
 import { useKeys } from "../../hooks/useKeys";
-import { fromLocalInput, toLocalInput } from "../../lib/format";
+import { fromLocalInput, shortDateTime, today, toLocalInput } from "../../lib/format";
 import { recordTitle, toWrite } from "../../lib/records";
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
@@ -14,6 +14,7 @@ import { Input } from "../../ui/Input";
 import { Menu } from "../../ui/Menu";
 import { useErrorText } from "../../ui/State";
 import { toast } from "../../ui/Toast";
+import { chatOf } from "./chat";
 import { kindsOf, linkField, morning } from "./composing";
 
 const SHOWN = 5;
@@ -21,10 +22,12 @@ const DAYS = [1, 3, 7, 14];
 
 interface Draft {
   text: string;
+  /** When it happened, where a pasted conversation told; else now. */
+  at: string | null;
   next: string;
   nextAt: string | null;
 }
-const EMPTY: Draft = { text: "", next: "", nextAt: null };
+const EMPTY: Draft = { text: "", at: null, next: "", nextAt: null };
 
 /** What was done, what came of it and what comes next, in one form. */
 export function Composer({ object, id }: { object: ObjectMeta; id: string }) {
@@ -51,6 +54,8 @@ export function Composer({ object, id }: { object: ObjectMeta; id: string }) {
   const [failure, setFailure] = useState("");
   const [busy, setBusy] = useState(false);
   const box = useRef<HTMLTextAreaElement>(null);
+  /** What the box held before a conversation was recognised, to take that back. */
+  const [pasted, setPasted] = useState<{ messages: number; mode: string; plain: string }>();
   const set = (change: Partial<Draft>) => setDraft((d) => ({ ...d, ...change }));
   useEffect(() => {
     if (draft.text || draft.next) sessionStorage.setItem(draftKey, JSON.stringify(draft));
@@ -72,6 +77,26 @@ export function Composer({ object, id }: { object: ObjectMeta; id: string }) {
       choose("task");
     },
   });
+
+  function paste(e: React.ClipboardEvent<HTMLTextAreaElement>) {
+    const plain = e.clipboardData.getData("text/plain");
+    if (!canLog || mode === "task" || mode === "comment" || draft.text.trim()) return;
+    const now = toLocalInput(new Date().toISOString()).slice(11);
+    const chat = chatOf(plain, today(), now);
+    if (!chat) return;
+    e.preventDefault();
+    setPasted({ messages: chat.messages, mode, plain });
+    setOpen(true);
+    if (kinds.some((k) => k.value === chat.app)) setMode(chat.app);
+    set({ text: chat.text, at: chat.at ? fromLocalInput(chat.at) : null });
+  }
+  function unpaste() {
+    if (!pasted) return;
+    setMode(pasted.mode);
+    set({ text: pasted.plain, at: null });
+    setPasted(undefined);
+    box.current?.focus();
+  }
 
   async function send() {
     if (busy) return;
@@ -107,6 +132,7 @@ export function Composer({ object, id }: { object: ObjectMeta; id: string }) {
         const made = await api.create(activity.plural, {
           ...belongs(activity, link),
           kind: mode,
+          at: draft.at ?? undefined,
           result: text || undefined,
           next_step: draft.next.trim() || undefined,
           next_at: draft.nextAt ?? undefined,
@@ -124,6 +150,7 @@ export function Composer({ object, id }: { object: ObjectMeta; id: string }) {
         });
       }
       setDraft(EMPTY);
+      setPasted(undefined);
       setOpen(false);
       refresh(object.plural, id);
       queryClient.invalidateQueries({ queryKey: ["list"] });
@@ -190,13 +217,38 @@ export function Composer({ object, id }: { object: ObjectMeta; id: string }) {
       <textarea
         ref={box}
         className="input composer-text"
-        rows={open || draft.text ? 3 : 1}
+        rows={pasted ? 8 : open || draft.text ? 3 : 1}
         aria-label={t(hint)}
         placeholder={t(hint)}
         value={draft.text}
         onFocus={() => setOpen(true)}
-        onChange={(e) => set({ text: e.target.value })}
+        onPaste={paste}
+        onChange={(e) => {
+          if (!e.target.value) {
+            setPasted(undefined);
+            set({ text: "", at: null });
+          } else set({ text: e.target.value });
+        }}
       />
+      {(pasted || draft.at) && (
+        <p className="row muted composer-pasted" role="status">
+          <Icon name="chat" size={14} />
+          {pasted
+            ? t(draft.at ? "composer.chat_at" : "composer.chat", {
+                app: kinds.find((k) => k.value === mode)?.label ?? "",
+                n: pasted.messages,
+                at: draft.at ? shortDateTime(draft.at) : "",
+              })
+            : t("composer.at", { at: shortDateTime(draft.at ?? "") })}
+          <button
+            type="button"
+            className="link-btn"
+            onClick={pasted ? unpaste : () => set({ at: null })}
+          >
+            {t(pasted ? "undo" : "composer.at_now")}
+          </button>
+        </p>
+      )}
       {(open || draft.text || draft.next) && (
         <>
           {mode !== "comment" && (
