@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strconv"
@@ -59,7 +60,7 @@ const (
 	// many is the number of customers from which the bulk path is taken: larger
 	// transactions, and indexes built afterwards.
 	many         = 20_000
-	manyTogether = 3_000
+	manyTogether = 10_000
 	// maxUsers is how large the company gets at most.
 	maxUsers = 200
 )
@@ -102,8 +103,8 @@ func Make(ctx context.Context, people *identity.Service, o Options) ([]Account, 
 		return nil, err
 	}
 	fill := func() error {
-		for range o.Customers {
-			m.customer()
+		for _, age := range m.ages() {
+			m.customer(age)
 			if err := m.flush(ctx, false); err != nil {
 				return err
 			}
@@ -117,6 +118,18 @@ func Make(ctx context.Context, people *identity.Service, o Options) ([]Account, 
 		err = fill()
 	}
 	return m.accounts, err
+}
+
+// ages are how many days ago each customer was met, the oldest first: numbers
+// rise with time, and so do most ids, which a large index takes more easily.
+func (m *maker) ages() []int {
+	ages := make([]int, m.Customers)
+	for i := range ages {
+		ages[i] = 20 + int(700*math.Pow(m.rng.Float64(), 0.8))
+	}
+	slices.Sort(ages)
+	slices.Reverse(ages)
+	return ages
 }
 
 // step is one write and the instant it is dated.

@@ -22,7 +22,7 @@ func (m *maker) few(least, span, leastOfMany, spanOfMany int) int {
 }
 
 // customer queues a customer with its contacts, deals, calls and tasks.
-func (m *maker) customer() {
+func (m *maker) customer(age int) {
 	l := m.locale
 	s := pick(m, m.sellers)
 	if m.chance(6) {
@@ -33,7 +33,6 @@ func (m *maker) customer() {
 		in["owner"], in["department"] = strconv.FormatInt(s.id, 10), strconv.FormatInt(s.department, 10)
 		return in
 	}
-	age := 20 + int(700*math.Pow(m.rng.Float64(), 0.8))
 	at := m.working(age)
 	place := pick(m, l.places)
 	for regions := l.regions[s.branch]; regions != nil && !slices.Contains(regions, place.region); {

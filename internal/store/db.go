@@ -34,6 +34,9 @@ var (
 	ErrClosed = errors.New("the store is closed")
 )
 
+// cacheSize is that of a connection of SQLite, in the way of its pragma: 48 MB.
+const cacheSize = "-48000"
+
 // Budget is how long a reading statement may take.
 const Budget = 2 * time.Second
 
@@ -80,7 +83,7 @@ func Open(ctx context.Context, dsn string) (*DB, error) {
 		return &DB{pool: pool}, nil
 	}
 	path := strings.TrimPrefix(dsn, "sqlite:")
-	const pragmas = "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=cache_size(-48000)&_pragma=wal_autocheckpoint(8000)&_pragma=temp_store(MEMORY)&_pragma=mmap_size(1073741824)"
+	const pragmas = "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=cache_size(" + cacheSize + ")&_pragma=wal_autocheckpoint(8000)&_pragma=temp_store(MEMORY)&_pragma=mmap_size(1073741824)"
 	wdb, err := sql.Open("sqlite", "file:"+path+pragmas)
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)

@@ -44,9 +44,24 @@ func (db *DB) Load(ctx context.Context, r *schema.Registry, objects []string, fn
 			return fmt.Errorf("put an index away: %w", err)
 		}
 	}
+	if !db.Postgres() {
+		// Rows go to pages all over the tables: these stay in memory meanwhile.
+		if err := db.tune(ctx, "PRAGMA cache_size = -400000"); err != nil {
+			return err
+		}
+		defer func() { _ = db.tune(context.WithoutCancel(ctx), "PRAGMA cache_size = "+cacheSize) }()
+	}
 	filled := fn()
 	if err := db.Sync(context.WithoutCancel(ctx), r); err != nil {
 		return errors.Join(filled, fmt.Errorf("build the indexes: %w", err))
 	}
 	return filled
+}
+
+// tune sets something of the writing connection of SQLite.
+func (db *DB) tune(ctx context.Context, pragma string) error {
+	return db.Write(ctx, func(ctx context.Context, q Querier) error {
+		_, err := q.Query(ctx, pragma)
+		return err
+	})
 }
