@@ -3,6 +3,7 @@ package query
 import (
 	"bytes"
 	"encoding/json"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -15,7 +16,7 @@ import (
 //	term   = factor { AND factor }
 //	factor = NOT factor | "(" expr ")" | path "." "any" "(" expr ")" | path op value
 //	op     = "=" | "!=" | "<" | "<=" | ">" | ">=" | "~" | ":" | IN "(" value {"," value} ")" | IS [NOT] EMPTY
-//	value  = string | number | TRUE | FALSE | name "(" [int {"," int}] ")"
+//	value  = string | day | number | TRUE | FALSE | name "(" [int {"," int}] ")"
 
 const (
 	maxText  = 10_000
@@ -47,6 +48,9 @@ func Parse(s string) (*Node, error) {
 	}
 	return n, nil
 }
+
+// dayForm is a day, or an instant, as people type it: without quotes.
+var dayForm = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?`)
 
 type tokenKind int
 
@@ -87,6 +91,11 @@ func (p *parser) next() {
 		p.quoted(c)
 	case c >= '0' && c <= '9' || c == '-':
 		start := p.at
+		if day := dayForm.FindString(p.text[start:]); day != "" {
+			p.at += len(day)
+			p.kind, p.value = text, day
+			return
+		}
 		p.at++
 		for p.at < len(p.text) && (p.text[p.at] >= '0' && p.text[p.at] <= '9' || p.text[p.at] == '.') {
 			p.at++

@@ -18,6 +18,26 @@ func TestFilterTextIsParsed(t *testing.T) {
 	}
 }
 
+func TestDayNeedsNoQuotes(t *testing.T) {
+	for _, text := range []string{"created_at >= 2026-01-31", "created_at >= 2026-01-31T08:30:00+08:00 AND a = -3"} {
+		n, err := Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n.Op == And {
+			n = n.Kids[0]
+		}
+		if day, _ := n.Value.(string); day[:10] != "2026-01-31" {
+			t.Errorf("%s: %+v", text, n)
+		}
+	}
+	for _, text := range []string{"a = 2026-01", "a = 12-3"} {
+		if _, err := Parse(text); err == nil {
+			t.Errorf("%s is taken for a day", text)
+		}
+	}
+}
+
 func TestFilterErrorNamesThePlace(t *testing.T) {
 	for text, pos := range map[string]int{`等級 == "A"`: 4, `level = `: 7, `(a = 1`: 6, `a = 1 b`: 6, `= 3`: 0} {
 		_, err := Parse(text)

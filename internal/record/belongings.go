@@ -50,6 +50,9 @@ func (s *Service) belongings(ctx context.Context, c *Change, changed []string, v
 	diff := map[string][2]json.RawMessage{}
 	for _, name := range changed {
 		f := o.Field(name)
+		if f.Since != "" {
+			continue // told by the change of the other field
+		}
 		diff[name] = [2]json.RawMessage{encode(f, c.Before[name]), encode(f, c.After[name])}
 	}
 	return s.log(ctx, c, diff, version, action)

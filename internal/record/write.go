@@ -175,6 +175,7 @@ func (s *Service) insert(ctx context.Context, tx store.Querier, a *policy.Actor,
 	if err := s.check(ctx, c); err != nil {
 		return err
 	}
+	c.since()
 	if !a.Covers(o, policy.Create, v.Int("owner"), v.Int("department")) {
 		return invalid("owner", "outside_scope")
 	}
@@ -238,6 +239,15 @@ func (s *Service) home(ctx context.Context, tx store.Querier, a *policy.Actor, o
 		return nil, err
 	}
 	return rows[0][0], nil
+}
+
+// since keeps the instants at which other fields changed last.
+func (c *Change) since() {
+	for _, f := range c.Object.Fields {
+		if f.Since != "" && c.Changed(f.Since) {
+			c.After[f.Name] = []any{c.Now}
+		}
+	}
 }
 
 func (s *Service) check(ctx context.Context, c *Change) error {
@@ -358,6 +368,7 @@ func (s *Service) apply(ctx context.Context, tx store.Querier, a *policy.Actor, 
 	if err := s.check(ctx, c); err != nil {
 		return false, err
 	}
+	c.since()
 	var changed []string
 	row := store.Row{}
 	for _, f := range o.Fields {

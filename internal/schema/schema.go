@@ -118,6 +118,9 @@ type Field struct {
 	Grow bool `json:"-"`
 	// AdminOnly fields are read by administrators alone.
 	AdminOnly bool `json:"-"`
+	// Since names the field whose last change this instant tells; the engine keeps
+	// it.
+	Since string `json:"-"`
 	// Derived fields never raise the record's version.
 	Derived bool `json:"-"`
 	// Custom fields were made at run time.

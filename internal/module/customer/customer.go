@@ -38,6 +38,7 @@ func object() *schema.Object {
 				{Value: "potential", Label: t("潛在", "潜在", "Potential")}, {Value: "active", Label: t("往來中", "合作中", "Active"), Color: "green"},
 				{Value: "dormant", Label: t("沉睡", "沉睡", "Dormant"), Color: "grey"}, {Value: "lost", Label: t("流失", "流失", "Lost"), Color: "red"},
 			}},
+			{Name: "status_changed_at", Type: "datetime", Label: t("狀態變更時間", "状态变更时间", "Status since"), ReadOnly: true, Since: "status"},
 			{Name: "source", Type: "picklist", Label: t("來源", "来源", "Source"), Options: []schema.Option{
 				{Value: "referral", Label: t("轉介紹", "转介绍", "Referral")}, {Value: "web", Label: t("網站", "网站", "Web site")},
 				{Value: "exhibition", Label: t("展覽", "展会", "Exhibition")}, {Value: "cold_call", Label: t("陌生開發", "陌生拜访", "Cold call")},

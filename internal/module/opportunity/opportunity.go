@@ -26,6 +26,7 @@ func Module() record.Module {
 				{Value: "won", Label: t("成交", "赢单", "Won"), Probability: 100, Kind: "won", Color: "green"},
 				{Value: "lost", Label: t("未成交", "输单", "Lost"), Kind: "lost", Color: "red"},
 			}},
+			{Name: "stage_changed_at", Type: "datetime", Label: t("進入階段時間", "进入阶段时间", "In stage since"), ReadOnly: true, Since: "stage", Indexed: true},
 			{Name: "probability", Type: "integer", Label: t("成交機率 %", "赢率 %", "Probability %")},
 			{Name: "amount", Type: "money", Label: t("金額", "金额", "Amount")},
 			{Name: "expected_close", Type: "date", Label: t("預計成交日", "预计成交日期", "Expected close"), Indexed: true},
