@@ -5,7 +5,10 @@ import type { ObjectMeta } from "./types";
 
 export const queryClient = new QueryClient({
   defaultOptions: {
+    // The service worker answers while the network is gone; a paused question would wait for ever.
+    mutations: { networkMode: "always" },
     queries: {
+      networkMode: "always",
       staleTime: 15_000,
       refetchOnWindowFocus: false,
       retry: (n, e) => n < 2 && !(isProblem(e) && e.status >= 400 && e.status < 500),

@@ -52,6 +52,12 @@ function Detail({ object, record }: { object: ObjectMeta; record: RecordData }) 
     },
   });
 
+  // What was done stands in the timeline already.
+  const related = (object.related ?? []).flatMap((r) => {
+    const o = r.object === "activity" ? undefined : objects.find((x) => x.name === r.object);
+    return o ? [{ r, o }] : [];
+  });
+
   /** Shown at once; taken back when the server refuses. */
   async function save(values: Record<string, unknown>, version: unknown = record.version) {
     const before = Object.fromEntries(Object.keys(values).map((n) => [n, record[n]]));
@@ -70,32 +76,27 @@ function Detail({ object, record }: { object: ObjectMeta; record: RecordData }) 
     <>
       <Head object={object} record={record} save={save} />
       <Warnings object={object} record={record} />
-      <div className="zones">
+      <div className={`zones ${related.length ? "" : "zones-two"}`}>
         <div className="zone">
           <About object={object} record={record} canEdit={canEdit} save={save} />
         </div>
         <div className="zone">
           <Timeline object={object} id={record.id} />
         </div>
-        <div className="zone zone-related">
-          {object.related?.map((r) => {
-            // What was done stands in the timeline already.
-            if (r.object === "activity") return null;
-            const o = objects.find((x) => x.name === r.object);
-            return (
-              o && (
-                <Related
-                  key={r.object + r.field}
-                  object={o}
-                  link={r.field}
-                  label={r.label || o.label_plural}
-                  parent={object}
-                  record={record}
-                />
-              )
-            );
-          })}
-        </div>
+        {related.length > 0 && (
+          <div className="zone zone-related">
+            {related.map(({ r, o }) => (
+              <Related
+                key={r.object + r.field}
+                object={o}
+                link={r.field}
+                label={r.label || o.label_plural}
+                parent={object}
+                record={record}
+              />
+            ))}
+          </div>
+        )}
       </div>
       {url.edit && canEdit && (
         <Suspense fallback={null}>

@@ -53,7 +53,22 @@ export function Head({
   const place = object.fields.find((f) => f.type === "address" && record[f.name]);
   const address = place && addressLine(record[place.name] as never);
   const tags = field("tags");
+  const done = field("done");
   const forbidden = t("error.forbidden");
+
+  async function finish(value: boolean) {
+    try {
+      await save({ done: value });
+      refresh(plural);
+      if (value) {
+        toast(t("tasks.done", { what: title }), {
+          action: { label: t("undo"), run: () => void finish(false) },
+        });
+      }
+    } catch (e) {
+      toast(errorText(e), { bad: true });
+    }
+  }
 
   async function remove() {
     try {
@@ -89,10 +104,27 @@ export function Head({
         </Link>
       </nav>
       <div className="detail-title">
-        <Avatar name={title} />
+        {object.fields.some((f) => f.type === "phones") ? (
+          <Avatar name={title} />
+        ) : (
+          <span className="entry-icon">
+            <Icon name={object.icon || object.name} size={14} />
+          </span>
+        )}
         <h1>{title}</h1>
         {tags && Array.isArray(record.tags) && <Shown field={tags} value={record.tags} />}
         <div className="grow" />
+        {done?.type === "boolean" && writable(done) && (
+          <Button
+            kind={record.done ? "plain" : "primary"}
+            icon={<Icon name={record.done ? "undo" : "check"} size={16} />}
+            disabled={!canEdit}
+            title={canEdit ? undefined : forbidden}
+            onClick={() => void finish(!record.done)}
+          >
+            {t(record.done ? "done.not" : "done.mark")}
+          </Button>
+        )}
         {phone && (
           <a className="btn" href={telLink(phone)} title={phone}>
             <Icon name="phone" size={16} />

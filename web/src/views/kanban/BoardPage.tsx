@@ -19,6 +19,7 @@ import { isProblem } from "../../api/problem";
 import { queryClient, refresh, useObject } from "../../api/queries";
 import type { Field, ObjectMeta, Option, RecordData, RecordPage } from "../../api/types";
 import { useKeys } from "../../hooks/useKeys";
+import { usePhone } from "../../hooks/useMedia";
 import { recordTitle } from "../../lib/records";
 import { NotFound } from "../../pages/NotFound";
 import { Button } from "../../ui/Button";
@@ -63,6 +64,7 @@ interface Move {
 
 function Board({ object, stage }: { object: ObjectMeta; stage: Field }) {
   const { t } = useTranslation();
+  const phone = usePhone();
   const errorText = useErrorText();
   const state = useListState(object);
   const { url, setUrl, filter } = state;
@@ -182,9 +184,10 @@ function Board({ object, stage }: { object: ObjectMeta; stage: Field }) {
           <Button
             kind="primary"
             icon={<Icon name="plus" size={16} />}
+            aria-label={phone ? t("new.of", { what: object.label }) : undefined}
             onClick={() => setUrl({ create: object.name }, { push: true })}
           >
-            {t("new.of", { what: object.label })}
+            {!phone && t("new.of", { what: object.label })}
           </Button>
         )}
       </div>
