@@ -31,7 +31,11 @@ type place struct {
 }
 
 func (p place) open(ctx context.Context) (*app.App, error) {
-	return app.Open(ctx, app.Config{Data: p.Data, Database: p.Database}, app.Modules())
+	return app.Open(ctx, p.config(), app.Modules())
+}
+
+func (p place) config() app.Config {
+	return app.Config{Data: p.Data, Database: p.Database, Version: version}
 }
 
 type serve struct {
@@ -150,6 +154,7 @@ var commands struct {
 	Check   checkData   `cmd:"" help:"Read the whole database and tell what does not agree."`
 	Export  exportFile  `cmd:"" help:"Export records into a file."`
 	Demo    demoCompany `cmd:"" help:"Fill an empty company with made-up data."`
+	Migrate migrate     `cmd:"" help:"Bring the database in step with this program; serve does so at its start."`
 	Version showVersion `cmd:"" help:"Print the version."`
 }
 

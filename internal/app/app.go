@@ -58,7 +58,12 @@ type Config struct {
 	Data string
 	// Database is a postgres:// address; empty means SQLite in Data.
 	Database string
+	// Version is the program's, written down with the schema it makes.
+	Version string
 }
+
+// sqliteFile is the embedded database in a data folder.
+func (c Config) sqliteFile() string { return filepath.Join(c.Data, "ecrm.db") }
 
 // Open opens the database and brings its schema in step.
 func Open(ctx context.Context, c Config, modules []record.Module) (*App, error) {
@@ -67,17 +72,18 @@ func Open(ctx context.Context, c Config, modules []record.Module) (*App, error) 
 		if err := os.MkdirAll(c.Data, 0o700); err != nil {
 			return nil, fmt.Errorf("make the data folder: %w", err)
 		}
-		dsn = "sqlite:" + filepath.Join(c.Data, "ecrm.db")
+		dsn = "sqlite:" + c.sqliteFile()
 	}
 	db, err := store.Open(ctx, dsn)
 	if err != nil {
 		return nil, err
 	}
-	a := &App{DB: db, data: c.Data}
-	for _, m := range modules {
-		a.Declared = append(a.Declared, m.Objects...)
-	}
+	db.Program = c.Version
+	a := &App{DB: db, data: c.Data, Declared: declared(modules)}
 	if err := a.start(ctx, modules); err != nil {
+		if a.leave != nil {
+			a.leave()
+		}
 		db.Close()
 		return nil, err
 	}
@@ -85,11 +91,7 @@ func Open(ctx context.Context, c Config, modules []record.Module) (*App, error) 
 }
 
 func (a *App) start(ctx context.Context, modules []record.Module) error {
-	var bare []*schema.Object
-	for _, o := range a.Declared {
-		bare = append(bare, o.With(nil))
-	}
-	registry, err := schema.NewRegistry(0, bare)
+	registry, err := bare(a.Declared)
 	if err != nil {
 		return err
 	}
@@ -102,6 +104,10 @@ func (a *App) start(ctx context.Context, modules []record.Module) error {
 	}
 	if _, err := a.Records.Reload(ctx, a.Declared); err != nil {
 		return err
+	}
+	// Fields made at run time, too, may need what this program adds to their types.
+	if err := a.DB.Sync(ctx, a.Records.Current.Load()); err != nil {
+		return fmt.Errorf("bring the schema in step: %w", err)
 	}
 	a.Identity = identity.New(a.Records)
 	a.Jobs = jobs.New(a.Records, func(ctx context.Context, user int64) (*policy.Actor, error) {

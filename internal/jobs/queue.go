@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -93,12 +94,8 @@ func (q *riverQueue[TTx]) stop(ctx context.Context) error {
 
 func open[TTx any](ctx context.Context, s *Service, driver riverdriver.Driver[TTx], closeDB func()) (queue, error) {
 	logger := slog.New(quiet{slog.Default().Handler()})
-	migrator, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: logger})
-	if err != nil {
-		return nil, fmt.Errorf("prepare the job queue: %w", err)
-	}
-	if _, err := migrator.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
-		return nil, fmt.Errorf("prepare the job queue: %w", err)
+	if _, err := migrate(ctx, driver, logger, false); err != nil {
+		return nil, err
 	}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, worker{service: s})
@@ -119,6 +116,59 @@ func open[TTx any](ctx context.Context, s *Service, driver riverdriver.Driver[TT
 		return nil, fmt.Errorf("start the job queue: %w", err)
 	}
 	return &riverQueue[TTx]{client, closeDB}, nil
+}
+
+// migrate makes River's tables, or with dry only tells what it would run.
+func migrate[TTx any](ctx context.Context, driver riverdriver.Driver[TTx], logger *slog.Logger, dry bool) ([]rivermigrate.MigrateVersion, error) {
+	migrator, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: logger})
+	if err != nil {
+		return nil, fmt.Errorf("prepare the job queue: %w", err)
+	}
+	result, err := migrator.Migrate(ctx, rivermigrate.DirectionUp, &rivermigrate.MigrateOpts{DryRun: dry})
+	if err != nil {
+		return nil, fmt.Errorf("prepare the job queue: %w", err)
+	}
+	return result.Versions, nil
+}
+
+// Plan lists what running jobs would change in the database; nothing on SQLite,
+// where the queue is in memory.
+func Plan(ctx context.Context, db *store.DB) ([]store.Change, error) {
+	if !db.Postgres() {
+		return nil, nil
+	}
+	steps, err := migrate(ctx, riverpgxv5.New(db.Pool()), slog.New(quiet{slog.Default().Handler()}), true)
+	var plan []store.Change
+	for _, v := range steps {
+		name := fmt.Sprintf("%d (%s)", v.Version, v.Name)
+		plan = append(plan, store.Change{Kind: store.AddStep, Table: "the job queue", Name: name, SQL: strings.TrimSpace(v.SQL)})
+	}
+	return plan, err
+}
+
+// Prepare makes the tables of the queue where the database keeps it.
+func Prepare(ctx context.Context, db *store.DB) error {
+	if !db.Postgres() {
+		return nil
+	}
+	return inTurn(ctx, db.Pool(), func() error {
+		_, err := migrate(ctx, riverpgxv5.New(db.Pool()), slog.New(quiet{slog.Default().Handler()}), false)
+		return err
+	})
+}
+
+// inTurn lets nodes that start together make River's tables one after another.
+func inTurn(ctx context.Context, pool *pgxpool.Pool, do func() error) error {
+	conn, err := pool.Acquire(ctx)
+	if err != nil {
+		return fmt.Errorf("open the job queue: %w", err)
+	}
+	defer conn.Release()
+	if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock(4711002)"); err != nil {
+		return fmt.Errorf("open the job queue: %w", err)
+	}
+	defer func() { _, _ = conn.Exec(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock(4711002)") }()
+	return do()
 }
 
 // quiet drops what River says of its own coming and going.
@@ -167,18 +217,12 @@ func (s *Service) openMemory(ctx context.Context) (queue, error) {
 }
 
 // openPostgres opens River on the common database, whose nodes share the work.
-func (s *Service) openPostgres(ctx context.Context, pool *pgxpool.Pool) (queue, error) {
-	// Nodes that start together take turns at making River's tables.
-	conn, err := pool.Acquire(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("open the job queue: %w", err)
-	}
-	defer conn.Release()
-	if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock(4711002)"); err != nil {
-		return nil, fmt.Errorf("open the job queue: %w", err)
-	}
-	defer func() { _, _ = conn.Exec(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock(4711002)") }()
-	return open(ctx, s, riverpgxv5.New(pool), func() {})
+func (s *Service) openPostgres(ctx context.Context, pool *pgxpool.Pool) (q queue, err error) {
+	err = inTurn(ctx, pool, func() error {
+		q, err = open(ctx, s, riverpgxv5.New(pool), func() {})
+		return err
+	})
+	return q, err
 }
 
 // Work begins to run jobs on this node, those first that were interrupted.

@@ -12,8 +12,11 @@ import (
 	"ecrm/internal/store"
 )
 
+// CustomFields is the table that holds the fields made at run time.
+const CustomFields = "custom_field"
+
 var customTable = store.Declare(store.Table{
-	Name: "custom_field",
+	Name: CustomFields,
 	Columns: []schema.Column{
 		{Name: "object", Kind: schema.KindText}, {Name: "name", Kind: schema.KindText}, {Name: "definition", Kind: schema.KindText},
 		{Name: "made_at", Kind: schema.KindInt},

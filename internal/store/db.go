@@ -55,6 +55,9 @@ type DB struct {
 	pool   *pgxpool.Pool
 	reads  *sqliteReads
 	writer *writer
+	// Program is the version of the program, written down with the schema it
+	// makes; set before Sync.
+	Program string
 
 	estimates estimates
 	counts    counts

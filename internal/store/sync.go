@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"ecrm/internal/schema"
 )
@@ -61,15 +62,15 @@ func sqlType(k schema.Kind, postgres bool) string {
 	return "TEXT"
 }
 
-// Plan lists the statements that bring the database in step with the registry;
-// it only ever adds.
-func (db *DB) Plan(ctx context.Context, r *schema.Registry) ([]string, error) {
+// Plan lists the changes that bring the database in step with the registry; it
+// only ever adds.
+func (db *DB) Plan(ctx context.Context, r *schema.Registry) ([]Change, error) {
 	existing, err := db.columns(ctx)
 	if err != nil {
 		return nil, err
 	}
 	pg := db.Postgres()
-	var plan []string
+	var plan []Change
 	table := func(name string, columns []schema.Column, key []string, suffix string) {
 		have := existing[name]
 		if have == nil {
@@ -87,12 +88,12 @@ func (db *DB) Plan(ctx context.Context, r *schema.Registry) ([]string, error) {
 			if pg {
 				suffix = ""
 			}
-			plan = append(plan, "CREATE TABLE "+name+" ("+strings.Join(parts, ", ")+")"+suffix)
+			plan = append(plan, Change{AddTable, name, name, "CREATE TABLE " + name + " (" + strings.Join(parts, ", ") + ")" + suffix})
 			return
 		}
 		for _, c := range columns {
 			if !have[c.Name] {
-				plan = append(plan, "ALTER TABLE "+name+" ADD COLUMN "+c.Name+" "+sqlType(c.Kind, pg))
+				plan = append(plan, Change{AddColumn, name, c.Name, "ALTER TABLE " + name + " ADD COLUMN " + c.Name + " " + sqlType(c.Kind, pg)})
 			}
 		}
 	}
@@ -102,7 +103,7 @@ func (db *DB) Plan(ctx context.Context, r *schema.Registry) ([]string, error) {
 			word = "UNIQUE INDEX"
 		}
 		if !existing["index "+name][name] {
-			plan = append(plan, fmt.Sprintf("CREATE %s %s ON %s (%s)%s", word, name, on, columns, where))
+			plan = append(plan, Change{AddIndex, on, name, fmt.Sprintf("CREATE %s %s ON %s (%s)%s", word, name, on, columns, where)})
 		}
 	}
 	for _, t := range tables {
@@ -146,19 +147,20 @@ func (db *DB) Plan(ctx context.Context, r *schema.Registry) ([]string, error) {
 		words := "f_" + o.Name
 		if existing[words] == nil {
 			if pg {
-				plan = append(plan, "CREATE TABLE "+words+" (id BIGINT PRIMARY KEY, doc TSVECTOR NOT NULL)")
+				plan = append(plan, Change{AddTable, words, words, "CREATE TABLE " + words + " (id BIGINT PRIMARY KEY, doc TSVECTOR NOT NULL)"})
 			} else {
-				plan = append(plan, "CREATE VIRTUAL TABLE "+words+" USING fts5(doc, content='', contentless_delete=1, detail=none, tokenize='ascii')")
+				plan = append(plan, Change{AddTable, words, words, "CREATE VIRTUAL TABLE " + words + " USING fts5(doc, content='', contentless_delete=1, detail=none, tokenize='ascii')"})
 			}
 		}
 		if pg && !existing["index i_"+words]["i_"+words] {
-			plan = append(plan, "CREATE INDEX i_"+words+" ON "+words+" USING GIN (doc) WITH (fastupdate = off)")
+			plan = append(plan, Change{AddIndex, words, "i_" + words, "CREATE INDEX i_" + words + " ON " + words + " USING GIN (doc) WITH (fastupdate = off)"})
 		}
 	}
 	return plan, nil
 }
 
-// Sync brings the database in step with the registry.
+// Sync brings the database in step with the registry; a database of a schema
+// this program does not understand is refused with a *NewerError, untouched.
 func (db *DB) Sync(ctx context.Context, r *schema.Registry) error {
 	// Two nodes that start together take turns; the second finds nothing to do.
 	return db.Write(ctx, func(ctx context.Context, q Querier) error {
@@ -167,16 +169,23 @@ func (db *DB) Sync(ctx context.Context, r *schema.Registry) error {
 				return err
 			}
 		}
+		found, err := db.SchemaVersion(ctx)
+		if err != nil {
+			return err
+		}
 		plan, err := db.Plan(ctx, r)
 		if err != nil {
 			return err
 		}
-		for _, statement := range plan {
-			if _, err := q.Exec(ctx, statement); err != nil {
-				return fmt.Errorf("%s: %w", statement, err)
+		for _, change := range plan {
+			if _, err := q.Exec(ctx, change.SQL); err != nil {
+				return fmt.Errorf("%s: %w", change.SQL, err)
 			}
 		}
-		return nil
+		if found >= SchemaVersion {
+			return nil
+		}
+		return Insert(ctx, q, versions.Name, Row{"version": int64(SchemaVersion), "program": db.Program, "made_at": time.Now().UnixMicro()})
 	})
 }
 
