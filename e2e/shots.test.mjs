@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { copyFile, mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, test } from 'node:test'
-import { account, fill, words } from './company.mjs'
+import { account, caller, fill, words } from './company.mjs'
 import { axe, launch, shot, shotsFolder } from './harness.mjs'
 
 const pictures = path.join(shotsFolder, '..', '..', 'docs', 'images')
@@ -18,18 +18,21 @@ const FILE = `公司名稱,統一編號,聯絡電話,等級,負責業務,地址,
 
 const only = process.env.ECRM_SHOTS?.split(',')
 // Every page in every language; the second look of zh-CN and en only where a page has words of its own.
+// What is more of the same kind (FURTHER) is seen once in each: small, wide and in the dark all the same.
 const LOOKS = [
   { locale: 'zh-TW', theme: 'light', viewport: 'desktop' },
-  { locale: 'zh-TW', theme: 'dark', viewport: 'phone' },
-  { locale: 'zh-CN', theme: 'dark', viewport: 'desktop' },
+  { locale: 'zh-TW', theme: 'dark', viewport: 'phone', further: true },
+  { locale: 'zh-CN', theme: 'dark', viewport: 'desktop', further: true },
   { locale: 'zh-CN', theme: 'light', viewport: 'phone', main: true },
-  { locale: 'en', theme: 'light', viewport: 'desktop' },
+  { locale: 'en', theme: 'light', viewport: 'desktop', further: true },
   { locale: 'en', theme: 'dark', viewport: 'phone', main: true },
 ]
 const MAIN = ['setup', 'sign-in', 'first-password', 'home', 'list', 'record', 'form', 'board', 'import-map', 'jobs', 'settings-users', 'settings-roles']
 
+const FURTHER = ['contacts', 'activities', 'contact', 'activity', 'task', 'list-groups', 'list-preview', 'list-chosen', 'list-filter', 'form-page', 'form-errors', 'keys', 'import-done', 'home-others']
+
 /** Pages by name: an address, and what to do there before it is seen. */
-const pages = ({ customers, opportunities }) => ({
+const pages = ({ customers, opportunities, contact, activity, task }) => ({
   home: ['/', (p) => p.locator('.funnel').waitFor()],
   list: ['/o/customers', (p) => p.getByRole('link').nth(12).waitFor()],
   record: [`/o/customers/${customers[0]}`, (p) => p.locator('.timeline').first().waitFor()],
@@ -63,6 +66,56 @@ const pages = ({ customers, opportunities }) => ({
   'settings-departments': ['/settings/departments', (p) => p.locator('.settings-body .rows').waitFor()],
   'settings-roles': ['/settings/roles', (p) => p.locator('.settings-body .table, .settings-body .state').first().waitFor()],
   'settings-fields': ['/settings/fields', (p) => p.locator('.settings-body .table').waitFor()],
+  contacts: ['/o/contacts', (p) => p.locator('.card-link, .cell-link').nth(2).waitFor()],
+  activities: ['/o/activities', (p) => p.locator('.card-link, .cell-link').nth(8).waitFor()],
+  contact: [`/o/contacts/${contact}`, (p) => p.locator('.timeline').first().waitFor()],
+  activity: [`/o/activities/${activity}`, (p) => p.locator('.timeline').first().waitFor()],
+  task: [`/o/tasks/${task}`, (p) => p.locator('.timeline').first().waitFor()],
+  'list-groups': ['/o/opportunities?group=stage&closed=%5B%22won%22%5D', (p) => p.locator('.group-fold').nth(5).waitFor()],
+  'list-preview': ['/o/customers', async (p, look) => {
+    await p.locator('.card-link, .cell-link').nth(3).waitFor()
+    if (look.viewport === 'phone') return // Space needs keys
+    await p.keyboard.press('j')
+    await p.keyboard.press(' ')
+    await p.locator('.peek h2').getByText(/./).waitFor()
+  }],
+  'list-chosen': ['/o/customers', async (p, look) => {
+    await p.locator('.card-link, .cell-link').nth(3).waitFor()
+    if (look.viewport === 'phone') {
+      await p.locator('.list-more').click()
+      await p.getByRole('menuitem').first().click()
+      for (const n of [0, 2]) await p.locator('.card-item').nth(n).click({ position: { x: 200, y: 20 } })
+    } else for (const key of ['x', 'j', 'x']) await p.keyboard.press(key)
+    await p.locator('.bulk').waitFor()
+  }],
+  'list-filter': ['/o/customers', async (p) => {
+    await p.locator('.card-link, .cell-link').nth(3).waitFor()
+    await p.locator('.filters button').first().click()
+    await p.locator('.popover form').waitFor()
+  }],
+  'form-page': ['/o/opportunities?create=opportunity', async (p, look) => {
+    await p.getByRole('dialog').waitFor()
+    if (look.viewport !== 'phone') await p.locator('[role=dialog] footer .btn-quiet, [role=dialog] footer .btn').first().click()
+  }],
+  'form-errors': ['/o/contacts?create=contact', async (p) => {
+    await p.getByRole('dialog').waitFor()
+    await p.locator('[role=dialog] .btn-primary').last().click()
+    await p.locator('.error-text').first().waitFor()
+  }],
+  keys: ['/o/customers', async (p) => {
+    await p.locator('.card-link, .cell-link').nth(3).waitFor()
+    await p.keyboard.press('?')
+    await p.locator('.key-map').first().waitFor()
+  }],
+  'import-done': ['/import', async (p) => {
+    await p.locator('input[type=file]').setInputFiles({ name: '客戶名單.csv', mimeType: 'text/csv', buffer: Buffer.from(FILE) })
+    for (let step = 0; step < 2; step++) {
+      await p.locator('.import-foot .btn-primary').click()
+      await p.locator('.verdict').waitFor()
+    }
+    await p.locator('.verdict + .counts').waitFor()
+  }],
+  'home-others': ['/?who=all', (p) => p.locator('.owner-name').first().waitFor()],
   more: ['/o/customers', async (p, look) => {
     if (look.viewport === 'phone') await p.locator('.bottombar button').last().click()
     else await p.locator('.topbar .icon-btn').last().click()
@@ -104,6 +157,11 @@ describe('every page', { concurrency: 3 }, () => {
       await first.locator('.home').waitFor()
       await see(first, 'home-empty', looks[0], '/', (p) => p.locator('.first-steps').waitFor())
       const made = await fill(first, locale)
+      const call = caller(first)
+      for (const name of ['contact', 'activity', 'task']) {
+        const plural = name === 'activity' ? 'activities' : `${name}s`
+        made[name] = (await call('GET', `${plural}?limit=1`)).records[0].id
+      }
       await first.goto(`/o/customers/${made.customers[1]}`)
       await first.goto(`/o/customers/${made.customers[0]}`)
       await first.locator('h1').waitFor()
@@ -139,7 +197,7 @@ async function settled(page) {
   await page.evaluate(async () => {
     const count = () => performance.getEntriesByType('resource').length
     for (let last = -1, calm = 0, tries = 0; calm < 3 && tries < 60; tries++) {
-      await new Promise((r) => setTimeout(r, 80))
+      await new Promise((r) => setTimeout(r, 60))
       const now = count()
       calm = now === last && !document.querySelector('.skeleton') ? calm + 1 : 0
       last = now
@@ -148,7 +206,7 @@ async function settled(page) {
 }
 
 async function see(page, name, look, address, ready) {
-  if (only ? !only.includes(name) : look.main && !MAIN.includes(name)) return
+  if (only ? !only.includes(name) : look.main && !MAIN.includes(name) || FURTHER.includes(name) && !look.further) return
   const file = `${name}-${look.viewport}-${look.theme}-${look.locale}`
   await page.goto(address)
   await ready(page, look)

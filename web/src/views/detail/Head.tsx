@@ -7,7 +7,7 @@ import type { Field, ObjectMeta, Option, RecordData } from "../../api/types";
 import { fieldType } from "../../fields";
 import { useUrl } from "../../hooks/useUrl";
 import { lineLink, mailLink, reachOf, telLink } from "../../lib/reach";
-import { addressLine, recordTitle, writable } from "../../lib/records";
+import { addressLine, isEmpty, recordTitle, writable } from "../../lib/records";
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
 import { Menu } from "../../ui/Menu";
@@ -271,7 +271,6 @@ export function Head({
 
 function Shown({ field, value }: { field: Field; value: unknown }) {
   const type = fieldType(field);
-  if (value === null || value === undefined || value === "")
-    return <span className="muted">—</span>;
+  if (isEmpty(value)) return <span className="muted">—</span>;
   return <type.Display field={field} value={value} short />;
 }

@@ -104,6 +104,7 @@ function Card({
   onTick: () => void;
 }) {
   const { t } = useTranslation();
+  const title = recordTitle(object, record);
   const { phone } = reachOf(object, record);
   const lines = columns
     .slice(1)
@@ -111,6 +112,8 @@ function Card({
     .filter(
       (f) =>
         !isEmpty(record[f.name]) &&
+        // A call that is called "call" says so once.
+        f.options?.find((o) => o.value === record[f.name])?.label !== title &&
         f.type !== "phones" &&
         f.type !== "boolean" &&
         f.name !== "created_at",
@@ -129,7 +132,7 @@ function Card({
         <label className="card-tick">
           <input
             type="checkbox"
-            aria-label={t("select.what", { what: recordTitle(object, record) })}
+            aria-label={t("select.what", { what: title })}
             checked={picked}
             onChange={onTick}
           />
