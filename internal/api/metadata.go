@@ -41,6 +41,8 @@ type fieldView struct {
 	Scale      int          `json:"scale,omitempty"`
 	MaxLength  int          `json:"max_length,omitempty"`
 	Default    any          `json:"default,omitempty"`
+	// Lines are the fields of each row of a lines field.
+	Lines []fieldView `json:"lines,omitempty"`
 }
 
 type sectionView struct {
@@ -78,6 +80,14 @@ func describeField(a *policy.Actor, o *schema.Object, f *schema.Field, lang stri
 		Name: f.Name, Type: f.Type, Label: f.Label.In(lang), Help: f.Help.In(lang), Required: f.Required, Unique: f.Unique, System: f.System, Custom: f.Custom,
 		Access: a.Access(o, f), Sortable: !multiple && f.Type != "longtext", Filterable: true, Multiple: multiple,
 		Targets: f.Targets, Scale: f.Scale, MaxLength: f.MaxLength, Default: f.Default,
+	}
+	if line := f.Lines(); line != nil {
+		v.Sortable, v.Multiple = false, true
+		for _, sub := range line.Fields {
+			one := describeField(a, line, sub, lang)
+			one.Access, one.Sortable = v.Access, false
+			v.Lines = append(v.Lines, one)
+		}
 	}
 	if t := f.Target(); t != "" && v.Targets == nil {
 		v.Targets = []string{t}

@@ -170,9 +170,34 @@ func valueNode(f *schema.Field, write bool) node {
 			item = component("ReferenceInput")
 		}
 		return node{"type": []string{"array", "null"}, "items": item}
+	case "lines":
+		return linesNode(f, write)
 	}
-	// Types that describe themselves in the metadata: lines, file, picture.
+	// Types that describe themselves in the metadata: file, picture.
 	return node{}
+}
+
+// linesNode describes the rows of a lines field: read and written whole, or
+// written as what to add, change, remove and the order.
+func linesNode(f *schema.Field, write bool) node {
+	properties := node{"id": idNode()}
+	var required []string
+	for _, sub := range f.Rows {
+		properties[sub.Name] = valueNode(sub, write)
+		properties[sub.Name].(node)["description"] = sub.Label.EN
+		if sub.Required && !write {
+			required = append(required, sub.Name)
+		}
+	}
+	row := object(required, properties)
+	if !write {
+		return listOf(row)
+	}
+	row["additionalProperties"] = false
+	rows, ids := listOf(row), listOf(idNode())
+	parts := object(nil, node{"add": rows, "change": rows, "remove": ids, "order": ids})
+	parts["additionalProperties"] = false
+	return node{"anyOf": []node{rows, parts, of("null")}}
 }
 
 // shared are the schemas that do not depend on the objects there are.

@@ -75,6 +75,7 @@ var texts = map[string][3]string{
 	"not_a_boolean":            {"請選是或否", "请选是或否", "Choose yes or no"},
 	"not_an_option":            {"「{value}」不在選項之中", "“{value}”不在选项之中", "“{value}” is not one of the choices"},
 	"not_a_list":               {"請給一份清單", "请提供列表", "A list is expected"},
+	"no_such_row":              {"這一列已不在這筆資料裡，請重新整理", "该行已不在此记录中，请刷新", "The row is no longer part of the record; reload it"},
 	"not_a_phone":              {"電話格式不對：請輸入如 02-2345-6789 的號碼", "电话格式不对：请输入如 021-6888-8888 的号码", "Enter a number such as 02-2345-6789"},
 	"not_a_mail":               {"郵件地址格式不對：請輸入如 name@example.com 的地址", "邮箱格式不对：请输入如 name@example.com 的地址", "Enter an address such as name@example.com"},
 	"not_an_address":           {"地址格式不對", "地址格式不对", "This is not an address"},

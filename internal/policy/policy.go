@@ -140,6 +140,9 @@ func (a *Actor) May(o *schema.Object, verb string) bool {
 
 // Access is "hidden", "read" or "write" for a field, the widest of the roles.
 func (a *Actor) Access(o *schema.Object, f *schema.Field) string {
+	if parent, within := o.Parent(); parent != nil {
+		return a.Access(parent, within) // rows have the rights of the field they stand in
+	}
 	best := "hidden"
 	for _, r := range a.Roles {
 		switch access := r.field(o.Name, f.Name); {

@@ -14,6 +14,11 @@ import (
 // audit row and the outbox row. changed is nil on create.
 func (s *Service) belongings(ctx context.Context, c *Change, changed []string, version int64, action string) error {
 	o, tx := c.Object, c.tx
+	if c.Created || changed != nil {
+		if err := c.putLines(ctx); err != nil {
+			return err
+		}
+	}
 	for _, f := range o.Fields {
 		multiple, ok := f.Kind().(schema.Multiple)
 		if !ok || !c.Created && !contains(changed, f.Name) {
@@ -52,6 +57,16 @@ func (s *Service) belongings(ctx context.Context, c *Change, changed []string, v
 		f := o.Field(name)
 		if f.Since != "" {
 			continue // told by the change of the other field
+		}
+		if f.Lines() != nil {
+			before, after, err := c.lines(f)
+			if err != nil {
+				return err
+			}
+			if diff[name], err = diffLines(f, before, after); err != nil {
+				return err
+			}
+			continue
 		}
 		diff[name] = [2]json.RawMessage{encode(f, c.Before[name]), encode(f, c.After[name])}
 	}
@@ -100,7 +115,7 @@ func searched(o *schema.Object, changed []string) bool {
 }
 
 func encode(f *schema.Field, columns []any) json.RawMessage {
-	full := make([]any, len(f.Columns()))
+	full := make([]any, max(len(f.Columns()), len(columns)))
 	copy(full, columns)
 	return f.Kind().AppendJSON(nil, f, full)
 }

@@ -39,7 +39,14 @@ func (u *Unit) Read(ctx context.Context, a *policy.Actor, o *schema.Object, verb
 		version, _ := row[1].(int64)
 		found[id] = Current{valuesOf(o, row), version}
 	}
-	return found, err
+	if err != nil {
+		return found, err
+	}
+	records := make(map[int64]Values, len(found))
+	for id, c := range found {
+		records[id] = c.Values
+	}
+	return found, u.service.withLines(ctx, u.tx, o, records)
 }
 
 // Write changes a record to parsed values and tells whether anything changed.
@@ -157,6 +164,22 @@ func (u *Unit) undoFields(ctx context.Context, a *policy.Actor, o *schema.Object
 		pair, ok := diff[f.Name]
 		switch {
 		case !ok:
+		case f.Lines() != nil:
+			now, err := schema.DecodeLines(f, v.Text(f.Name))
+			if err != nil {
+				return nil, false, err
+			}
+			lines, same, err := undoLines(f, now, pair)
+			switch {
+			case err != nil:
+				return nil, false, err
+			case !same:
+				since = append(since, f.Name)
+			case a.Access(o, f) != "write":
+				problem.Fields = append(problem.Fields, FieldError{f.Name, schema.Bad("read_only")})
+			default:
+				back[f.Name] = schema.EncodeLines(f, lines)
+			}
 		case !bytes.Equal(encode(f, v[f.Name]), pair[1]):
 			since = append(since, f.Name)
 		case !f.System && !f.ReadOnly && a.Access(o, f) != "write":

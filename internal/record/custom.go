@@ -98,7 +98,7 @@ func (s *Service) AddField(ctx context.Context, a *policy.Actor, o *schema.Objec
 	}
 	known := false
 	for _, name := range schema.TypeNames() {
-		known = known || name == f.Type && name != "references" && name != "json"
+		known = known || name == f.Type && name != "references" && name != "json" && name != "lines"
 	}
 	if !known {
 		add("type", "no_such_type")

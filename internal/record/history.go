@@ -98,6 +98,16 @@ func (s *Service) veil(ctx context.Context, a *policy.Actor, o *schema.Object, e
 		for _, e := range entries {
 			for name, pair := range e.Changes {
 				f := o.Field(name)
+				if f != nil && f.Lines() != nil {
+					for i, side := range pair {
+						var err error
+						if pair[i], err = veilLines(f, side, fn); err != nil {
+							return err
+						}
+					}
+					e.Changes[name] = pair
+					continue
+				}
 				if f == nil || f.Target() == "" && f.Many() == "" && f.Type != "anyreference" {
 					continue
 				}

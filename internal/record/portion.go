@@ -19,6 +19,8 @@ type Portion struct {
 	// Labels are the titles of what the rows refer to, by object and id; what the
 	// actor may not see has none.
 	Labels map[string]map[int64]string
+	// Lines are the rows of the lines fields asked for, by field and record.
+	Lines map[*schema.Field]map[int64][]schema.Line
 }
 
 // Selection resolves the names of the fields asked for; none means all that the
@@ -62,7 +64,10 @@ func (s *Service) Portion(ctx context.Context, a *policy.Actor, o *schema.Object
 			p.Rows = append(p.Rows, row)
 		}
 	}
-	p.Labels, err = s.labelsOf(ctx, s.DB, a, fields, p.Rows)
+	if p.Lines, err = s.linesIn(ctx, s.DB, fields, p.Rows); err != nil {
+		return p, err
+	}
+	p.Labels, err = s.labelsOf(ctx, s.DB, a, fields, p.Rows, p.Lines)
 	return p, err
 }
 
@@ -77,9 +82,35 @@ func Reference(f *schema.Field, columns []any) (object string, id int64) {
 	return object, id
 }
 
+// linesIn reads the rows of the lines fields among fields for records, with one
+// statement a field.
+func (s *Service) linesIn(ctx context.Context, q store.Querier, fields []*schema.Field, rows [][]any) (map[*schema.Field]map[int64][]schema.Line, error) {
+	var found map[*schema.Field]map[int64][]schema.Line
+	for _, f := range fields {
+		if f.Lines() == nil {
+			continue
+		}
+		ids := make([]int64, 0, len(rows))
+		for _, row := range rows {
+			if id, ok := row[0].(int64); ok {
+				ids = append(ids, id)
+			}
+		}
+		records, err := s.linesOf(ctx, q, f, ids)
+		if err != nil {
+			return nil, err
+		}
+		if found == nil {
+			found = map[*schema.Field]map[int64][]schema.Line{}
+		}
+		found[f] = records
+	}
+	return found, nil
+}
+
 // labelsOf reads the labels of everything that rows of [id, version, field
 // columns…] refer to, with one statement an object.
-func (s *Service) labelsOf(ctx context.Context, q store.Querier, a *policy.Actor, fields []*schema.Field, rows [][]any) (map[string]map[int64]string, error) {
+func (s *Service) labelsOf(ctx context.Context, q store.Querier, a *policy.Actor, fields []*schema.Field, rows [][]any, lines map[*schema.Field]map[int64][]schema.Line) (map[string]map[int64]string, error) {
 	wanted := map[string]map[int64]bool{}
 	want := func(object string, id int64) {
 		if object == "" || id == 0 {
@@ -104,6 +135,18 @@ func (s *Service) labelsOf(ctx context.Context, q store.Querier, a *policy.Actor
 			}
 		}
 		at += n
+	}
+	for f, records := range lines {
+		for _, sub := range f.Rows {
+			if sub.Target() == "" {
+				continue
+			}
+			for _, rows := range records {
+				for _, l := range rows {
+					want(Reference(sub, l.Values[sub.Name]))
+				}
+			}
+		}
 	}
 	labels := map[string]map[int64]string{}
 	for object, set := range wanted {

@@ -245,7 +245,11 @@ func (s *Service) List(ctx context.Context, a *policy.Actor, o *schema.Object, r
 // appendRecords writes rows of [id, version, field columns…] as JSON objects,
 // the labels of what they refer to read with one statement an object.
 func (s *Service) appendRecords(ctx context.Context, q store.Querier, a *policy.Actor, out []byte, fields []*schema.Field, rows [][]any) ([]byte, error) {
-	labels, err := s.labelsOf(ctx, q, a, fields, rows)
+	lines, err := s.linesIn(ctx, q, fields, rows)
+	if err != nil {
+		return nil, err
+	}
+	labels, err := s.labelsOf(ctx, q, a, fields, rows, lines)
 	if err != nil {
 		return nil, err
 	}
@@ -271,6 +275,20 @@ func (s *Service) appendRecords(ctx context.Context, q store.Querier, a *policy.
 			out = append(out, ',', '"')
 			out = append(out, f.Name...)
 			out = append(out, '"', ':')
+			if f.Lines() != nil {
+				out = append(out, '[')
+				for i, l := range lines[f][id] {
+					if i > 0 {
+						out = append(out, ',')
+					}
+					out = schema.AppendLine(out, f, l, func(dst []byte, sub *schema.Field, columns []any) []byte {
+						t, ref := Reference(sub, columns)
+						return appendReference(dst, t, ref, labels[t])
+					})
+				}
+				out = append(out, ']')
+				return
+			}
 			if many := f.Many(); many != "" {
 				stored, _ := columns[0].(string)
 				out = append(out, '[')
@@ -396,7 +414,7 @@ func (s *Service) Get(ctx context.Context, a *policy.Actor, o *schema.Object, id
 }
 
 func (s *Service) get(ctx context.Context, q store.Querier, a *policy.Actor, o *schema.Object, id int64) ([]byte, int64, error) {
-	v, version, err := s.load(ctx, q, a, o, id, policy.View, false)
+	v, version, err := s.look(ctx, q, a, o, id, policy.View, false)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -417,7 +435,7 @@ func (s *Service) get(ctx context.Context, q store.Querier, a *policy.Actor, o *
 		if i > 0 {
 			out = append(out, ',')
 		}
-		_, _, err := s.load(ctx, q, a, o, id, verb, false)
+		_, _, err := s.look(ctx, q, a, o, id, verb, false)
 		out = fmt.Appendf(out, "%q:%t", verb, err == nil)
 	}
 	return append(out, "}}"...), version, nil
@@ -433,7 +451,7 @@ func (s *Service) Values(ctx context.Context, a *policy.Actor, o *schema.Object,
 // Visible tells whether the actor may see a record, or could before it went to
 // the recycle bin.
 func (s *Service) Visible(ctx context.Context, a *policy.Actor, o *schema.Object, id int64, deleted bool) bool {
-	_, _, err := s.load(ctx, s.within(ctx), a, o, id, policy.View, deleted)
+	_, _, err := s.look(ctx, s.within(ctx), a, o, id, policy.View, deleted)
 	return err == nil
 }
 

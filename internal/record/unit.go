@@ -194,7 +194,7 @@ func (s *Service) rows(ctx context.Context, q store.Querier, r *schema.Registry,
 		}
 		found[id] = v
 	}
-	return found, nil
+	return found, s.withLines(ctx, q, o, found)
 }
 
 // Rows reads live records for the engine itself, whoever asks.

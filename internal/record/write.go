@@ -34,11 +34,15 @@ func (s *Service) parse(ctx context.Context, q store.Querier, a *policy.Actor, o
 			problem.Fields = append(problem.Fields, FieldError{name, schema.Bad("read_only")})
 			continue
 		}
-		raw, err := s.resolve(ctx, q, a, f, raw)
-		var columns []any
-		if err == nil {
-			columns, err = f.Kind().Parse(f, raw)
+		if f.Lines() != nil {
+			lines, err := s.parseLines(ctx, q, a, f, raw, problem)
+			if err != nil {
+				return nil, err
+			}
+			values[name] = []any{lines}
+			continue
 		}
+		columns, err := s.parseValue(ctx, q, a, f, raw)
 		var p *schema.Problem
 		if errors.As(err, &p) {
 			problem.Fields = append(problem.Fields, FieldError{name, p})
@@ -46,18 +50,32 @@ func (s *Service) parse(ctx context.Context, q store.Querier, a *policy.Actor, o
 		} else if err != nil {
 			return nil, err
 		}
-		if f.Type == "money" && columns != nil && columns[1] == "" {
-			columns[1] = s.Currency()
-		}
-		if columns == nil {
-			columns = make([]any, len(f.Columns()))
-		}
 		values[name] = columns
 	}
 	if problem.Fields != nil {
 		return nil, problem
 	}
 	return values, nil
+}
+
+// parseValue reads one value; what is cleared has as many empty columns as the
+// field.
+func (s *Service) parseValue(ctx context.Context, q store.Querier, a *policy.Actor, f *schema.Field, raw any) ([]any, error) {
+	raw, err := s.resolve(ctx, q, a, f, raw)
+	if err != nil {
+		return nil, err
+	}
+	columns, err := f.Kind().Parse(f, raw)
+	if err != nil {
+		return nil, err
+	}
+	if f.Type == "money" && columns != nil && columns[1] == "" {
+		columns[1] = s.Currency()
+	}
+	if columns == nil {
+		columns = make([]any, len(f.Columns()))
+	}
+	return columns, nil
 }
 
 func required(o *schema.Object, v Values) error {
@@ -78,6 +96,9 @@ func required(o *schema.Object, v Values) error {
 func (s *Service) references(ctx context.Context, tx store.Querier, a *policy.Actor, o *schema.Object, v Values) error {
 	for name, columns := range v {
 		f := o.Field(name)
+		if f.Lines() != nil {
+			continue // see lineReferences
+		}
 		if many := f.Many(); many != "" && columns[0] != nil && !f.System {
 			text, _ := columns[0].(string)
 			ids := schema.IDs(text)
@@ -134,6 +155,9 @@ func (s *Service) insert(ctx context.Context, tx store.Querier, a *policy.Actor,
 		return err
 	}
 	if err := s.grow(ctx, tx, a, o, v); err != nil {
+		return err
+	}
+	if err := s.settle(o, nil, v); err != nil {
 		return err
 	}
 	now := clock(ctx)
@@ -265,11 +289,23 @@ func (s *Service) check(ctx context.Context, c *Change) error {
 			sent[name] = c.After[name]
 		}
 	}
-	return s.references(ctx, c.tx, c.Actor, c.Object, sent)
+	if err := s.references(ctx, c.tx, c.Actor, c.Object, sent); err != nil {
+		return err
+	}
+	return s.lineReferences(ctx, c)
 }
 
 // load reads a live record that the actor may do verb to.
 func (s *Service) load(ctx context.Context, q store.Querier, a *policy.Actor, o *schema.Object, id int64, verb string, deleted bool) (Values, int64, error) {
+	v, version, err := s.look(ctx, q, a, o, id, verb, deleted)
+	if err != nil {
+		return nil, 0, err
+	}
+	return v, version, s.withLines(ctx, q, o, map[int64]Values{id: v})
+}
+
+// look is load without the rows of lines fields.
+func (s *Service) look(ctx context.Context, q store.Querier, a *policy.Actor, o *schema.Object, id int64, verb string, deleted bool) (Values, int64, error) {
 	names := make([]string, 0, len(o.Columns()))
 	for _, c := range o.Columns() {
 		names = append(names, c.Name)
@@ -293,7 +329,7 @@ func (s *Service) load(ctx context.Context, q store.Querier, a *policy.Actor, o 
 func (s *Service) writable(ctx context.Context, tx store.Querier, a *policy.Actor, o *schema.Object, id int64, verb string, deleted bool) (Values, int64, error) {
 	v, version, err := s.load(ctx, tx, a, o, id, verb, deleted)
 	if IsCode(err, "not_found") {
-		if _, _, seen := s.load(ctx, tx, a, o, id, policy.View, deleted); seen == nil {
+		if _, _, seen := s.look(ctx, tx, a, o, id, policy.View, deleted); seen == nil {
 			return nil, 0, fail("forbidden")
 		}
 	}
@@ -360,6 +396,9 @@ func (s *Service) apply(ctx context.Context, tx store.Querier, a *policy.Actor, 
 	}
 	for k, v := range values {
 		after[k] = v
+	}
+	if err := s.settle(o, before, after); err != nil {
+		return false, err
 	}
 	if err := s.grow(ctx, tx, a, o, after); err != nil {
 		return false, err

@@ -116,6 +116,8 @@ type Field struct {
 	// Grow references make the record a file names when there is none, for
 	// those who may.
 	Grow bool `json:"-"`
+	// Rows are the fields that each row of a lines field has.
+	Rows []*Field `json:"rows,omitempty"`
 	// AdminOnly fields are read by administrators alone.
 	AdminOnly bool `json:"-"`
 	// Since names the field whose last change this instant tells; the engine keeps
@@ -128,6 +130,7 @@ type Field struct {
 
 	typ     Type
 	columns []Column
+	lines   *Object
 }
 
 // Kind returns the field's type implementation.
@@ -195,6 +198,9 @@ type Object struct {
 	byName    map[string]*Field
 	columns   []Column
 	inherited []Inherited
+	// parent and within are set for the rows of a lines field.
+	parent *Object
+	within *Field
 }
 
 // Inherited are the columns in which a record repeats the owner and department
@@ -215,7 +221,12 @@ func (o *Object) Field(name string) *Field { return o.byName[name] }
 func (o *Object) Columns() []Column { return o.columns }
 
 // Table returns the name of the object's table.
-func (o *Object) Table() string { return "r_" + o.Name }
+func (o *Object) Table() string {
+	if o.parent != nil {
+		return "l_" + o.Name
+	}
+	return "r_" + o.Name
+}
 
 // ValueTable returns the table that holds the single values of a field with
 // several, for filters.
@@ -267,6 +278,9 @@ func (o *Object) prepare() error {
 		}
 		f.typ = t
 		f.columns = t.Columns(f)
+		if err := o.prepareLines(f); err != nil {
+			return err
+		}
 		for _, c := range f.columns {
 			if taken[c.Name] {
 				return fmt.Errorf("object %s, field %s: column %s is taken", o.Name, f.Name, c.Name)
@@ -304,6 +318,11 @@ func (o *Object) With(extra []*Field) *Object {
 	c.Fields = nil
 	for _, f := range append(append([]*Field{}, o.Fields...), extra...) {
 		copied := *f
+		copied.Rows = nil
+		for _, sub := range f.Rows {
+			row := *sub
+			copied.Rows = append(copied.Rows, &row)
+		}
 		c.Fields = append(c.Fields, &copied)
 	}
 	return &c
@@ -332,9 +351,11 @@ func NewRegistry(version int64, objects []*Object) (*Registry, error) {
 	}
 	for _, o := range objects {
 		for _, f := range o.Fields {
-			for _, target := range f.Targets {
-				if r.objects[target] == nil {
-					return nil, fmt.Errorf("object %s, field %s refers to %q, which does not exist", o.Name, f.Name, target)
+			for _, one := range append([]*Field{f}, f.Rows...) {
+				for _, target := range one.Targets {
+					if r.objects[target] == nil {
+						return nil, fmt.Errorf("object %s, field %s refers to %q, which does not exist", o.Name, one.Name, target)
+					}
 				}
 			}
 		}

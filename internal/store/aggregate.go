@@ -21,6 +21,9 @@ func (s Select) Aggregate(ctx context.Context, q Querier, groups []query.Group, 
 		if f == nil || !s.Asker.Readable(o, f) {
 			return "", nil, &query.Problem{Code: "filter_unknown_field", Pos: -1, Token: name}
 		}
+		if f.Column() == "" {
+			return "", nil, &query.Problem{Code: "group_unfit", Pos: -1, Token: name}
+		}
 		return "t." + f.Column(), f, nil
 	}
 	c.write("SELECT ")

@@ -135,6 +135,9 @@ func (c *compiler) guarded(target *schema.Object, n *query.Node) *query.Node {
 }
 
 func (c *compiler) anyRelated(o *schema.Object, alias string, n *query.Node) error {
+	if f := o.Field(n.Field); f != nil && f.Lines() != nil && (c.trusted || c.asker.Readable(o, f)) {
+		return c.withLine(f, alias, n.Kids[0])
+	}
 	target := c.registry.ByPlural(n.Field)
 	if target == nil {
 		return problem(n, "filter_unknown_relation")
@@ -161,6 +164,9 @@ func (c *compiler) compare(o *schema.Object, alias string, n *query.Node) error 
 	}
 	if n.Op == query.In || n.Op == query.Ne {
 		return c.combined(o, alias, n)
+	}
+	if f.Lines() != nil {
+		return c.lines(f, alias, rest, n)
 	}
 	column := c.name(alias, f.Column())
 	if deeper {

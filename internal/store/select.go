@@ -73,7 +73,7 @@ func SortColumn(o *schema.Object, field string) (column string, nullable, ok boo
 	if f == nil {
 		return "", false, false
 	}
-	if _, many := f.Kind().(schema.Multiple); many || f.Type == "longtext" {
+	if _, many := f.Kind().(schema.Multiple); many || f.Type == "longtext" || f.Column() == "" {
 		return "", false, false
 	}
 	return f.Column(), !(f.Name == "created_at" || f.Name == "updated_at"), true

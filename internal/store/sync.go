@@ -128,6 +128,16 @@ func (db *DB) Plan(ctx context.Context, r *schema.Registry) ([]Change, error) {
 			index(prefix+in.Department, o.Table(), in.Department+", created_at, id", live, false)
 		}
 		for _, f := range o.Fields {
+			if line := f.Lines(); line != nil {
+				table(line.Table(), line.Columns(), []string{"id"}, "")
+				index("i_"+line.Table(), line.Table(), "parent_id, position", "", false)
+				for _, sub := range line.Fields {
+					if sub.Target() != "" || sub.Indexed {
+						index("i_"+line.Table()+"_"+sub.Name, line.Table(), sub.Column()+", parent_id", "", false)
+					}
+				}
+				continue
+			}
 			switch {
 			case f.System && f.Name != "updated_at":
 				continue

@@ -19,6 +19,9 @@ type column struct {
 	field  *schema.Field
 	header string
 	cell   cell
+	// line is the field of the rows that cell writes, nil for what the record
+	// itself holds.
+	line *schema.Field
 }
 
 // ownerHeader heads the owners where the label alone, in a file, means the legal
@@ -31,6 +34,14 @@ func columnsFor(a *policy.Actor, fields []*schema.Field, currency string) []colu
 	var columns []column
 	seen := map[string]bool{}
 	for _, f := range fields {
+		if f.Lines() != nil {
+			for _, sub := range f.Rows {
+				if c := cellOf(a, sub, currency); c != nil {
+					columns = append(columns, column{field: f, line: sub, header: f.Label.In(a.Language) + " " + sub.Label.In(a.Language), cell: c})
+				}
+			}
+			continue
+		}
 		c := column{field: f, header: f.Label.In(a.Language), cell: cellOf(a, f, currency)}
 		if c.cell == nil {
 			continue

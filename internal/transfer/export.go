@@ -244,7 +244,10 @@ func (e *Exports) Write(ctx context.Context, a *policy.Actor, o *schema.Object, 
 	fields = fields[:0]
 	headers := make([]string, len(columns))
 	for i, c := range columns {
-		fields, headers[i] = append(fields, c.field), c.header
+		headers[i] = c.header
+		if len(fields) == 0 || fields[len(fields)-1] != c.field {
+			fields = append(fields, c.field)
+		}
 	}
 	ids := in.IDs
 	if ids == nil {
@@ -352,20 +355,40 @@ func (x *exporting) rows(ctx context.Context, a *policy.Actor, ids []int64, out 
 			return n, p.err
 		}
 		for _, row := range p.Rows {
-			at := 2
-			for i, c := range x.columns {
-				width := len(c.field.Columns())
-				cells[i] = c.cell(row[at:at+width], p.Labels)
-				at += width
+			// A record with rows of its own takes as many rows of the file.
+			id, _ := row[0].(int64)
+			high := 1
+			for _, lines := range p.Lines {
+				high = max(high, len(lines[id]))
 			}
-			if err := out.WriteRow(cells); err != nil {
-				return n, fmt.Errorf("write an export: %w", err)
+			for line := range high {
+				x.fill(cells, row, p.Portion, id, line)
+				if err := out.WriteRow(cells); err != nil {
+					return n, fmt.Errorf("write an export: %w", err)
+				}
 			}
 			n++
 		}
 		x.progress(p.upTo, total)
 	}
 	return n, ctx.Err()
+}
+
+// fill writes a record beside one of its rows into cells.
+func (x *exporting) fill(cells []tabular.Cell, row []any, p record.Portion, id int64, line int) {
+	at := 2
+	for i, c := range x.columns {
+		if c.line == nil {
+			width := len(c.field.Columns())
+			cells[i] = c.cell(row[at:at+width], p.Labels)
+			at += width
+			continue
+		}
+		cells[i] = tabular.Cell{}
+		if rows := p.Lines[c.field][id]; line < len(rows) {
+			cells[i] = c.cell(rows[line].Values[c.line.Name], p.Labels)
+		}
+	}
 }
 
 func (x *exporting) progress(done, total int64) {
