@@ -1,8 +1,11 @@
 package schema
 
 import (
+	"slices"
 	"strings"
 	"time"
+
+	"ecrm/internal/local"
 )
 
 // dateType is a day without a time, held as 2026-11-23.
@@ -37,7 +40,29 @@ func (dateType) ParseText(_ *Field, s string) ([]any, error) {
 			return []any{d.Format("2006-01-02")}, nil
 		}
 	}
-	return nil, Bad("not_a_date")
+	return readDay(s)
+}
+
+// readDay reads a day as people here write it: 民國113年5月6日, 113/5/6, 1130506,
+// 2024年5月6日, in full width. What may be two days is refused with both; who typed
+// it says which.
+func readDay(s string) ([]any, error) {
+	var days []string
+	for _, r := range local.ParseDate(s, local.DateOptions{Prefer: local.ROC}) {
+		if r.Convention == local.Serial || r.Convention == local.Unix || r.Convention == local.UnixMilli || r.Date.Year == 0 {
+			continue
+		}
+		if day := r.Date.String(); !slices.Contains(days, day) {
+			days = append(days, day)
+		}
+	}
+	switch len(days) {
+	case 0:
+		return nil, Bad("not_a_date")
+	case 1:
+		return []any{days[0]}, nil
+	}
+	return nil, Bad("date_ambiguous", "one", days[0], "other", days[1])
 }
 
 func (dateType) AppendJSON(dst []byte, _ *Field, c []any) []byte {

@@ -8,6 +8,7 @@ const PATHS: Record<string, string> = {
   target: "M12 21a9 9 0 100-18 9 9 0 000 18zM12 16a4 4 0 100-8 4 4 0 000 8z",
   funnel: "M3 5h18l-7 8v6l-4 2v-8z",
   chat: "M4 5h16v11H9l-5 4z",
+  calendar: "M4 6h16v15H4zM4 10h16M8 3v4M16 3v4",
   check: "M5 12l5 5 9-10",
   task: "M4 4h16v16H4zM8 12l3 3 5-6",
   file: "M6 3h8l4 4v14H6zM14 3v4h4",

@@ -1,6 +1,6 @@
 import { shortDate } from "../../lib/format";
-import { TextEditor } from "../base";
 import type { FieldType } from "../types";
+import { DayEditor } from "./DayEditor";
 
 export const date: FieldType = {
   Display: ({ value }) =>
@@ -9,7 +9,7 @@ export const date: FieldType = {
         {shortDate(String(value))}
       </time>
     ) : null,
-  Editor: (p) => <TextEditor {...p} type="date" />,
+  Editor: DayEditor,
   operators: ["eq", "gte", "lte", "gt", "lt", "empty", "notempty"],
   width: 110,
 };
