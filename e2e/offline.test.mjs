@@ -44,6 +44,13 @@ test('the app opens offline with what was read, and sign-out forgets it', async 
     return [...found, localStorage.getItem('ecrm.recent') ?? ''].filter(Boolean)
   })
   assert.deepEqual(kept, [], 'sign-out leaves what was read on the device')
+
+  // Whoever comes by a link signs in and is where the link led.
+  app.expectProblem(/answered 401/)
+  await page.goto('/settings/users')
+  await page.locator('#login').waitFor()
+  await page.waitForTimeout(500)
+  assert.equal(new URL(page.url()).searchParams.get('back'), '/settings/users')
 })
 
 test('two tabs hear of a change over one stream', async (t) => {

@@ -49,6 +49,8 @@ export function Frame() {
 
   useEffect(() => {
     const leave = () => {
+      // Several questions are refused at once; only the first tells where one was.
+      if (window.location.pathname === "/sign-in") return;
       const here = whereNow();
       queryClient.removeQueries();
       void wipe();

@@ -11,7 +11,7 @@ import { Icon } from "../../ui/Icon";
 import { Select } from "../../ui/Input";
 import { Skeleton, useErrorText } from "../../ui/State";
 import { both, whoChips, whoFilter } from "../charts/who";
-import { OwnerName } from "./OwnerName";
+import { About } from "./About";
 
 const DAYS = ["14", "30", "60", "90"];
 
@@ -78,8 +78,7 @@ export function FollowUps({ object, who }: { object: ObjectMeta; who: string | u
             >
               {recordTitle(object, r)}
             </Link>
-            <span className="muted line">{levels.get(String(r.level)) ?? ""}</span>
-            {who !== "me" && <OwnerName record={r} />}
+            <About text={levels.get(String(r.level))} record={r} owner={who !== "me"} />
           </div>
           {when(r)}
           <Button

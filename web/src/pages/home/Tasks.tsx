@@ -12,7 +12,7 @@ import { Icon } from "../../ui/Icon";
 import { Skeleton, useErrorText } from "../../ui/State";
 import { toast } from "../../ui/Toast";
 import { both, whoChips, whoFilter } from "../charts/who";
-import { OwnerName } from "./OwnerName";
+import { About } from "./About";
 
 const GROUPS = ["overdue", "today", "soon", "later"] as const;
 
@@ -122,10 +122,11 @@ export function Tasks({ object, who }: { object: ObjectMeta; who: string | undef
                         >
                           {recordTitle(object, r)}
                         </Link>
-                        <span className="muted line">
-                          {(r.customer as Reference | null | undefined)?.label}
-                        </span>
-                        {who !== "me" && <OwnerName record={r} />}
+                        <About
+                          text={(r.customer as Reference | null | undefined)?.label}
+                          record={r}
+                          owner={who !== "me"}
+                        />
                       </div>
                       {!!r.due_at && (
                         <time
