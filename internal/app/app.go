@@ -170,6 +170,7 @@ func (a *App) Serve(ctx context.Context, addr, version string) error {
 	}
 	go a.sweep(ctx)
 	go a.Records.Relay(ctx)
+	go a.Records.SealAlways(ctx)
 	done := make(chan error, 1)
 	go func() { done <- server.Serve(listener) }()
 	fmt.Printf("ECRM %s is ready: http://%s\n", version, listener.Addr())

@@ -40,8 +40,6 @@ func (l *late) cut(n lateLength) {
 	l.audit, l.sent, l.documents = l.audit[:n.audit], l.sent[:n.sent], l.documents[:n.documents]
 }
 
-var auditColumns = []string{"id", "at", "actor_id", "object", "record_id", "version", "action", "origin", "diff"}
-
 // flush writes what waits.
 func (u *Unit) flush(ctx context.Context) error {
 	l := u.late

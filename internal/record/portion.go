@@ -175,9 +175,7 @@ func (s *Service) Log(ctx context.Context, a *policy.Actor, o *schema.Object, ac
 		return err
 	}
 	return s.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
-		return store.Insert(ctx, tx, auditTable.Name, store.Row{
-			"id": s.IDs.Next(), "at": time.Now().UnixMicro(), "actor_id": a.ID, "object": o.Name, "record_id": int64(0),
-			"version": int64(0), "action": action, "origin": a.Origin, "diff": string(diff),
-		})
+		entry := auditRow(s.IDs.Next(), time.Now().UnixMicro(), a.ID, o.Name, int64(0), int64(0), action, a.Origin, string(diff))
+		return store.InsertMany(ctx, tx, auditTable.Name, auditColumns, [][]any{entry})
 	})
 }

@@ -187,18 +187,6 @@ func (s *Service) tell(events ...Event) {
 	}
 }
 
-var auditTable = store.Declare(store.Table{
-	Name: "audit",
-	Columns: []schema.Column{
-		{Name: "id", Kind: schema.KindInt}, {Name: "at", Kind: schema.KindInt}, {Name: "actor_id", Kind: schema.KindInt},
-		{Name: "object", Kind: schema.KindText}, {Name: "record_id", Kind: schema.KindInt}, {Name: "version", Kind: schema.KindInt},
-		{Name: "action", Kind: schema.KindText}, {Name: "origin", Kind: schema.KindText}, {Name: "diff", Kind: schema.KindText},
-		{Name: "seal", Kind: schema.KindText},
-	},
-	Key:     []string{"id"},
-	Indexes: []string{"record_id, id"},
-})
-
 // number draws the next number of an autonumber field.
 func (s *Service) number(ctx context.Context, o *schema.Object, f *schema.Field) (string, error) {
 	n, err := unitOf(ctx).number(ctx, o.Name+"."+f.Name)

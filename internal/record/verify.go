@@ -17,7 +17,7 @@ type Finding struct {
 	Object string `json:"object"`
 	ID     int64  `json:"id,string"`
 	// Rule says what does not agree: reference, seen_through, values, match_keys,
-	// search, audit, number, file.
+	// search, audit, seal, number, file.
 	Rule   string `json:"rule"`
 	Detail string `json:"detail"`
 }
@@ -37,6 +37,9 @@ func (s *Service) Verify(ctx context.Context, tell func(Finding)) (map[string]in
 	}
 	for _, text := range bad {
 		tell(Finding{Rule: "file", Detail: text})
+	}
+	if err := s.verifyAudit(ctx, tell); err != nil {
+		return nil, fmt.Errorf("check the audit: %w", err)
 	}
 	counts := map[string]int{}
 	registry := s.Current.Load()

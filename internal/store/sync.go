@@ -18,6 +18,10 @@ type Table struct {
 	// Indexes list columns, each index one entry; a leading "unique " makes it
 	// unique.
 	Indexes []string
+	// Kept rows can be added and neither changed nor removed, which the database
+	// itself sees to; Erasable names columns that may be made empty, all at once.
+	Kept     bool
+	Erasable []string
 }
 
 var tables []Table
@@ -116,6 +120,9 @@ func (db *DB) Plan(ctx context.Context, r *schema.Registry) ([]Change, error) {
 			columns, unique := strings.CutPrefix(columns, "unique ")
 			index(fmt.Sprintf("i_%s_%d", t.Name, i), t.Name, columns, "", unique)
 		}
+		if t.Kept {
+			plan = append(plan, guards(t, existing, pg)...)
+		}
 	}
 	for _, o := range r.Objects() {
 		table(o.Table(), o.Columns(), []string{"id"}, "")
@@ -202,10 +209,11 @@ func (db *DB) Sync(ctx context.Context, r *schema.Registry) error {
 // columns lists what the database has: table -> columns, "index NAME" -> itself.
 func (db *DB) columns(ctx context.Context) (map[string]map[string]bool, error) {
 	statement := `SELECT m.name, p.name FROM sqlite_schema m, pragma_table_info(m.name) p WHERE m.type = 'table'
-		UNION ALL SELECT 'index ' || name, name FROM sqlite_schema WHERE type = 'index'`
+		UNION ALL SELECT type || ' ' || name, name FROM sqlite_schema WHERE type IN ('index', 'trigger')`
 	if db.Postgres() {
 		statement = `SELECT table_name::text, column_name::text FROM information_schema.columns WHERE table_schema = current_schema()
-			UNION ALL SELECT 'index ' || indexname::text, indexname::text FROM pg_indexes WHERE schemaname = current_schema()`
+			UNION ALL SELECT 'index ' || indexname::text, indexname::text FROM pg_indexes WHERE schemaname = current_schema()
+			UNION ALL SELECT 'trigger ' || t.tgname::text, t.tgname::text FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE c.relnamespace = current_schema()::regnamespace`
 	}
 	rows, err := db.Query(ctx, statement)
 	if err != nil {

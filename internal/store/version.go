@@ -64,6 +64,8 @@ const (
 	AddTable  ChangeKind = "table"
 	AddColumn ChangeKind = "column"
 	AddIndex  ChangeKind = "index"
+	// AddTrigger has the database keep rows as they are.
+	AddTrigger ChangeKind = "trigger"
 	// AddStep is a numbered step of a library that keeps tables of its own.
 	AddStep ChangeKind = "step"
 )
