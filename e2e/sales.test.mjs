@@ -122,7 +122,7 @@ test('lists and boards are worked with', async (t) => {
     await page.goto('/o/opportunities')
     await row(page, '影印機年度維護').waitFor()
     await page.getByRole('button', { name: '分組' }).click()
-    await page.getByRole('menu').getByText('階段').click()
+    await page.getByRole('menu').getByText('階段', { exact: true }).click()
     const heads = page.locator('.group-row')
     await heads.nth(5).waitFor()
     // In the order of the pipeline, not of the alphabet; 85,000 + 222,500 are new.
@@ -139,6 +139,18 @@ test('lists and boards are worked with', async (t) => {
     assert.equal(await page.locator('.list-head [role=status]').innerText(), '8 筆', 'closing a group changes how many there are')
     await shot(page, 'list-groups')
     await axe(page)
+    // A view keeps its groups.
+    await page.getByRole('button', { name: '儲存檢視' }).click()
+    await page.getByLabel('檢視名稱').fill('依階段')
+    await page.getByRole('dialog').getByRole('button', { name: '儲存', exact: true }).click()
+    await page.locator('.view-tab.active', { hasText: '依階段' }).waitFor()
+    await page.getByRole('link', { name: '全部' }).click()
+    await heads.nth(0).waitFor({ state: 'detached' })
+    await page.getByRole('link', { name: '依階段' }).click()
+    await heads.nth(5).waitFor()
+    await heads.nth(0).getByRole('button').click()
+    await row(page, '影印機年度維護').waitFor({ state: 'detached' })
+    await page.locator('.grid').focus()
     // The keys move over rows, not over heads.
     await page.keyboard.press('j')
     const at = await page.locator('.grid-row.current').getAttribute('data-id')

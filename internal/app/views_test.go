@@ -30,6 +30,11 @@ func TestSavedViewGivesAListItsFilterColumnsAndOrder(t *testing.T) {
 		if one, _ := records[0].(map[string]any); len(one) != 4 { // id, version, name, level
 			t.Errorf("the view's columns give %v", one)
 		}
+		grouped := admin.must(200, "PATCH", "views/"+id, map[string]any{"group": "level"})
+		if grouped["group"] != "level" {
+			t.Errorf("a view keeps its group as %v", grouped["group"])
+		}
+		admin.must(422, "PATCH", "views/"+id, map[string]any{"group": "nonsense"})
 		// What the request says goes before what the view says; filters add up.
 		if got := admin.names("customers?sort=name&view=" + id + "&filter=" + url.QueryEscape(`name = "丙"`)); got != "丙" {
 			t.Errorf("with a filter of the request: %q", got)

@@ -94,11 +94,13 @@ func (w *Audience) UnmarshalJSON(b []byte) error {
 type Definition struct {
 	Name string `json:"name"`
 	// Filter is a JSON string in the text grammar, or the filter tree.
-	Filter     json.RawMessage `json:"filter,omitempty"`
-	Q          string          `json:"q,omitempty"`
-	Columns    []Column        `json:"columns,omitempty"`
-	Sort       string          `json:"sort,omitempty"`
-	SharedWith Audience        `json:"shared_with"`
+	Filter  json.RawMessage `json:"filter,omitempty"`
+	Q       string          `json:"q,omitempty"`
+	Columns []Column        `json:"columns,omitempty"`
+	Sort    string          `json:"sort,omitempty"`
+	// Group is the field by which the interface groups the rows.
+	Group      string   `json:"group,omitempty"`
+	SharedWith Audience `json:"shared_with"`
 }
 
 // View is a saved view as somebody who may use it sees it.
@@ -157,6 +159,9 @@ func (s *Service) check(ctx context.Context, a *policy.Actor, o *schema.Object, 
 		case c.Width < 0 || c.Width > 2000:
 			return record.Invalid("columns", "not_an_integer")
 		}
+	}
+	if f := o.Field(d.Group); d.Group != "" && (f == nil || !a.Readable(o, f)) {
+		return record.Invalid("group", "unknown_field")
 	}
 	registry := a.Registry
 	for _, d := range d.SharedWith.Departments {
@@ -299,6 +304,9 @@ func (s *Service) read(ctx context.Context, a *policy.Actor, rows [][]any) ([]Vi
 			}
 		}
 		v.Columns = kept
+		if f := o.Field(v.Group); f == nil || !a.Readable(o, f) {
+			v.Group = ""
+		}
 		v.Mine = v.Owner == a.ID || a.Admin()
 		list, owners = append(list, v), append(owners, v.Owner)
 	}

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import type { ObjectMeta, TimelineEntry } from "../../api/types";
 import { scaled } from "../../lib/decimal";
+import { lateBy } from "../../lib/late";
 import { comparable } from "../form/duplicates";
 import { waited } from "../kanban/cardFields";
 import { kindsOf, linkField } from "./composing";
 import { folded } from "./fold";
-import { lateBy } from "./Warnings";
 
 const o = (
   name: string,

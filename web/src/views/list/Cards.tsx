@@ -11,6 +11,7 @@ import type { Column } from "./columns";
 import { GroupLabel } from "./GroupLabel";
 import { useSumText } from "./GroupRow";
 import type { GroupHead, Line } from "./groups";
+import { Late } from "./Late";
 import { isSelected, type Selection } from "./selection";
 import type { ListResult } from "./useList";
 import { useScroll } from "./useScroll";
@@ -153,9 +154,9 @@ function Card({
             {line.map((f) => {
               const type = fieldType(f);
               return (
-                <span key={f.name}>
+                <Late key={f.name} object={object} record={record} field={f}>
                   <type.Display field={f} value={record[f.name]} short />
-                </span>
+                </Late>
               );
             })}
           </div>

@@ -11,6 +11,7 @@ import type { Column } from "./columns";
 import { GridHead } from "./GridHead";
 import { GroupRow } from "./GroupRow";
 import type { GroupHead, Line } from "./groups";
+import { Late } from "./Late";
 import { RowActions } from "./RowActions";
 import { isSelected, type Selection } from "./selection";
 import type { ListResult } from "./useList";
@@ -247,9 +248,9 @@ const Row = memo(
                   onSave={(v, leave) => acts.current.onSave(record, c.field.name, v, leave)}
                 />
               ) : (
-                <span>
+                <Late object={object} record={record} field={c.field}>
                   <type.Display field={c.field} value={record[c.field.name]} short />
-                </span>
+                </Late>
               )}
             </div>
           );

@@ -69,7 +69,9 @@ function List({ object }: { object: ObjectMeta }) {
     );
     const names = [...columns.map((c) => c.field.name), ...more.map((f) => f.name)];
     if (url.group && object.fields.some((f) => f.name === url.group)) names.push(url.group);
+    // What tells whether a day that has passed still matters.
     if (object.fields.some((f) => f.name === "done")) names.push("done");
+    if (object.stage_field) names.push(object.stage_field);
     return [...new Set(names)].join(",");
   }, [object, columns, url.group]);
   const asked = `${state.filter}|${url.q}|${state.deleted}`;

@@ -51,7 +51,7 @@ export function ViewTabs({
   const current = saved.find((v) => v.id === url.view);
   const changed = current
     ? !sameSearch(url, searchOf(current))
-    : !!(url.f || url.filter || url.q || url.sort);
+    : !!(url.f || url.filter || url.q || url.sort || url.group);
   const mayChange =
     !!current && (current.mine || (me.data?.admin && current.shared_with !== "none"));
   const plain = (chips: unknown[]): Search => ({
@@ -68,7 +68,10 @@ export function ViewTabs({
   async function keep() {
     if (!current) return;
     try {
-      await viewsApi.change(current.id, definition(state.filter, url.q, url.sort, state.columns));
+      await viewsApi.change(
+        current.id,
+        definition(state.filter, url.q, url.sort, state.columns, url.group),
+      );
       await viewsChanged(object.name);
       toast(t("view.kept", { what: current.name }));
     } catch (e) {
@@ -214,7 +217,13 @@ function ViewDialog({
         ? await viewsApi.change(view.id, body)
         : await viewsApi.create({
             object: object.name,
-            ...definition(state.filter, state.url.q, state.url.sort, state.columns),
+            ...definition(
+              state.filter,
+              state.url.q,
+              state.url.sort,
+              state.columns,
+              state.url.group,
+            ),
             ...body,
           });
       await viewsChanged(object.name);

@@ -24,9 +24,13 @@ export function useScroll(
   const last = items[items.length - 1]?.index ?? 0;
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
   useEffect(() => {
-    if (last >= count - AHEAD && hasNextPage && !isFetchingNextPage && !list.isFetchNextPageError) {
-      fetchNextPage();
+    if (last < count - AHEAD || !hasNextPage || isFetchingNextPage || list.isFetchNextPageError) {
+      return;
     }
+    // Not at once: the list above turns to another question only after this, and the next page of
+    // the one before would be asked for.
+    const soon = setTimeout(() => void fetchNextPage());
+    return () => clearTimeout(soon);
   }, [last, count, hasNextPage, isFetchingNextPage, fetchNextPage, list.isFetchNextPageError]);
   useEffect(() => {
     const el = ref.current;

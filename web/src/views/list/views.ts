@@ -15,6 +15,8 @@ export interface View {
   q?: string;
   columns?: { field: string; width?: number }[];
   sort?: string;
+  /** The field by which its rows are grouped. */
+  group?: string;
   shared_with: "none" | "all" | string[];
   owner?: { id: string; name: string };
   mine?: boolean;
@@ -75,6 +77,7 @@ export function searchOf(v: View): Search {
     filter: chips ? undefined : text,
     q: v.q || undefined,
     sort: v.sort || undefined,
+    group: v.group || undefined,
     cols: v.columns?.length
       ? v.columns.map((c) => (c.width ? `${c.field}:${c.width}` : c.field)).join(",")
       : undefined,
@@ -87,10 +90,12 @@ export const definition = (
   q: string | undefined,
   sort: string | undefined,
   columns: Column[],
+  group: string | undefined,
 ): Partial<View> => ({
   filter: filter?.startsWith("{") ? JSON.parse(filter) : (filter ?? ""),
   q: q ?? "",
   sort: sort ?? "",
+  group: group ?? "",
   columns: columnsText(columns)
     .split(",")
     .map((c) => {
@@ -99,7 +104,7 @@ export const definition = (
     }),
 });
 
-const KEYS = ["f", "filter", "q", "sort", "cols"] as const;
+const KEYS = ["f", "filter", "q", "sort", "cols", "group"] as const;
 /** Does the address say what the view says? Columns count only where the view keeps some. */
 export const sameSearch = (url: Search, view: Search): boolean =>
   KEYS.every((k) => (url[k] || "") === (view[k] || "") || (k === "cols" && !url.cols));
