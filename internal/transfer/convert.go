@@ -306,6 +306,7 @@ var labelled = []struct {
 	words []string
 	label schema.Text
 }{
+	{[]string{"fax", "傳真"}, schema.T("傳真", "传真", "Fax")},
 	{[]string{"mobile", "cell", "手機", "手机", "行動", "handy"}, schema.T("手機", "手机", "Mobile")},
 	{[]string{"home", "住家", "家庭", "private"}, schema.T("住家", "住宅", "Home")},
 	{[]string{"work", "business", "office", "公司", "辦公"}, schema.T("公司", "公司", "Work")},

@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"net/mail"
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -102,7 +103,7 @@ func init() {
 	means("name", "公司", "公司名稱", "客戶名稱", "客戶", "企業名稱", "名稱", "全名", "店名", "單位名稱", "account", "account name", "company", "company name", "organization", "organisation", "org name", "n_fn", "full name", "fn", "display name", "formatted name", "file as", "姓名", "聯絡人姓名", "lead name", "deal name", "opportunity name", "potential name", "商機名稱", "firma", "firmenname", "unternehmen", "contact name", "nombre", "customer", "customer name", "client", "client name")
 	means("short_name", "公司簡稱", "簡稱", "short name", "nickname")
 	means("number", "客戶編號", "customer number", "account number", "kundennummer", "reference")
-	means("phones", "電話", "聯絡電話", "總機電話", "總機", "手機", "行動電話", "公司電話", "服務電話", "電話號碼", "聯繫電話", "phone", "phone number", "phone value", "telephone", "telephone number", "mobile", "mobile phone", "mobile phone number", "cell", "cell phone", "tel", "tel work", "tel cell", "tel home", "tel other", "tel cell private", "work phone", "business phone", "home phone", "other phone", "phone work", "phone home", "phone other", "primary phone", "company main phone", "office phone", "telefon", "telefonnummer", "handy", "mobil", "telephone voice", "car phone")
+	means("phones", "電話", "聯絡電話", "總機電話", "總機", "手機", "行動電話", "公司電話", "服務電話", "電話號碼", "聯繫電話", "phone", "phone number", "phone value", "telephone", "telephone number", "mobile", "mobile phone", "mobile phone number", "cell", "cell phone", "tel", "tel work", "tel cell", "tel home", "tel other", "tel cell private", "work phone", "business phone", "home phone", "other phone", "phone work", "phone home", "phone other", "primary phone", "company main phone", "office phone", "telefon", "telefonnummer", "handy", "mobil", "telephone voice", "car phone", "phones phone", "傳真", "傳真號碼", "傳真機號碼", "fax", "fax number", "business fax", "home fax", "tel fax")
 	means("mails", "email", "e-mail", "mail", "email address", "e-mail address", "email value", "primary email", "secondary email", "email home", "email work", "email other", "電子郵件", "電子郵件信箱", "電子信箱", "郵箱", "信箱", "郵件", "客服信箱", "login email", "additional email")
 	means("website", "網址", "網站", "公司網址", "website", "website url", "web page", "web site", "web", "url", "homepage", "url home", "domain", "associated company domain")
 	means("address", "地址", "住址", "公司地址", "聯絡地址", "通訊地址", "營業地址", "address", "adr", "billing address", "business address", "home address", "address formatted", "mailing address", "add", "anschrift", "adresse")
@@ -116,9 +117,9 @@ func init() {
 	means("industry", "產業別", "行業", "產業類別", "產業", "行業別", "industry", "sector", "business type", "branche")
 	means("region", "地區", "區域", "區域別", "area", "territory", "office location", "regional office")
 	means("note", "備註", "說明", "註記", "描述", "notes", "note", "description", "comment", "comments", "background", "background info", "remarks", "memo", "bemerkung", "bemerkungen", "簡介")
-	means("owner", "業務", "負責業務", "業務員", "業務代表", "銷售", "銷售代表", "客戶經理", "銷售負責人", "owner", "account owner", "contact owner", "deal owner", "lead owner", "opportunity owner", "potential owner", "sales rep", "sales agent", "salesperson", "assigned to", "sales", "ownerid")
+	means("owner", "業務", "負責業務", "業務員", "業務代表", "銷售", "銷售代表", "客戶經理", "銷售負責人", "owner", "account owner", "contact owner", "deal owner", "lead owner", "opportunity owner", "potential owner", "sales rep", "sales agent", "salesperson", "assigned to", "sales", "ownerid", "owner username", "responsible", "zuständig", "verantwortlich")
 	means("created_at", "create date", "created", "created time", "created at", "create time", "date created", "created date", "createddate", "建立日期", "建檔日期", "創建時間", "創建日期", "登錄日期")
-	means("title", "職稱", "職務", "職位", "職銜", "job title", "title", "position", "role", "funktion")
+	means("title", "職稱", "職務", "職位", "職銜", "job title", "title", "position", "role", "funktion", "occupation")
 	means("division", "部門", "單位", "department", "org unit", "division", "abteilung")
 	means("salutation", "稱謂", "稱呼", "salutation", "greeting", "prefix", "name prefix", "honorific prefix", "anrede", "n_prefix")
 	means("customer", "客戶", "客戶名稱", "公司", "公司名稱", "所屬公司", "company", "company name", "account", "account name", "organization", "organisation", "organization name", "org", "org name", "employer", "customer", "customer name", "related company", "firma", "unternehmen")
@@ -131,7 +132,7 @@ func init() {
 	means("birthday", "生日", "出生日期", "birthday", "birth date", "birthdate", "date of birth", "bday", "geburtstag")
 	means("line_id", "line", "line id", "lineid")
 	means("wechat_id", "微信", "微信號", "wechat", "wechat id")
-	means("parent", "母公司", "上層公司", "總公司", "集團", "parent", "parent account", "parent company", "subsidiary of")
+	means("parent", "母公司", "上層公司", "總公司", "集團", "parent", "parent account", "parent company", "subsidiary of", "related company")
 	means("status", "狀態", "客戶狀態", "status")
 	means("payment_terms", "付款條件", "付款方式", "payment terms")
 	means("credit_limit", "信用額度", "credit limit")
@@ -141,6 +142,7 @@ func init() {
 	means("stage", "階段", "商機階段", "銷售階段", "stage", "deal stage", "sales stage", "stage name", "leadstate", "pipeline stage")
 	means("amount", "金額", "預計金額", "商機金額", "amount", "value", "deal value", "quote amount", "turnover", "close value", "expected revenue")
 	means("expected_close", "預計成交日", "預計成交日期", "成交日期", "close date", "closing date", "expected close date", "closedate", "end scheduled")
+	means("next_step", "下一步", "下一步行動", "next step", "nextstep")
 	means("due", "到期日", "期限", "due date", "due", "deadline")
 	means("subject", "主旨", "標題", "subject")
 	means("login", "帳號", "使用者名稱", "login", "username", "user name")
@@ -153,6 +155,54 @@ var contactHeads = []string{"聯絡人", "联系人", "窗口", "承辦人", "co
 // representatives are headers of a company's legal representative, who is never
 // the owner of the record.
 var representatives = map[string]bool{plain("負責人"): true, plain("代表人"): true, plain("公司負責人"): true, plain("法定代表人"): true, plain("董事長"): true, plain("負責人姓名"): true}
+
+// dealNames are headers of what a deal is called, in the form of plain.
+var dealNames = map[string]bool{plain("lead name"): true, plain("deal name"): true, plain("opportunity name"): true, plain("potential name"): true}
+
+// noPhone is what looks like a phone and is a day or a decimal number.
+var noPhone = regexp.MustCompile(`^(\d{4}[-/]\d{1,2}[-/]\d{1,2}|-?\d+\.\d+$)`)
+
+// courtesies are how people are addressed, in the form of plain.
+var courtesies = map[string]bool{}
+
+func init() {
+	for _, c := range []string{"mr", "mrs", "ms", "miss", "dr", "prof", "sir", "madam", "herr", "frau", "先生", "小姐", "女士", "太太", "博士", "教授"} {
+		courtesies[plain(c)] = true
+	}
+}
+
+// fitting lets what a column holds correct the field its header means: "" where
+// it cannot be that field.
+func fitting(o *schema.Object, spec string, c tabular.Column, columns []tabular.Column, taken map[string]bool) string {
+	f := o.Field(spec)
+	if f == nil {
+		return spec
+	}
+	most := func(is func(s string) bool) bool {
+		n := 0
+		for _, s := range c.Samples {
+			if is(strings.TrimSpace(s)) {
+				n++
+			}
+		}
+		return n > 0 && n*2 > len(c.Samples)
+	}
+	switch {
+	case spec == "title" && o.Field("salutation") != nil && !taken["salutation"] && most(func(s string) bool { return courtesies[plain(s)] }):
+		return "salutation"
+	case spec == "department" && o.Field("division") != nil && !taken["division"]:
+		// Where somebody works; whose record it is only where the file tells both.
+		for _, other := range columns {
+			if likeness(o.Field("division"), "division", other.Header, nil) == 1 {
+				return spec
+			}
+		}
+		return "division"
+	case f.Type == "date" && len(c.Samples) > 0 && !most(func(s string) bool { return len(local.ParseDate(s, local.DateOptions{})) > 0 }):
+		return ""
+	}
+	return spec
+}
 
 // guess finds the field a header means.
 func guess(a *policy.Actor, o *schema.Object, header, second string, taken map[string]bool) (string, float64) {
@@ -230,8 +280,19 @@ func guessAll(a *policy.Actor, o *schema.Object, d *tabular.Detected) ([]Column,
 			if mapped[i].Field != "" || c.Empty {
 				continue
 			}
-			if spec, sure := guess(a, o, c.Header, c.SecondHeader, taken); sure >= floor {
+			spec, sure := guess(a, o, c.Header, c.SecondHeader, taken)
+			if spec = fitting(o, spec, c, columns, taken); spec != "" && sure >= floor {
 				put(i, spec, sure)
+			}
+		}
+	}
+	if taken["family_name"] && taken["given_name"] {
+		// With both parts of a person's name there, a company or a deal is not it.
+		for i := range mapped {
+			if p := plain(mapped[i].Header); mapped[i].Field == "name" && (synonyms["customer"][p] || dealNames[p]) {
+				sum -= mapped[i].Confidence
+				mapped[i].Field, mapped[i].Confidence = "", 0
+				delete(taken, "name")
 			}
 		}
 	}
@@ -253,9 +314,12 @@ func guessAll(a *policy.Actor, o *schema.Object, d *tabular.Detected) ([]Column,
 	}
 	if title := o.Field(o.Title); title != nil && title.Required && !taken[o.Title] && !taken["family_name"] && !taken["given_name"] {
 		// A person may go by the mail address, a company hardly.
-		if o.Field("family_name") == nil || !taken["mails"] {
+		switch person := o.Field("family_name") != nil && taken["mails"]; {
+		case !person:
 			nameColumn(mapped, o, d.Rows)
 			sum -= 3
+		case d.HeaderRow == 0:
+			nameColumn(mapped, o, d.Rows)
 		}
 	}
 	return mapped, sum + fitness(o, taken, d.Format)
@@ -323,7 +387,7 @@ func looks(a *policy.Actor, o *schema.Object, c tabular.Column, taken map[string
 		return spec
 	}
 	return try("phones", func(s string) bool {
-		return len(s) >= 8 && strings.ContainsAny(s, "-()+ ") && local.KindOfPhone(s, "TW") != local.PhoneUnknown
+		return len(s) >= 8 && strings.ContainsAny(s, "-()+ ") && !noPhone.MatchString(s) && local.KindOfPhone(s, "TW") != local.PhoneUnknown
 	})
 }
 
@@ -347,7 +411,10 @@ func nameColumn(columns []Column, o *schema.Object, rows int) {
 		header, likely := normal.Fold(c.Header), 0.0
 		if words*2 > len(c.Samples) {
 			likely = 0.3
-			for _, part := range []string{"name", "名", "公司", "company", "標題", "title"} {
+			if strings.HasSuffix(header, normal.Fold("代碼")) || strings.HasSuffix(header, "code") {
+				likely = 0.2
+			}
+			for _, part := range []string{"name", "名", "簡稱", "公司", "company", "標題", "title"} {
 				if strings.Contains(header, normal.Fold(part)) {
 					likely = 0.5
 				}

@@ -22,7 +22,7 @@ func Module() record.Module {
 			{Name: "given_name", Type: "text", Label: t("名", "名", "Given name"), MaxLength: 60},
 			{Name: "english_name", Type: "text", Label: t("英文名", "英文名", "English name"), Match: "person", Search: "n"},
 			{Name: "customer", Type: "reference", Targets: []string{"customer"}, Label: t("客戶", "客户", "Customer")},
-			{Name: "division", Type: "text", Label: t("部門", "部门", "Division"), MaxLength: 100},
+			{Name: "division", Type: "text", Label: t("任職部門", "任职部门", "Division"), MaxLength: 100},
 			{Name: "title", Type: "text", Label: t("職稱", "职务", "Title"), MaxLength: 100},
 			{Name: "salutation", Type: "text", Label: t("稱謂", "称谓", "Form of address"), MaxLength: 40},
 			{Name: "phones", Type: "phones", Label: t("電話", "电话", "Phones"), Match: "phone", Search: "p"},
