@@ -1,7 +1,8 @@
 import type { ObjectMeta, RecordData } from "../api/types";
 import { dayOf, daysBetween, today } from "./format";
 
-const DUE = ["next_contact_at", "due_at", "expected_close"];
+/** The fields that say by when something should have happened. */
+export const DUE = ["next_contact_at", "due_at", "expected_close"];
 
 /** How many days ago something should have happened; undefined when nothing is late. */
 export function lateBy(

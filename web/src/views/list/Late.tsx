@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Field, ObjectMeta, RecordData } from "../../api/types";
-import { lateBy } from "../../lib/late";
+import { DUE, lateBy } from "../../lib/late";
 import { Icon } from "../../ui/Icon";
 
 /** A value of a list, marked when it is a day that has passed while something is left to do. */
@@ -17,8 +17,8 @@ export function Late({
   children: ReactNode;
 }) {
   const { t } = useTranslation();
-  const late =
-    field.type === "date" || field.type === "datetime" ? lateBy(object, record) : undefined;
+  // Asked only where it can be: days are dear to find, and a list draws many.
+  const late = DUE.includes(field.name) ? lateBy(object, record) : undefined;
   if (late?.field !== field.name) return <span>{children}</span>;
   const said = t("warn.late", { what: field.label, n: late.days });
   return (
