@@ -5,11 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"text/tabwriter"
 	"time"
 
+	"ecrm/internal/app"
+	"ecrm/internal/folder"
 	"ecrm/internal/record"
 )
 
@@ -23,12 +24,9 @@ type checkData struct {
 var errFindings = errors.New("the database does not agree with itself")
 
 // Run reads the whole database and tells what does not agree.
-func (c *checkData) Run(ctx context.Context) error {
-	a, err := c.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer a.Close()
+func (c *checkData) Run(ctx context.Context) error { return c.run(ctx, "check", c) }
+
+func (c *checkData) do(ctx context.Context, a *app.App, s folder.Streams) error {
 	started := time.Now()
 	total := map[string]int{}
 	shown := []record.Finding{}
@@ -42,9 +40,9 @@ func (c *checkData) Run(ctx context.Context) error {
 		return err
 	}
 	if c.JSON {
-		err = json.NewEncoder(os.Stdout).Encode(map[string]any{"records": counts, "findings": shown, "total": total, "seconds": time.Since(started).Seconds()})
+		err = json.NewEncoder(s.Out).Encode(map[string]any{"records": counts, "findings": shown, "total": total, "seconds": time.Since(started).Seconds()})
 	} else {
-		err = printCheck(counts, total, shown)
+		err = printCheck(s, counts, total, shown)
 	}
 	if err == nil && len(total) > 0 {
 		err = errFindings
@@ -52,8 +50,8 @@ func (c *checkData) Run(ctx context.Context) error {
 	return err
 }
 
-func printCheck(counts, total map[string]int, shown []record.Finding) error {
-	w := tabwriter.NewWriter(os.Stdout, 0, 4, 2, ' ', 0)
+func printCheck(s folder.Streams, counts, total map[string]int, shown []record.Finding) error {
+	w := tabwriter.NewWriter(s.Out, 0, 4, 2, ' ', 0)
 	var names []string
 	for name := range counts {
 		names = append(names, name)
@@ -68,13 +66,13 @@ func printCheck(counts, total map[string]int, shown []record.Finding) error {
 		return err
 	}
 	for _, f := range shown {
-		fmt.Printf("%s %d: %s: %s\n", f.Object, f.ID, f.Rule, f.Detail)
+		s.Say("%s %d: %s: %s\n", f.Object, f.ID, f.Rule, f.Detail)
 	}
 	for rule, n := range total {
-		fmt.Printf("%d findings: %s\n", n, rule)
+		s.Say("%d findings: %s\n", n, rule)
 	}
 	if len(total) == 0 {
-		fmt.Println("everything agrees")
+		s.Say("everything agrees\n")
 	}
 	return nil
 }

@@ -3,11 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"text/tabwriter"
 	"time"
 
+	"ecrm/internal/app"
 	"ecrm/internal/demo"
+	"ecrm/internal/folder"
 	"ecrm/internal/identity"
 )
 
@@ -20,7 +21,9 @@ type demoCompany struct {
 }
 
 // Run makes a company up and prints the accounts that show it.
-func (c *demoCompany) Run(ctx context.Context) error {
+func (c *demoCompany) Run(ctx context.Context) error { return c.run(ctx, "demo", c) }
+
+func (c *demoCompany) do(ctx context.Context, a *app.App, s folder.Streams) error {
 	o := demo.Options{Customers: c.Customers, Seed: c.Seed, Locale: c.Locale}
 	if c.Today != "" {
 		day, err := time.Parse(time.DateOnly, c.Today)
@@ -29,11 +32,6 @@ func (c *demoCompany) Run(ctx context.Context) error {
 		}
 		o.Today = day
 	}
-	a, err := c.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer a.Close()
 	needed, err := a.Identity.Needed(ctx)
 	if err != nil {
 		return err
@@ -52,8 +50,8 @@ func (c *demoCompany) Run(ctx context.Context) error {
 	if err != nil {
 		return spoken(err)
 	}
-	fmt.Printf("%d customers and what goes with them in %.1f s\n", c.Customers, time.Since(started).Seconds())
-	w := tabwriter.NewWriter(os.Stdout, 0, 4, 2, ' ', 0)
+	s.Say("%d customers and what goes with them in %.1f s\n", c.Customers, time.Since(started).Seconds())
+	w := tabwriter.NewWriter(s.Out, 0, 4, 2, ' ', 0)
 	for _, account := range append(accounts, made...) {
 		if _, err := fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", account.Role, account.Name, account.Login, account.Password); err != nil {
 			return err

@@ -5,11 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
+	"ecrm/internal/app"
+	"ecrm/internal/folder"
 	"ecrm/internal/message"
 	"ecrm/internal/query"
 	"ecrm/internal/record"
@@ -31,12 +32,11 @@ type exportFile struct {
 }
 
 // Run writes records into a file.
-func (c *exportFile) Run(ctx context.Context) error {
-	a, err := c.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer a.Close()
+func (c *exportFile) Run(ctx context.Context) error { return c.run(ctx, "export", c) }
+
+func (c *exportFile) output() string { return c.File }
+
+func (c *exportFile) do(ctx context.Context, a *app.App, s folder.Streams) error {
 	if c.Format == "" {
 		c.Format = "csv"
 		if strings.EqualFold(filepath.Ext(c.File), ".xlsx") {
@@ -44,16 +44,16 @@ func (c *exportFile) Run(ctx context.Context) error {
 		}
 	}
 	started := time.Now()
-	result, err := a.ExportFile(ctx, c.As, c.Object, c.File, transfer.ExportRequest{
+	result, err := a.ExportFile(ctx, c.As, c.Object, s.File, transfer.ExportRequest{
 		Filter: c.Filter, Q: c.Query, Sort: c.Sort, Fields: c.Fields, Format: c.Format, Encoding: c.Encoding,
 	})
 	if err != nil {
 		return spoken(err)
 	}
 	if c.JSON {
-		return json.NewEncoder(os.Stdout).Encode(map[string]any{"rows": result.Rows, "size": result.Size, "seconds": time.Since(started).Seconds()})
+		return json.NewEncoder(s.Out).Encode(map[string]any{"rows": result.Rows, "size": result.Size, "seconds": time.Since(started).Seconds()})
 	}
-	fmt.Printf("%d rows written to %s\n", result.Rows, c.File)
+	s.Say("%d rows written to %s\n", result.Rows, c.File)
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"strconv"
@@ -18,6 +19,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"ecrm/internal/app"
+	"ecrm/internal/folder"
 	"ecrm/internal/message"
 	"ecrm/internal/policy"
 	"ecrm/internal/record"
@@ -26,12 +28,8 @@ import (
 var version = "dev"
 
 type place struct {
-	Data     string `help:"Folder of the data." default:"./data" env:"ECRM_DATA"`
-	Database string `help:"postgres:// address; without it SQLite in the data folder." env:"ECRM_DATABASE"`
-}
-
-func (p place) open(ctx context.Context) (*app.App, error) {
-	return app.Open(ctx, p.config(), app.Modules())
+	Data     string `help:"Folder of the data." default:"./data" env:"ECRM_DATA" json:"-"`
+	Database string `help:"postgres:// address; without it SQLite in the data folder." env:"ECRM_DATABASE" json:"-"`
 }
 
 func (p place) config() app.Config {
@@ -44,12 +42,20 @@ type serve struct {
 }
 
 // Run serves until it is told to stop.
-func (c *serve) Run(ctx context.Context) error {
-	a, err := c.open(ctx)
+func (c *serve) Run(ctx context.Context) (err error) {
+	held, err := folder.Take(c.Data)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, held.Release()) }()
+	a, err := app.Open(ctx, c.config(), app.Modules())
 	if err != nil {
 		return err
 	}
 	defer a.Close()
+	if err := held.Serve(ctx, c.Addr, version, answer(a)); err != nil {
+		return err
+	}
 	return a.Serve(ctx, c.Addr, version)
 }
 
@@ -62,23 +68,22 @@ type userAdd struct {
 }
 
 // Run makes a user.
-func (c *userAdd) Run(ctx context.Context) error {
+func (c *userAdd) Run(ctx context.Context) error { return c.run(ctx, "user add", c) }
+
+func (c *userAdd) input() (io.ReadCloser, error) { return os.Stdin, nil }
+
+func (c *userAdd) do(ctx context.Context, a *app.App, s folder.Streams) error {
 	var password string
-	if _, err := fmt.Scanln(&password); err != nil {
+	if _, err := fmt.Fscanln(s.In, &password); err != nil {
 		return fmt.Errorf("read the password from standard input: %w", err)
 	}
-	a, err := c.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer a.Close()
 	name := c.Name
 	if name == "" {
 		name = c.Login
 	}
-	_, err = a.Identity.AddUser(ctx, policy.System(a.Records.Current.Load(), "command line"),
+	_, err := a.Identity.AddUser(ctx, policy.System(a.Records.Current.Load(), "command line"),
 		record.Input{"name": name, "login": c.Login, "role": c.Role}, strings.TrimSpace(password), false)
-	return err
+	return spoken(err)
 }
 
 type importFile struct {
@@ -92,12 +97,19 @@ type importFile struct {
 }
 
 // Run brings a file in, as the interface's wizard does with what it guessed.
-func (c *importFile) Run(ctx context.Context) error {
-	a, err := c.open(ctx)
-	if err != nil {
-		return err
+func (c *importFile) Run(ctx context.Context) error { return c.run(ctx, "import", c) }
+
+func (c *importFile) input() (io.ReadCloser, error) {
+	if c.Undo != 0 {
+		return io.NopCloser(strings.NewReader("")), nil
 	}
-	defer a.Close()
+	if c.File == "" {
+		return nil, errors.New("name the file to import")
+	}
+	return os.Open(c.File)
+}
+
+func (c *importFile) do(ctx context.Context, a *app.App, s folder.Streams) error {
 	started := time.Now()
 	if c.Undo != 0 {
 		job, err := a.UndoImport(ctx, c.As, c.Undo)
@@ -105,21 +117,18 @@ func (c *importFile) Run(ctx context.Context) error {
 			return spoken(err)
 		}
 		for _, since := range job.Since {
-			fmt.Fprintf(os.Stderr, "%s %d %q: left as it is, changed since: %s\n", since.Object, since.ID, since.Label, strings.Join(since.Fields, ", "))
+			s.Warn("%s %d %q: left as it is, changed since: %s\n", since.Object, since.ID, since.Label, strings.Join(since.Fields, ", "))
 		}
-		fmt.Printf("%d records looked at, %d changed since\n", job.Done, len(job.Since))
+		s.Say("%d records looked at, %d changed since\n", job.Done, len(job.Since))
 		return nil
 	}
-	if c.File == "" {
-		return errors.New("name the file to import")
-	}
-	job, err := a.ImportFile(ctx, c.As, c.Object, c.File, c.DryRun)
+	job, err := a.ImportFile(ctx, c.As, c.Object, c.File, s.In, c.DryRun)
 	if err != nil {
 		return spoken(err)
 	}
 	for _, column := range job.Columns {
 		if column.Field == "" {
-			fmt.Fprintf(os.Stderr, "column %q: fits no field, left out\n", column.Header)
+			s.Warn("column %q: fits no field, left out\n", column.Header)
 		}
 	}
 	for _, p := range job.Problems {
@@ -127,13 +136,13 @@ func (c *importFile) Run(ctx context.Context) error {
 		if p.Warning {
 			kind = "left out"
 		}
-		fmt.Fprintf(os.Stderr, "row %d, %s: %s: %s %s\n", p.Row, p.Column, kind, message.In("en", p.Code, p.Params), p.Value)
+		s.Warn("row %d, %s: %s: %s %s\n", p.Row, p.Column, kind, message.In("en", p.Code, p.Params), p.Value)
 	}
 	totals := map[string]any{"import": strconv.FormatInt(job.ID, 10), "rows": job.Rows, "created": job.Created, "updated": job.Updated, "skipped": job.Skipped, "failed": job.Failed, "warned": job.Warned, "object": job.Object, "seconds": time.Since(started).Seconds()}
 	if c.JSON {
-		return json.NewEncoder(os.Stdout).Encode(totals)
+		return json.NewEncoder(s.Out).Encode(totals)
 	}
-	fmt.Printf("import %d, %d rows: %d created, %d updated, %d skipped, %d refused\n", job.ID, job.Rows, job.Created, job.Updated, job.Skipped, job.Failed)
+	s.Say("import %d, %d rows: %d created, %d updated, %d skipped, %d refused\n", job.ID, job.Rows, job.Created, job.Updated, job.Skipped, job.Failed)
 	return nil
 }
 

@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"ecrm/internal/app"
+	"ecrm/internal/folder"
 )
 
 type migrate struct {
@@ -13,7 +15,7 @@ type migrate struct {
 }
 
 // Run brings the database in step with this program, which serve does as well.
-func (c *migrate) Run(ctx context.Context) error {
+func (c *migrate) Run(ctx context.Context) (err error) {
 	plan, err := app.Plan(ctx, c.config(), app.Modules())
 	if err != nil {
 		return err
@@ -29,6 +31,11 @@ func (c *migrate) Run(ctx context.Context) error {
 		fmt.Printf("-- %d changes; nothing was changed: a dry run\n", len(plan))
 		return nil
 	}
+	held, err := folder.Take(c.Data)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, held.Release()) }()
 	if err := app.Migrate(ctx, c.config(), app.Modules()); err != nil {
 		return err
 	}

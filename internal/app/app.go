@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -218,9 +219,9 @@ func reachable(addr net.Addr) []string {
 	return found
 }
 
-// ImportFile imports a file with what is detected and guessed, as a user or as
+// ImportFile imports a file of that name with what is detected and guessed, as a user or as
 // the system, and waits for its end.
-func (a *App) ImportFile(ctx context.Context, login, object, path string, dry bool) (transfer.Job, error) {
+func (a *App) ImportFile(ctx context.Context, login, object, name string, file io.Reader, dry bool) (transfer.Job, error) {
 	actor, err := a.person(ctx, login)
 	if err != nil {
 		return transfer.Job{}, err
@@ -229,12 +230,8 @@ func (a *App) ImportFile(ctx context.Context, login, object, path string, dry bo
 	if o == nil && object != "" && object != "auto" {
 		return transfer.Job{}, fmt.Errorf("there is no object %q", object)
 	}
-	file, err := os.Open(path) //nolint:gosec // the administrator names the file
+	job, err := a.Transfer.Upload(ctx, actor, o, name, file)
 	if err != nil {
-		return transfer.Job{}, err
-	}
-	job, err := a.Transfer.Upload(ctx, actor, o, path, file)
-	if err = errors.Join(err, file.Close()); err != nil {
 		return job, err
 	}
 	action := "run"

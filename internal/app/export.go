@@ -2,8 +2,13 @@ package app
 
 import (
 	"context"
+	"crypto/rand"
+	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"time"
 
 	"ecrm/internal/policy"
@@ -42,8 +47,8 @@ func (a *App) person(ctx context.Context, login string) (*policy.Actor, error) {
 	return actor, err
 }
 
-// ExportFile exports records into a file, as a user or as the system.
-func (a *App) ExportFile(ctx context.Context, login, object, path string, r transfer.ExportRequest) (transfer.ExportResult, error) {
+// ExportFile exports records into a stream, as a user or as the system.
+func (a *App) ExportFile(ctx context.Context, login, object string, to io.Writer, r transfer.ExportRequest) (result transfer.ExportResult, err error) {
 	actor, err := a.person(ctx, login)
 	if err != nil {
 		return transfer.ExportResult{}, err
@@ -52,7 +57,18 @@ func (a *App) ExportFile(ctx context.Context, login, object, path string, r tran
 	if o == nil {
 		return transfer.ExportResult{}, fmt.Errorf("there is no object %q", object)
 	}
-	return a.Exports.WriteFile(ctx, actor, o, r, path, transfer.Watch{})
+	// Whole before its first byte leaves, as a download is.
+	path := filepath.Join(a.data, "exports", rand.Text()+".export")
+	if result, err = a.Exports.WriteFile(ctx, actor, o, r, path, transfer.Watch{}); err != nil {
+		return result, err
+	}
+	defer func() { err = errors.Join(err, os.Remove(path)) }()
+	file, err := os.Open(path) //nolint:gosec // a path of our own
+	if err != nil {
+		return result, err
+	}
+	_, err = io.Copy(to, file)
+	return result, errors.Join(err, file.Close())
 }
 
 const (

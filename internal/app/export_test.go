@@ -236,22 +236,23 @@ func TestExportAtTheCommandLine(t *testing.T) {
 		w := newWorld(t, dsn)
 		_, people, _ := w.company()
 		people["boss"].add("customers", map[string]any{"name": "甲"})
-		path := filepath.Join(t.TempDir(), "file.csv")
-		result, err := w.app.ExportFile(t.Context(), "boss", "customer", path, transfer.ExportRequest{Format: "csv", Filter: `name = "甲"`})
+		var file bytes.Buffer
+		result, err := w.app.ExportFile(t.Context(), "boss", "customer", &file, transfer.ExportRequest{Format: "csv", Filter: `name = "甲"`})
 		if err != nil || result.Rows != 1 {
 			t.Fatalf("%+v, %v", result, err)
 		}
-		if content, err := os.ReadFile(path); err != nil || !strings.Contains(string(content), "甲") {
-			t.Errorf("%q, %v", content, err)
+		if !strings.Contains(file.String(), "甲") {
+			t.Errorf("%q", file.String())
 		}
-		if _, err := w.app.ExportFile(t.Context(), "seller", "customer", path, transfer.ExportRequest{Format: "csv"}); err == nil {
+		file.Reset()
+		if _, err := w.app.ExportFile(t.Context(), "seller", "customer", &file, transfer.ExportRequest{Format: "csv"}); err == nil {
 			t.Error("a salesperson exported at the command line")
 		}
-		if _, err := w.app.ExportFile(t.Context(), "", "customer", path, transfer.ExportRequest{Format: "csv", Filter: "nonsense = 1"}); err == nil {
+		if _, err := w.app.ExportFile(t.Context(), "", "customer", &file, transfer.ExportRequest{Format: "csv", Filter: "nonsense = 1"}); err == nil {
 			t.Error("a filter that is none was taken")
 		}
-		if content, err := os.ReadFile(path); err != nil || !strings.Contains(string(content), "甲") {
-			t.Errorf("a failed export left %q, %v", content, err)
+		if left, err := os.ReadDir(filepath.Join(w.app.data, "exports")); file.Len() > 0 || err != nil || len(left) > 0 {
+			t.Errorf("a failed export wrote %q and left %v, %v", file.String(), left, err)
 		}
 	})
 }
