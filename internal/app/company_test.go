@@ -53,7 +53,7 @@ func TestAdministratorChangesWordsAndChoicesOfAField(t *testing.T) {
 			t.Errorf("in English it is called %q", found)
 		}
 
-		for path, want := range map[string]int{"objects/customer/fields/name": 422, "objects/customer/fields/x_none": 404, "objects/none/fields/x_grade": 404} {
+		for path, want := range map[string]int{"objects/customer/fields/name": 200, "objects/customer/fields/created_at": 422, "objects/customer/fields/x_none": 404, "objects/none/fields/x_grade": 404} {
 			if status, _ := admin.call("PATCH", path, map[string]any{"labels": "新"}); status != want {
 				t.Errorf("PATCH %s answered %d", path, status)
 			}

@@ -71,6 +71,7 @@ var texts = map[string][3]string{
 	"not_money":                {"金額格式不對：請輸入如 1200.50 的數字", "金额格式不对：请输入如 1200.50 的数字", "Enter an amount such as 1200.50"},
 	"not_a_currency":           {"幣別請用三個字母，如 TWD", "币种请用三个字母，如 CNY", "A currency has three letters, such as USD"},
 	"not_a_date":               {"日期格式不對：請輸入如 2026-11-23 的日期", "日期格式不对：请输入如 2026-11-23 的日期", "Enter a date such as 2026-11-23"},
+	"choice_needed":            {"選項「{choice}」是系統需要的：可以改名，不能停用", "选项「{choice}」是系统需要的：可以改名，不能停用", "The choice “{choice}” is needed: it can be renamed, not switched off"},
 	"date_ambiguous":           {"日期可能是 {one} 或 {other}：請輸入完整的年份", "日期可能是 {one} 或 {other}：请输入完整的年份", "The date may mean {one} or {other}: enter the whole year"},
 	"not_a_datetime":           {"時間格式不對：請輸入如 2026-11-23 14:30 的時間", "时间格式不对：请输入如 2026-11-23 14:30 的时间", "Enter a time such as 2026-11-23 14:30"},
 	"not_a_boolean":            {"請選是或否", "请选是或否", "Choose yes or no"},

@@ -41,7 +41,7 @@ func (s *Service) Reload(ctx context.Context, declared []*schema.Object) (bool, 
 	if now := s.Current.Load(); now != nil && now.Version == version {
 		return false, nil
 	}
-	extra := map[string][]*schema.Field{}
+	extra, overlays := map[string][]*schema.Field{}, map[string]map[string]*schema.Field{}
 	for _, r := range rows {
 		object, _ := r[0].(string)
 		text, _ := r[1].(string)
@@ -49,18 +49,32 @@ func (s *Service) Reload(ctx context.Context, declared []*schema.Object) (bool, 
 		if err := json.Unmarshal([]byte(text), f); err != nil {
 			return false, fmt.Errorf("custom field of %s: %w", object, err)
 		}
+		if declaredField(declared, object, f.Name) != nil {
+			if overlays[object] == nil {
+				overlays[object] = map[string]*schema.Field{}
+			}
+			overlays[object][f.Name] = f
+			continue
+		}
 		f.Custom = true
 		extra[object] = append(extra[object], f)
 	}
 	var objects []*schema.Object
 	for _, o := range declared {
-		objects = append(objects, o.With(extra[o.Name]))
+		with := o.With(extra[o.Name])
+		for i, f := range with.Fields {
+			if over := overlays[o.Name][f.Name]; over != nil {
+				with.Fields[i] = overlaid(f, over)
+			}
+		}
+		objects = append(objects, with)
 	}
 	registry, err := schema.NewRegistry(version, objects)
 	if err != nil {
 		return false, err
 	}
 	s.Current.Store(registry)
+	s.declared = declared
 	return true, nil
 }
 

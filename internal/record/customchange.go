@@ -4,13 +4,17 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
 
 	"ecrm/internal/policy"
 	"ecrm/internal/schema"
 	"ecrm/internal/store"
 )
 
-// FieldChange is what may change of a field made at run time; what is nil
+// FieldChange is what may change of a field; what is nil
 // stays. Its type and column never change.
 type FieldChange struct {
 	Label    *schema.Text     `json:"labels"`
@@ -19,8 +23,9 @@ type FieldChange struct {
 	Options  *[]schema.Option `json:"options"`
 }
 
-// ChangeField changes a field made at run time. A choice that is left out
-// becomes inactive: records may hold it.
+// ChangeField changes a field made at run time, or the words and choices of one
+// that a module declares. A choice that is left out becomes inactive: records may
+// hold it; one that rules rely on can only be called otherwise.
 func (s *Service) ChangeField(ctx context.Context, a *policy.Actor, o *schema.Object, name string, c FieldChange, declared []*schema.Object) error {
 	if !a.Admin() {
 		return fail("forbidden")
@@ -29,8 +34,12 @@ func (s *Service) ChangeField(ctx context.Context, a *policy.Actor, o *schema.Ob
 	if now == nil {
 		return fail("not_found")
 	}
-	if !now.Custom {
+	base := declaredField(declared, o.Name, name)
+	switch {
+	case base == nil && !now.Custom:
 		return Invalid("name", "read_only")
+	case base != nil && c.Required != nil && *c.Required != base.Required:
+		return Invalid("required", "read_only")
 	}
 	err := s.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
 		where := store.Row{"object": o.Name, "name": name}
@@ -38,30 +47,107 @@ func (s *Service) ChangeField(ctx context.Context, a *policy.Actor, o *schema.Ob
 		if err != nil {
 			return err
 		}
-		if len(rows) == 0 {
+		f := &schema.Field{}
+		var revision int64
+		switch {
+		case len(rows) > 0:
+			text, _ := rows[0][0].(string)
+			revision, _ = rows[0][1].(int64)
+			if err := json.Unmarshal([]byte(text), f); err != nil {
+				return fmt.Errorf("custom field of %s: %w", o.Name, err)
+			}
+		case base == nil:
 			return fail("not_found")
 		}
-		text, _ := rows[0][0].(string)
-		revision, _ := rows[0][1].(int64)
-		f := &schema.Field{}
-		if err := json.Unmarshal([]byte(text), f); err != nil {
-			return fmt.Errorf("custom field of %s: %w", o.Name, err)
+		if base != nil {
+			f = overlaid(base, f)
 		}
 		if err := c.apply(f); err != nil {
 			return err
 		}
-		changed, err := json.Marshal(f)
+		kept := f
+		if base != nil {
+			kept = &schema.Field{Name: f.Name, Type: f.Type, Label: f.Label, Help: f.Help, Options: f.Options}
+		}
+		changed, err := json.Marshal(kept)
 		if err != nil {
 			return err
+		}
+		if len(rows) == 0 {
+			return store.Insert(ctx, tx, customTable.Name, store.Row{"object": o.Name, "name": name, "definition": string(changed), "made_at": time.Now().UnixMicro(), "revision": int64(0)})
 		}
 		_, err = store.Update(ctx, tx, customTable.Name, store.Row{"definition": string(changed), "revision": revision + 1}, where)
 		return err
 	})
 	if err != nil {
-		return err
+		return s.explain(o, err)
 	}
 	_, err = s.Reload(ctx, declared)
 	return err
+}
+
+// AddChoices gives a pick-list choices with these words, in all languages alike.
+func (s *Service) AddChoices(ctx context.Context, a *policy.Actor, o *schema.Object, field string, words []string) error {
+	if len(words) == 0 {
+		return nil
+	}
+	f := s.Current.Load().Object(o.Name).Field(field)
+	options := slices.Clone(f.Options)
+	taken := map[string]bool{}
+	for _, option := range options {
+		taken[option.Value] = true
+	}
+	for _, word := range words {
+		base := strings.Trim(notKey.ReplaceAllString(strings.ToLower(word), "_"), "_")
+		base = base[:min(len(base), 30)]
+		if base == "" {
+			base = "o"
+		}
+		key := base
+		for n := 1; taken[key] || key == "o"; n++ {
+			key = fmt.Sprintf("%s_%d", base, n)
+		}
+		taken[key] = true
+		options = append(options, schema.Option{Value: key, Label: schema.T(word, word, word)})
+	}
+	return s.ChangeField(ctx, a, o, field, FieldChange{Options: &options}, s.declared)
+}
+
+var notKey = regexp.MustCompile(`[^a-z0-9]+`)
+
+// declaredField is the field a module declares, nil when none does.
+func declaredField(declared []*schema.Object, object, name string) *schema.Field {
+	for _, o := range declared {
+		if o.Name != object {
+			continue
+		}
+		for _, f := range o.Fields {
+			if f.Name == name {
+				return f
+			}
+		}
+	}
+	return nil
+}
+
+// overlaid is a declared field with the words and choices an administrator gave
+// it. Choices declared since are there too.
+func overlaid(declared, over *schema.Field) *schema.Field {
+	f := *declared
+	f.Label, f.Help = worded(f.Label, over.Label), worded(f.Help, over.Help)
+	if over.Options == nil {
+		return &f
+	}
+	f.Options = slices.Clone(over.Options)
+	for _, o := range declared.Options {
+		at := slices.IndexFunc(f.Options, func(p schema.Option) bool { return p.Value == o.Value })
+		if at < 0 {
+			f.Options = append(f.Options, o)
+		} else {
+			f.Options[at].Kind = o.Kind
+		}
+	}
+	return &f
 }
 
 func (c FieldChange) apply(f *schema.Field) error {
@@ -81,8 +167,13 @@ func (c FieldChange) apply(f *schema.Field) error {
 		return Invalid("options", "read_only")
 	}
 	before := map[string]schema.Option{}
+	staged := false
 	for _, option := range f.Options {
 		before[option.Value] = option
+		staged = staged || option.Kind != ""
+	}
+	needed := func(option schema.Option) bool {
+		return option.Kind == "won" || option.Kind == "lost" || option.Value == f.Default
 	}
 	var options []schema.Option
 	seen := map[string]bool{}
@@ -90,7 +181,18 @@ func (c FieldChange) apply(f *schema.Field) error {
 	for _, option := range *c.Options {
 		if old, ok := before[option.Value]; ok {
 			option.Label = worded(old.Label, option.Label)
-			option.Kind, option.Probability = old.Kind, old.Probability
+			option.Kind = old.Kind
+			if option.Probability == 0 {
+				option.Probability = old.Probability
+			}
+			if option.Inactive && needed(option) {
+				return Invalid("options", "choice_needed", "choice", option.Label.In("zh-TW"))
+			}
+		} else if staged {
+			option.Kind = "open"
+		}
+		if option.Probability < 0 || option.Probability > 100 {
+			return Invalid("options", "out_of_range")
 		}
 		if option.Value == "" || seen[option.Value] || option.Label.In("zh-TW") == "" {
 			return Invalid("options", "required")
@@ -104,6 +206,9 @@ func (c FieldChange) apply(f *schema.Field) error {
 	}
 	for _, old := range f.Options {
 		if !seen[old.Value] {
+			if needed(old) {
+				return Invalid("options", "choice_needed", "choice", old.Label.In("zh-TW"))
+			}
 			old.Inactive = true
 			options = append(options, old)
 		}

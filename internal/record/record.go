@@ -151,6 +151,8 @@ type Service struct {
 	Currency func() string
 	rules    map[string]Rules
 
+	// declared are the objects of the modules, as Reload was told last.
+	declared []*schema.Object
 	// name tells this process from others on the database.
 	name string
 

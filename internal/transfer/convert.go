@@ -40,11 +40,13 @@ type cellText struct {
 
 // converter turns the rows of one import into drafts.
 type converter struct {
-	service *Service
-	actor   *policy.Actor
-	job     *Job
-	object  *schema.Object
-	targets []target // by column; a nil field: left out
+	// inventing leaves unknown choices aside that the run will make.
+	inventing bool
+	service   *Service
+	actor     *policy.Actor
+	job       *Job
+	object    *schema.Object
+	targets   []target // by column; a nil field: left out
 	// known remembers references by field and text, fresh those made by the batch
 	// under way.
 	known, fresh map[string]int64
@@ -214,10 +216,11 @@ func (c *converter) raw(ctx context.Context, d *draft, t target, cells []cellTex
 	case "tags", "multipicklist":
 		var list []any
 		for _, cell := range cells {
-			for _, word := range strings.FieldsFunc(cell.text, func(r rune) bool { return strings.ContainsRune(",;、；，\n|", r) }) {
-				word = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(word), "*"))
+			for _, word := range severalWords(cell.text) {
 				if f.Type == "multipicklist" {
-					if word = c.option(f, cell.column, word); word == "" {
+					if word = c.option(f, cell.column, word); word == "" && c.inventing {
+						continue
+					} else if word == "" {
 						problem = schema.Bad("not_an_option", "value", cell.text)
 						continue
 					}
@@ -238,6 +241,9 @@ func (c *converter) raw(ctx context.Context, d *draft, t target, cells []cellTex
 		}
 		if _, chosen := first.column.Values[first.text]; chosen {
 			return nil, nil, nil // left empty on purpose
+		}
+		if c.inventing {
+			return nil, nil, nil
 		}
 		return nil, schema.Bad("not_an_option", "value", first.text), nil
 	case "address":
@@ -353,6 +359,15 @@ func (c *converter) fitting(f *schema.Field, list []any) (any, *schema.Problem, 
 		return nil, problem, nil
 	}
 	return kept, problem, nil
+}
+
+// severalWords are the words of a cell that holds several.
+func severalWords(text string) []string {
+	words := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",;、；，\n|", r) })
+	for i, word := range words {
+		words[i] = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(word), "*"))
+	}
+	return words
 }
 
 // option finds the choice a text means: as a person said, by key, or by a label

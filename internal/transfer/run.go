@@ -119,7 +119,7 @@ func (s *Service) perform(ctx context.Context, t task, h holder) (*Job, error) {
 	state := "undone"
 	if t.Action == "undo" {
 		err = r.undo(ctx)
-	} else {
+	} else if err = r.invent(ctx); err == nil {
 		err = r.rows(ctx)
 		state = map[bool]string{true: "checked", false: "done"}[r.dry]
 	}
@@ -178,6 +178,7 @@ func (r *run) refresh(ctx context.Context) error {
 	}
 	actor := *a
 	actor.Origin, actor.Importing = origin(r.job.ID), true
+	actor.Registry = r.service.Records.Current.Load()
 	o := actor.Registry.Object(r.job.Object)
 	if o == nil || !actor.May(o, policy.Import) {
 		return &record.Error{Code: "forbidden"}
@@ -191,6 +192,7 @@ func (r *run) refresh(ctx context.Context) error {
 	r.actor, r.object = &actor, o
 	r.converter = r.service.converter(&actor, o, r.job)
 	r.converter.known = known
+	r.converter.inventing = r.dry && r.job.Unknown == "create"
 	r.asked = time.Now()
 	return nil
 }

@@ -313,7 +313,10 @@ func (s *Service) Adjust(ctx context.Context, a *policy.Actor, id int64, c Chang
 		return Job{}, err
 	}
 	if c.Unknown != nil {
-		if *c.Unknown != "map" && *c.Unknown != "refuse" {
+		switch {
+		case *c.Unknown == "create" && !a.Admin():
+			return Job{}, record.Invalid("unknown_options", "read_only")
+		case *c.Unknown != "map" && *c.Unknown != "refuse" && *c.Unknown != "create":
 			return Job{}, record.Invalid("unknown_options", "not_an_option")
 		}
 		j.Unknown = *c.Unknown

@@ -93,7 +93,7 @@ export function FieldDrawer({
       if (field) {
         await admin.changeField(object.name, field.name, {
           labels: said,
-          required,
+          ...(field.custom ? { required } : {}),
           ...(hasChoices ? { options } : {}),
         });
       } else {
@@ -155,14 +155,16 @@ export function FieldDrawer({
           </Select>
         </FieldBox>
         {hasChoices && <Choices value={choices} onChange={setChoices} error={errors.options} />}
-        <label className="row check">
-          <input
-            type="checkbox"
-            checked={required}
-            onChange={(e) => setRequired(e.target.checked)}
-          />
-          {t("field.required")}
-        </label>
+        {(!field || field.custom) && (
+          <label className="row check">
+            <input
+              type="checkbox"
+              checked={required}
+              onChange={(e) => setRequired(e.target.checked)}
+            />
+            {t("field.required")}
+          </label>
+        )}
         {more ? (
           <>
             {LANGUAGES.filter((l) => l.code !== here).map((l) => (

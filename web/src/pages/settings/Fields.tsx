@@ -64,7 +64,7 @@ export default function Fields() {
             {sorted(object).map((f) => (
               <tr key={f.name}>
                 <td>
-                  {f.custom ? (
+                  {f.custom || f.options?.length ? (
                     <button
                       type="button"
                       className="link-btn strong"
