@@ -86,7 +86,7 @@ func Open(ctx context.Context, dsn string) (*DB, error) {
 		return &DB{pool: pool}, nil
 	}
 	path := strings.TrimPrefix(dsn, "sqlite:")
-	const pragmas = "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=cache_size(" + cacheSize + ")&_pragma=wal_autocheckpoint(8000)&_pragma=temp_store(MEMORY)&_pragma=mmap_size(1073741824)"
+	const pragmas = "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=cache_size(" + cacheSize + ")&_pragma=wal_autocheckpoint(8000)&_pragma=journal_size_limit(67108864)&_pragma=temp_store(MEMORY)&_pragma=mmap_size(1073741824)"
 	wdb, err := sql.Open("sqlite", "file:"+path+pragmas)
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
