@@ -14,7 +14,7 @@ import (
 // ecrm runs the command itself, as this test's program told to be it.
 func ecrm(t *testing.T, stdin string, args ...string) (out string, err error) {
 	t.Helper()
-	c := exec.Command(os.Args[0], args...) //nolint:gosec // this very program
+	c := exec.Command(os.Args[0], args...)
 	c.Env = append(os.Environ(), "ECRM_TEST_MAIN=1")
 	c.Stdin = strings.NewReader(stdin)
 	text, err := c.CombinedOutput()
@@ -76,7 +76,7 @@ func TestServerOwnsItsFolderAndDoesWhatCommandsAsk(t *testing.T) {
 	if out, err := ecrm(t, "", "export", "--data", data, exported); err != nil || !strings.Contains(out, "21 rows") {
 		t.Errorf("export through the server: %v %s", err, out)
 	}
-	if text, err := os.ReadFile(exported); err != nil || !bytes.Contains(text, []byte("大同股份有限公司")) { //nolint:gosec // written above
+	if text, err := os.ReadFile(exported); err != nil || !bytes.Contains(text, []byte("大同股份有限公司")) {
 		t.Errorf("the exported file: %v, %d bytes", err, len(text))
 	}
 	failed := filepath.Join(t.TempDir(), "failed.csv")

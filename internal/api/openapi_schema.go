@@ -184,7 +184,9 @@ func linesNode(f *schema.Field, write bool) node {
 	var required []string
 	for _, sub := range f.Rows {
 		properties[sub.Name] = valueNode(sub, write)
-		properties[sub.Name].(node)["description"] = sub.Label.EN
+		if property, ok := properties[sub.Name].(node); ok {
+			property["description"] = sub.Label.EN
+		}
 		if sub.Required && !write {
 			required = append(required, sub.Name)
 		}

@@ -72,7 +72,7 @@ func (p *person) heard(ctx context.Context) <-chan string {
 		p.w.t.Fatal(err)
 	}
 	r.AddCookie(p.cookie)
-	answer, err := http.DefaultClient.Do(r)
+	answer, err := http.DefaultClient.Do(r) //nolint:bodyclose // closed by whoever reads it to its end
 	if err != nil || answer.StatusCode != 200 {
 		p.w.t.Fatalf("the stream answered %v, %v", answer, err)
 	}

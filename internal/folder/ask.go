@@ -147,7 +147,7 @@ func (f *frames) kind(kind byte) io.Writer { return frameWriter{f, kind} }
 func (w frameWriter) Write(p []byte) (int, error) {
 	w.f.mu.Lock()
 	defer w.f.mu.Unlock()
-	head := binary.BigEndian.AppendUint32([]byte{w.kind}, uint32(len(p))) //nolint:gosec // pieces are far smaller
+	head := binary.BigEndian.AppendUint32([]byte{w.kind}, uint32(len(p)))
 	if _, err := w.f.w.Write(append(head, p...)); err != nil {
 		return 0, err
 	}

@@ -10,7 +10,7 @@ import (
 // outbox holds what each transaction changed until it is handed on. xid is
 // PostgreSQL's number of the transaction, by which other nodes find what was
 // committed since they last looked.
-var outbox = Declare(Table{
+var _ = Declare(Table{
 	Name: "outbox",
 	Columns: []schema.Column{
 		{Name: "id", Kind: schema.KindInt}, {Name: "sender", Kind: schema.KindText}, {Name: "events", Kind: schema.KindText},
