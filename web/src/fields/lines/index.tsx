@@ -1,17 +1,40 @@
 import { useTranslation } from "react-i18next";
-import type { Field } from "../../api/types";
-import { Button, IconButton } from "../../ui/Button";
-import { Icon } from "../../ui/Icon";
 import { fieldType } from "..";
-import type { DisplayProps, EditorProps, FieldType } from "../types";
+import type { DisplayProps, FieldType } from "../types";
+import { Editor } from "./Editor";
+import { isPartial, rowsOf, shownOf } from "./rows";
 
-type Row = Record<string, unknown> & { id?: string };
-const rowsOf = (v: unknown): Row[] => (Array.isArray(v) ? (v as Row[]) : []);
-const shownOf = (f: Field): Field[] => (f.lines ?? []).filter((c) => !c.system);
-
-function Display({ field, value, short }: DisplayProps) {
+/** What one side of a change tells of the rows: their values, one row after another. */
+function Told({ field, value }: DisplayProps) {
   const { t } = useTranslation();
   const rows = rowsOf(value);
+  if (!rows.length) {
+    const order = (value as { order?: string[] }).order;
+    return <span className="muted">{order ? t("lines.order") : "—"}</span>;
+  }
+  return rows.map((r, i) => (
+    <span key={r.id ?? i}>
+      {i > 0 && "; "}
+      {shownOf(field)
+        .filter((c) => c.name in r)
+        .map((c, n) => {
+          const type = fieldType(c);
+          return (
+            <span key={c.name}>
+              {n > 0 && ", "}
+              {c.label} <type.Display field={c} value={r[c.name]} short />
+            </span>
+          );
+        })}
+    </span>
+  ));
+}
+
+function Display(p: DisplayProps) {
+  const { t } = useTranslation();
+  const { field, value, short } = p;
+  const rows = rowsOf(value);
+  if (isPartial(value)) return <Told {...p} />;
   if (short) return <>{rows.length ? t("lines.count", { count: rows.length }) : null}</>;
   if (!rows.length) return null;
   const columns = shownOf(field);
@@ -33,7 +56,7 @@ function Display({ field, value, short }: DisplayProps) {
               {columns.map((c) => {
                 const type = fieldType(c);
                 return (
-                  <td key={c.name} className={type.right ? "num" : ""}>
+                  <td key={c.name} className={type.right ? "num" : ""} data-label={c.label}>
                     <type.Display field={c} value={r[c.name]} short />
                   </td>
                 );
@@ -42,73 +65,6 @@ function Display({ field, value, short }: DisplayProps) {
           ))}
         </tbody>
       </table>
-    </div>
-  );
-}
-
-function Editor(p: EditorProps) {
-  const { t } = useTranslation();
-  const rows = rowsOf(p.value);
-  const columns = shownOf(p.field);
-  return (
-    <div className="stack tight" id={p.id} role="group" aria-label={p.field.label}>
-      {rows.length > 0 && (
-        <div className="table-wrap lines">
-          <table className="table">
-            <thead>
-              <tr>
-                {columns.map((c) => (
-                  <th key={c.name}>{c.label}</th>
-                ))}
-                <th>
-                  <span className="sr-only">{t("actions")}</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map((r, i) => (
-                <tr key={r.id ?? `new${i}`}>
-                  {columns.map((c) => {
-                    const type = fieldType(c);
-                    const id = `${p.id}-${i}-${c.name}`;
-                    return (
-                      <td key={c.name}>
-                        <label className="sr-only" htmlFor={id}>
-                          {c.label} {i + 1}
-                        </label>
-                        <type.Editor
-                          id={id}
-                          field={c}
-                          value={r[c.name]}
-                          disabled={p.disabled || c.access === "read"}
-                          onChange={(v) =>
-                            p.onChange(rows.map((x, n) => (n === i ? { ...x, [c.name]: v } : x)))
-                          }
-                        />
-                      </td>
-                    );
-                  })}
-                  <td>
-                    <IconButton
-                      label={t("lines.remove", { n: i + 1 })}
-                      onClick={() => p.onChange(rows.filter((_, n) => n !== i))}
-                    >
-                      <Icon name="trash" size={16} />
-                    </IconButton>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
-      {!p.disabled && (
-        <div>
-          <Button small onClick={() => p.onChange([...rows, {}])}>
-            + {t("lines.add")}
-          </Button>
-        </div>
-      )}
     </div>
   );
 }
