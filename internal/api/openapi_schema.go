@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -42,7 +43,11 @@ var special = map[reflect.Type]func() node{
 }
 
 // schemaOf describes what a Go value looks like as JSON.
-func schemaOf(t reflect.Type) node {
+func schemaOf(t reflect.Type) node { return schemaWithin(t, nil) }
+
+// schemaWithin describes a value inside others; one that holds its own kind (the
+// rows of a field are fields) is described once and then called an object.
+func schemaWithin(t reflect.Type, within []reflect.Type) node {
 	if make, ok := special[t]; ok {
 		return make()
 	}
@@ -56,25 +61,28 @@ func schemaOf(t reflect.Type) node {
 	case reflect.Float32, reflect.Float64:
 		return of("number")
 	case reflect.Pointer:
-		return nullable(schemaOf(t.Elem()))
+		return nullable(schemaWithin(t.Elem(), within))
 	case reflect.Slice, reflect.Array:
-		return node{"type": []string{"array", "null"}, "items": schemaOf(t.Elem())}
+		return node{"type": []string{"array", "null"}, "items": schemaWithin(t.Elem(), within)}
 	case reflect.Map:
-		return node{"type": []string{"object", "null"}, "additionalProperties": schemaOf(t.Elem())}
+		return node{"type": []string{"object", "null"}, "additionalProperties": schemaWithin(t.Elem(), within)}
 	case reflect.Struct:
+		if slices.Contains(within, t) {
+			return of("object")
+		}
 		properties, required := node{}, []string{}
-		fieldsOf(t, properties, &required)
+		fieldsOf(t, append(slices.Clone(within), t), properties, &required)
 		return object(required, properties)
 	}
 	return node{}
 }
 
-func fieldsOf(t reflect.Type, properties node, required *[]string) {
+func fieldsOf(t reflect.Type, within []reflect.Type, properties node, required *[]string) {
 	for i := range t.NumField() {
 		f := t.Field(i)
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if f.Anonymous && name == "" {
-			fieldsOf(f.Type, properties, required)
+			fieldsOf(f.Type, within, properties, required)
 			continue
 		}
 		if !f.IsExported() || name == "-" {
@@ -83,7 +91,7 @@ func fieldsOf(t reflect.Type, properties node, required *[]string) {
 		if name == "" {
 			name = f.Name
 		}
-		n := schemaOf(f.Type)
+		n := schemaWithin(f.Type, within)
 		if strings.Contains(options, "string") {
 			n = of("string")
 		}

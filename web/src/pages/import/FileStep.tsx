@@ -19,13 +19,7 @@ export function FileStep({
 }) {
   const { t } = useTranslation();
   const errorText = useErrorText();
-  const [object, setObject] = useState(
-    (
-      objects.find((o) => o.name === chosen) ??
-      objects.find((o) => o.name === "customer") ??
-      objects[0]
-    )?.name ?? "",
-  );
+  const [object, setObject] = useState(objects.find((o) => o.name === chosen)?.name ?? "auto");
   const [over, setOver] = useState(false);
   const [busy, setBusy] = useState("");
   const [error, setError] = useState("");
@@ -92,6 +86,7 @@ export function FileStep({
       <label className="row">
         <span>{t("import.object")}</span>
         <Select className="fit" value={object} onChange={(e) => setObject(e.target.value)}>
+          <option value="auto">{t("import.auto")}</option>
           {objects.map((o) => (
             <option key={o.name} value={o.name}>
               {o.label}
