@@ -39,6 +39,7 @@ func (p place) config() app.Config {
 type serve struct {
 	place
 	Addr string `help:"Address to listen on." default:"127.0.0.1:8080" env:"ECRM_ADDR"`
+	TLS  string `name:"tls" help:"auto: HTTPS with a certificate of its own making; CERT,KEY: with these files; absent: plain HTTP." env:"ECRM_TLS"`
 }
 
 // Run serves until it is told to stop.
@@ -56,7 +57,7 @@ func (c *serve) Run(ctx context.Context) (err error) {
 	if err := held.Serve(ctx, c.Addr, version, answer(a)); err != nil {
 		return err
 	}
-	return a.Serve(ctx, c.Addr, version)
+	return a.Serve(ctx, c.Addr, c.TLS, version)
 }
 
 type userAdd struct {

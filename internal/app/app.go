@@ -26,6 +26,7 @@ import (
 	"ecrm/internal/policy"
 	"ecrm/internal/record"
 	"ecrm/internal/schema"
+	"ecrm/internal/secure"
 	"ecrm/internal/store"
 	"ecrm/internal/transfer"
 	"ecrm/internal/view"
@@ -151,14 +152,23 @@ func (a *App) Handler(version string, addresses []string, secure bool) http.Hand
 }
 
 // Serve answers requests on an address until ctx ends, then lets running ones
-// finish.
-func (a *App) Serve(ctx context.Context, addr, version string) error {
+// finish. how is what --tls says (see secure.Open); empty: plain HTTP.
+func (a *App) Serve(ctx context.Context, addr, how, version string) error {
+	var certificates *secure.Certificates
+	scheme := "http://"
+	if how != "" {
+		var err error
+		if certificates, err = secure.Open(how, filepath.Join(a.data, "tls")); err != nil {
+			return err
+		}
+		scheme = "https://"
+	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", addr, err)
 	}
 	server := &http.Server{
-		Handler:           a.Handler(version, reachable(listener.Addr()), false),
+		Handler:           trust(certificates, a.Handler(version, reachable(listener.Addr(), scheme), certificates != nil)),
 		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		// An event stream ends with the server, not after it.
 		BaseContext: func(net.Listener) context.Context { return ctx },
@@ -173,8 +183,23 @@ func (a *App) Serve(ctx context.Context, addr, version string) error {
 	go a.Records.Relay(ctx)
 	go a.Records.SealAlways(ctx)
 	done := make(chan error, 1)
-	go func() { done <- server.Serve(listener) }()
-	fmt.Printf("ECRM %s is ready: http://%s\n", version, listener.Addr())
+	go func() {
+		if certificates == nil {
+			done <- server.Serve(listener)
+			return
+		}
+		server.TLSConfig = certificates.Config()
+		done <- server.ServeTLS(secure.Listen(listener), "", "")
+	}()
+	fmt.Printf("ECRM %s is ready: %s%s\n", version, scheme, listener.Addr())
+	switch {
+	case certificates != nil && certificates.CA != nil:
+		for _, url := range reachable(listener.Addr(), scheme) {
+			fmt.Printf("  %s — to trust it, open %s%s on each device and install the certificate\n", url, url, authorityPath)
+		}
+	case certificates == nil && !loopback(listener.Addr()):
+		fmt.Println("  Without HTTPS passwords cross the network in the clear, and phones give neither position nor installation: add --tls auto")
+	}
 	select {
 	case err := <-done:
 		return err
@@ -197,14 +222,37 @@ func (a *App) UndoImport(ctx context.Context, login string, id int64) (transfer.
 	return a.Transfer.RunNow(ctx, actor, id, "undo")
 }
 
+// authorityPath is where devices fetch the authority that they are to trust.
+const authorityPath = "/ca.crt"
+
+// trust gives the authority to whoever asks for it; it is no secret.
+func trust(c *secure.Certificates, next http.Handler) http.Handler {
+	if c == nil || c.CA == nil {
+		return next
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/", next)
+	mux.HandleFunc("GET "+authorityPath, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/x-x509-ca-cert")
+		w.Header().Set("Content-Disposition", `attachment; filename="ecrm-ca.crt"`)
+		_, _ = w.Write(c.CA)
+	})
+	return mux
+}
+
+func loopback(addr net.Addr) bool {
+	tcp, ok := addr.(*net.TCPAddr)
+	return ok && tcp.IP.IsLoopback()
+}
+
 // reachable lists the addresses under which colleagues can open the server.
-func reachable(addr net.Addr) []string {
+func reachable(addr net.Addr, scheme string) []string {
 	tcp, ok := addr.(*net.TCPAddr)
 	if !ok {
 		return nil
 	}
 	if !tcp.IP.IsUnspecified() {
-		return []string{"http://" + tcp.String()}
+		return []string{scheme + tcp.String()}
 	}
 	var found []string
 	addrs, err := net.InterfaceAddrs()
@@ -213,7 +261,7 @@ func reachable(addr net.Addr) []string {
 	}
 	for _, a := range addrs {
 		if ip, ok := a.(*net.IPNet); ok && ip.IP.To4() != nil && !ip.IP.IsLoopback() {
-			found = append(found, fmt.Sprintf("http://%s:%d", ip.IP, tcp.Port))
+			found = append(found, fmt.Sprintf("%s%s:%d", scheme, ip.IP, tcp.Port))
 		}
 	}
 	return found
