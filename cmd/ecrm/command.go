@@ -35,6 +35,7 @@ var served = map[string]func() command{
 	"export":   func() command { return &exportFile{} },
 	"demo":     func() command { return &demoCompany{} },
 	"check":    func() command { return &checkData{} },
+	"backup":   func() command { return &backupData{} },
 }
 
 // run does a command as the folder's owner, or asks its owner.

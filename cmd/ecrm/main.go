@@ -161,6 +161,8 @@ var commands struct {
 		Add userAdd `cmd:"" help:"Add a user."`
 	} `cmd:"" help:"Users."`
 	Import  importFile  `cmd:"" help:"Import a file."`
+	Backup  backupData  `cmd:"" help:"Write everything into one file, while people work."`
+	Restore restoreData `cmd:"" help:"Make a data folder of a backup."`
 	Check   checkData   `cmd:"" help:"Read the whole database and tell what does not agree."`
 	Export  exportFile  `cmd:"" help:"Export records into a file."`
 	Demo    demoCompany `cmd:"" help:"Fill an empty company with made-up data."`
