@@ -200,7 +200,7 @@ func take(from io.Reader, path string) (string, error) {
 		return "", err
 	}
 	sum := sha256.New()
-	if _, err := io.Copy(io.MultiWriter(file, sum), from); err != nil { //nolint:gosec // the administrator's own backup
+	if _, err := io.Copy(io.MultiWriter(file, sum), from); err != nil {
 		var disk *fs.PathError
 		if err = errors.Join(err, file.Close()); !errors.As(err, &disk) {
 			err = ErrBackup // what was read is not whole; a full disk says so itself
