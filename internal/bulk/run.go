@@ -80,6 +80,8 @@ func (s *Service) run(ctx context.Context, r *jobs.Run) error {
 	if _, err := r.Checkpoint(&w.state); err != nil {
 		return err
 	}
+	// However it ends, what was done by then is told.
+	defer func() { r.Result(w.state.totals) }()
 	r.Progress(w.state.Next, job.Total)
 	asked := time.Now()
 	for {
@@ -88,17 +90,14 @@ func (s *Service) run(ctx context.Context, r *jobs.Run) error {
 			return err
 		}
 		if len(list) == 0 {
-			r.Result(w.state.totals)
 			return nil
 		}
 		for len(list) > 0 {
 			if err := ctx.Err(); err != nil {
-				r.Result(w.state.totals)
 				return err
 			}
 			n, err := w.unit(ctx, list)
 			if err != nil {
-				r.Result(w.state.totals)
 				return err
 			}
 			list = list[n:]
