@@ -19,7 +19,6 @@ import (
 	"ecrm/internal/jobs"
 	"ecrm/internal/policy"
 	"ecrm/internal/record"
-	"ecrm/internal/schema"
 	"ecrm/internal/transfer"
 	"ecrm/internal/view"
 )
@@ -33,8 +32,6 @@ type Server struct {
 	Jobs     *jobs.Service
 	Bulk     *bulk.Service
 	Exports  *transfer.Exports
-	// Declared are the built-in objects, for fields made at run time.
-	Declared []*schema.Object
 	// Web holds the interface's files.
 	Web fs.FS
 	// Addresses are those under which colleagues reach this server.

@@ -179,7 +179,7 @@ func (s *Server) addField(r *request) error {
 		return err
 	}
 	f.Name = strings.ToLower(f.Name)
-	if err := s.Records.AddField(r.Context(), r.actor, o, &f, s.Declared); err != nil {
+	if err := s.Records.AddField(r.Context(), r.actor, o, &f); err != nil {
 		return err
 	}
 	return s.showField(r, o, f.Name, http.StatusCreated)
@@ -195,7 +195,7 @@ func (s *Server) changeField(r *request) error {
 		return err
 	}
 	name := r.PathValue("field")
-	if err := s.Records.ChangeField(r.Context(), r.actor, o, name, c, s.Declared); err != nil {
+	if err := s.Records.ChangeField(r.Context(), r.actor, o, name, c); err != nil {
 		return err
 	}
 	return s.showField(r, o, name, http.StatusOK)

@@ -48,7 +48,6 @@ type App struct {
 	Jobs     *jobs.Service
 	Bulk     *bulk.Service
 	Exports  *transfer.Exports
-	Declared []*schema.Object
 	data     string
 	leave    func()
 	api      *api.Server
@@ -81,7 +80,7 @@ func Open(ctx context.Context, c Config, modules []record.Module) (*App, error) 
 		return nil, err
 	}
 	db.Program = c.Version
-	a := &App{DB: db, data: c.Data, Declared: declared(modules)}
+	a := &App{DB: db, data: c.Data}
 	if err := a.start(ctx, modules); err != nil {
 		if a.leave != nil {
 			a.leave()
@@ -93,7 +92,7 @@ func Open(ctx context.Context, c Config, modules []record.Module) (*App, error) 
 }
 
 func (a *App) start(ctx context.Context, modules []record.Module) error {
-	registry, err := bare(a.Declared)
+	registry, err := bare(declared(modules))
 	if err != nil {
 		return err
 	}
@@ -104,7 +103,7 @@ func (a *App) start(ctx context.Context, modules []record.Module) error {
 	if a.leave, err = a.DB.LeaseNode(ctx, a.Records.IDs); err != nil {
 		return err
 	}
-	if _, err := a.Records.Reload(ctx, a.Declared); err != nil {
+	if _, err := a.Records.Reload(ctx); err != nil {
 		return err
 	}
 	// Fields made at run time, too, may need what this program adds to their types.
@@ -146,7 +145,7 @@ func (a *App) Close() {
 func (a *App) Handler(version string, addresses []string, secure bool) http.Handler {
 	a.api = &api.Server{
 		Records: a.Records, Identity: a.Identity, Transfer: a.Transfer, Views: a.Views, Jobs: a.Jobs, Bulk: a.Bulk, Exports: a.Exports,
-		Declared: a.Declared, Web: web.Files(), Addresses: addresses, Version: version, Secure: secure,
+		Web: web.Files(), Addresses: addresses, Version: version, Secure: secure,
 	}
 	return a.api.Handler()
 }
@@ -174,7 +173,7 @@ func (a *App) Serve(ctx context.Context, addr, how, version string) error {
 		BaseContext: func(net.Listener) context.Context { return ctx },
 	}
 	if a.DB.Postgres() {
-		go a.Records.Follow(ctx, a.Declared, func(err error) { slog.Error("follow the schema", "error", err) })
+		go a.Records.Follow(ctx, func(err error) { slog.Error("follow the schema", "error", err) })
 	}
 	if err := a.Jobs.Work(ctx); err != nil {
 		return errors.Join(err, listener.Close())

@@ -446,7 +446,7 @@ func TestSecondNodeUsesAFieldMadeOnTheFirst(t *testing.T) {
 	admin := first.setUp()
 	there := &person{w: second, cookie: admin.cookie}
 	admin.must(201, "POST", "objects/customer/fields", map[string]any{"name": "x_code", "type": "text", "labels": map[string]string{"en": "Code"}})
-	if _, err := second.app.Records.Reload(context.Background(), second.app.Declared); err != nil {
+	if _, err := second.app.Records.Reload(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	there.add("customers", map[string]any{"name": "二號機", "x_code": "77"})

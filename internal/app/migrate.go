@@ -68,7 +68,7 @@ func Plan(ctx context.Context, c Config, modules []record.Module) (plan []store.
 	// Fields made at run time are known where their table is as it should be.
 	if custom := record.CustomFields; !slices.ContainsFunc(plan, func(c store.Change) bool { return c.Table == custom }) {
 		records := record.New(db, &schema.Current{}, modules)
-		if _, err := records.Reload(ctx, declared(modules)); err != nil {
+		if _, err := records.Reload(ctx); err != nil {
 			return nil, err
 		}
 		if plan, err = db.Plan(ctx, records.Current.Load()); err != nil {

@@ -111,11 +111,13 @@ func Make(ctx context.Context, people *identity.Service, o Options) ([]Account, 
 		}
 		return m.flush(ctx, true)
 	}
+	// What is being written when something fails ends before the indexes come back.
+	filled := func() error { return errors.Join(fill(), m.written()) }
 	if o.Customers >= many {
 		m.together = manyTogether
-		err = people.Records.DB.Load(ctx, m.registry, []string{"customer", "contact", "opportunity", "activity", "task"}, fill)
+		err = people.Records.DB.WithoutIndexes(ctx, m.registry, []string{"customer", "contact", "opportunity", "activity", "task"}, filled)
 	} else {
-		err = fill()
+		err = filled()
 	}
 	return m.accounts, err
 }
@@ -188,7 +190,7 @@ func (m *maker) as(user int64) *policy.Actor {
 // add queues the making of a record.
 func (m *maker) add(object string, at time.Time, by int64, in record.Input) int64 {
 	id, o, a := m.id(at), m.registry.Object(object), m.as(by)
-	values, err := m.people.Records.Read(context.Background(), a, o, in)
+	values, err := m.people.Records.ParseInput(context.Background(), a, o, in)
 	if err != nil {
 		m.failed = errors.Join(m.failed, fmt.Errorf("make up a %s: %w", object, err))
 	}

@@ -113,7 +113,7 @@ func Hash(password string) (string, error) { return hashed(password) }
 // caller's transaction: for made-up companies.
 func (s *Service) Plant(ctx context.Context, u *record.Unit, a *policy.Actor, id int64, in record.Input, hash string) error {
 	o := s.Records.Current.Load().Object("user")
-	values, err := s.Records.Read(ctx, a, o, in)
+	values, err := s.Records.ParseInput(ctx, a, o, in)
 	if err != nil {
 		return err
 	}

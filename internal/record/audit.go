@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"ecrm/internal/schema"
@@ -45,7 +46,6 @@ var sealTable = store.Declare(store.Table{
 })
 
 const (
-	auditNames = "id, at, actor_id, object, record_id, version, action, origin, diff, salt, hash"
 	// sealEvery is how often what is due is sealed.
 	sealEvery = 30 * time.Second
 	// sealAfter is how old an entry must be: younger ones may still be on their way
@@ -54,7 +54,10 @@ const (
 	sealMost  = 2000
 )
 
-var auditColumns = []string{"id", "at", "actor_id", "object", "record_id", "version", "action", "origin", "diff", "salt", "hash"}
+var (
+	auditColumns = []string{"id", "at", "actor_id", "object", "record_id", "version", "action", "origin", "diff", "salt", "hash"}
+	auditNames   = strings.Join(auditColumns, ", ")
+)
 
 // auditRow completes an entry of the audit (its first nine columns) with a salt
 // and the hash over both: without the salt, what was erased cannot be guessed
@@ -74,6 +77,15 @@ func auditHash(salt []byte, entry []any) []byte {
 	}
 	_, _ = h.Write(text)
 	return h.Sum(nil)
+}
+
+// decodeDiff reads what an entry says was changed; an erased entry says nothing.
+func decodeDiff(diff any, changes any) error {
+	text, _ := diff.(string)
+	if text == "" {
+		return nil
+	}
+	return json.Unmarshal([]byte(text), changes)
 }
 
 // SealAlways seals the audit until ctx ends, on one node of all.
@@ -114,7 +126,7 @@ func (s *Service) sealSome(ctx context.Context, before time.Time) (more bool, er
 	if len(rows) > 0 {
 		last = sealOf(rows[0])
 	}
-	entries, err := s.DB.Query(ctx, "SELECT "+auditNames+" FROM audit WHERE id > ? AND id < ? ORDER BY id LIMIT ?", last.through, store.IDOf(before), int64(sealMost))
+	entries, err := store.Span(ctx, s.DB, auditTable.Name, auditNames, last.through, store.IDOf(before), sealMost)
 	if err != nil || len(entries) == 0 {
 		return false, err
 	}
@@ -158,8 +170,8 @@ func (s *Service) verifyAudit(ctx context.Context, tell func(Finding)) error {
 	find := func(id int64, format string, args ...any) {
 		tell(Finding{"audit", id, "seal", fmt.Sprintf(format, args...)})
 	}
-	read := func(after, through int64, limit int) ([][]any, error) {
-		entries, err := s.DB.Query(ctx, "SELECT "+auditNames+" FROM audit WHERE id > ? AND id <= ? ORDER BY id LIMIT ?", after, through, int64(limit))
+	read := func(after, below int64, limit int) ([][]any, error) {
+		entries, err := store.Span(ctx, s.DB, auditTable.Name, auditNames, after, below, limit)
 		for _, e := range entries {
 			salt, _ := e[9].([]byte)
 			hash, _ := e[10].([]byte)
@@ -180,7 +192,7 @@ func (s *Service) verifyAudit(ctx context.Context, tell func(Finding)) error {
 			break
 		}
 		next := sealOf(rows[0])
-		entries, err := read(last.through, next.through, sealMost+1)
+		entries, err := read(last.through, next.through+1, sealMost+1)
 		if err != nil {
 			return err
 		}
@@ -192,7 +204,7 @@ func (s *Service) verifyAudit(ctx context.Context, tell func(Finding)) error {
 		}
 		last = next
 	}
-	if rows, err := s.DB.Query(ctx, "SELECT count(*) FROM audit_seal"); err != nil {
+	if rows, err := store.Find(ctx, s.DB, sealTable.Name, "count(*)", nil, ""); err != nil {
 		return err
 	} else if n, _ := rows[0][0].(int64); n != last.id {
 		find(last.id+1, "seal %d is missing", last.id+1)

@@ -73,9 +73,9 @@ func (u *Unit) Restore(ctx context.Context, a *policy.Actor, o *schema.Object, i
 	return u.bin(ctx, a, o, id, true)
 }
 
-// Read parses values for a record to be made by Unit.CreateAs, before its
+// ParseInput parses values for a record to be made by Unit.CreateAs, before its
 // transaction begins.
-func (s *Service) Read(ctx context.Context, a *policy.Actor, o *schema.Object, in Input) (Values, error) {
+func (s *Service) ParseInput(ctx context.Context, a *policy.Actor, o *schema.Object, in Input) (Values, error) {
 	return s.parse(ctx, s.within(ctx), a, o, in)
 }
 
@@ -128,9 +128,8 @@ func (u *Unit) Undo(ctx context.Context, a *policy.Actor, o *schema.Object, id i
 	for _, row := range rows {
 		action, _ := row[0].(string)
 		version, _ := row[1].(int64)
-		text, _ := row[2].(string)
 		var diff map[string][2]json.RawMessage
-		if err := json.Unmarshal([]byte(text), &diff); err != nil {
+		if err := decodeDiff(row[2], &diff); err != nil {
 			return nil, false, err
 		}
 		var late []string

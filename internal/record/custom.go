@@ -28,7 +28,7 @@ var customTable = store.Declare(store.Table{
 
 // Reload reads the fields made at run time and puts the registry of declared
 // objects plus these in force. It answers whether anything changed.
-func (s *Service) Reload(ctx context.Context, declared []*schema.Object) (bool, error) {
+func (s *Service) Reload(ctx context.Context) (bool, error) {
 	rows, err := store.Find(ctx, s.DB, customTable.Name, "object, definition, made_at, revision", nil, "ORDER BY made_at")
 	if err != nil {
 		return false, fmt.Errorf("read the custom fields: %w", err)
@@ -49,7 +49,7 @@ func (s *Service) Reload(ctx context.Context, declared []*schema.Object) (bool, 
 		if err := json.Unmarshal([]byte(text), f); err != nil {
 			return false, fmt.Errorf("custom field of %s: %w", object, err)
 		}
-		if declaredField(declared, object, f.Name) != nil {
+		if s.declaredField(object, f.Name) != nil {
 			if overlays[object] == nil {
 				overlays[object] = map[string]*schema.Field{}
 			}
@@ -60,7 +60,7 @@ func (s *Service) Reload(ctx context.Context, declared []*schema.Object) (bool, 
 		extra[object] = append(extra[object], f)
 	}
 	var objects []*schema.Object
-	for _, o := range declared {
+	for _, o := range s.declared {
 		with := o.With(extra[o.Name])
 		for i, f := range with.Fields {
 			if over := overlays[o.Name][f.Name]; over != nil {
@@ -74,12 +74,11 @@ func (s *Service) Reload(ctx context.Context, declared []*schema.Object) (bool, 
 		return false, err
 	}
 	s.Current.Store(registry)
-	s.declared = declared
 	return true, nil
 }
 
 // Follow keeps this node's registry in step with fields made on other nodes.
-func (s *Service) Follow(ctx context.Context, declared []*schema.Object, failed func(error)) {
+func (s *Service) Follow(ctx context.Context, failed func(error)) {
 	tick := time.NewTicker(300 * time.Millisecond)
 	defer tick.Stop()
 	for {
@@ -87,7 +86,7 @@ func (s *Service) Follow(ctx context.Context, declared []*schema.Object, failed 
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			if _, err := s.Reload(ctx, declared); err != nil && ctx.Err() == nil {
+			if _, err := s.Reload(ctx); err != nil && ctx.Err() == nil {
 				failed(err)
 			}
 		}
@@ -97,7 +96,7 @@ func (s *Service) Follow(ctx context.Context, declared []*schema.Object, failed 
 var customName = regexp.MustCompile(`^x_[a-z0-9_]{1,30}$`)
 
 // AddField makes a field at run time: a real column, at once usable.
-func (s *Service) AddField(ctx context.Context, a *policy.Actor, o *schema.Object, f *schema.Field, declared []*schema.Object) error {
+func (s *Service) AddField(ctx context.Context, a *policy.Actor, o *schema.Object, f *schema.Field) error {
 	if !a.Admin() {
 		return fail("forbidden")
 	}
@@ -173,6 +172,6 @@ func (s *Service) AddField(ctx context.Context, a *policy.Actor, o *schema.Objec
 	if err != nil {
 		return s.explain(o, err)
 	}
-	_, err = s.Reload(ctx, declared)
+	_, err = s.Reload(ctx)
 	return err
 }

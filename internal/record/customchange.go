@@ -26,7 +26,7 @@ type FieldChange struct {
 // ChangeField changes a field made at run time, or the words and choices of one
 // that a module declares. A choice that is left out becomes inactive: records may
 // hold it; one that rules rely on can only be called otherwise.
-func (s *Service) ChangeField(ctx context.Context, a *policy.Actor, o *schema.Object, name string, c FieldChange, declared []*schema.Object) error {
+func (s *Service) ChangeField(ctx context.Context, a *policy.Actor, o *schema.Object, name string, c FieldChange) error {
 	if !a.Admin() {
 		return fail("forbidden")
 	}
@@ -34,7 +34,7 @@ func (s *Service) ChangeField(ctx context.Context, a *policy.Actor, o *schema.Ob
 	if now == nil {
 		return fail("not_found")
 	}
-	base := declaredField(declared, o.Name, name)
+	base := s.declaredField(o.Name, name)
 	switch {
 	case base == nil && !now.Custom:
 		return Invalid("name", "read_only")
@@ -82,7 +82,7 @@ func (s *Service) ChangeField(ctx context.Context, a *policy.Actor, o *schema.Ob
 	if err != nil {
 		return s.explain(o, err)
 	}
-	_, err = s.Reload(ctx, declared)
+	_, err = s.Reload(ctx)
 	return err
 }
 
@@ -110,14 +110,14 @@ func (s *Service) AddChoices(ctx context.Context, a *policy.Actor, o *schema.Obj
 		taken[key] = true
 		options = append(options, schema.Option{Value: key, Label: schema.T(word, word, word)})
 	}
-	return s.ChangeField(ctx, a, o, field, FieldChange{Options: &options}, s.declared)
+	return s.ChangeField(ctx, a, o, field, FieldChange{Options: &options})
 }
 
 var notKey = regexp.MustCompile(`[^a-z0-9]+`)
 
 // declaredField is the field a module declares, nil when none does.
-func declaredField(declared []*schema.Object, object, name string) *schema.Field {
-	for _, o := range declared {
+func (s *Service) declaredField(object, name string) *schema.Field {
+	for _, o := range s.declared {
 		if o.Name != object {
 			continue
 		}

@@ -46,8 +46,7 @@ func (s *Service) History(ctx context.Context, a *policy.Actor, o *schema.Object
 		e.Action, _ = r[2].(string)
 		e.Origin, _ = r[3].(string)
 		e.Version, _ = r[4].(int64)
-		text, _ := r[5].(string)
-		if err := json.Unmarshal([]byte(text), &e.Changes); err != nil {
+		if err := decodeDiff(r[5], &e.Changes); err != nil {
 			return nil, err
 		}
 		for name := range e.Changes {

@@ -151,7 +151,7 @@ type Service struct {
 	Currency func() string
 	rules    map[string]Rules
 
-	// declared are the objects of the modules, as Reload was told last.
+	// declared are the objects of the modules.
 	declared []*schema.Object
 	// name tells this process from others on the database.
 	name string
@@ -166,6 +166,7 @@ type Service struct {
 func New(db *store.DB, current *schema.Current, modules []Module) *Service {
 	s := &Service{DB: db, Current: current, IDs: store.NewIDs(1), rules: map[string]Rules{}, Currency: func() string { return "TWD" }, name: rand.Text()}
 	for _, m := range modules {
+		s.declared = append(s.declared, m.Objects...)
 		for object, r := range m.Rules {
 			s.rules[object] = r
 		}

@@ -57,11 +57,12 @@ func (s *Service) Together(ctx context.Context, fn func(ctx context.Context, u *
 	attempt := func(careful bool) error {
 		return s.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
 			u = &Unit{service: s, tx: &watched{Querier: tx}, careful: careful, memory: memory{map[sight]bool{}, map[thing][2]any{}}}
-			if err := fn(context.WithValue(ctx, unitKey{}, u), u); err != nil {
-				return err
-			}
+			err := fn(context.WithValue(ctx, unitKey{}, u), u)
 			if u.unsure {
-				return ErrUnsure
+				return ErrUnsure // whatever fn made of it
+			}
+			if err != nil {
+				return err
 			}
 			return u.flush(ctx)
 		})
@@ -92,7 +93,7 @@ func clock(ctx context.Context) int64 {
 }
 
 // CreateAs makes a record of parsed values under an id the caller chose (see
-// store.IDOf and Service.Read).
+// store.IDOf and Service.ParseInput).
 func (u *Unit) CreateAs(ctx context.Context, a *policy.Actor, o *schema.Object, id int64, values Values) error {
 	if err := u.service.insert(ctx, u.tx, a, o, id, maps.Clone(values)); err != nil {
 		return u.service.explain(o, err)

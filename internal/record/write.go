@@ -472,9 +472,8 @@ func (s *Service) stale(ctx context.Context, tx store.Querier, id, since int64, 
 	problem := fail("conflict")
 	seen := map[string]bool{}
 	for _, r := range rows {
-		text, _ := r[0].(string)
 		var diff map[string]json.RawMessage
-		if err := json.Unmarshal([]byte(text), &diff); err != nil {
+		if err := decodeDiff(r[0], &diff); err != nil {
 			return err
 		}
 		for name := range diff {

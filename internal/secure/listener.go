@@ -6,7 +6,6 @@ import (
 	"net"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -17,9 +16,11 @@ type Listener struct {
 	net.Listener
 	ready chan net.Conn
 	done  chan struct{}
-	once  sync.Once
 	err   error
 }
+
+// acceptAgain is how long a failed Accept is given to be over.
+const acceptAgain = 50 * time.Millisecond
 
 // firstByte is how long a connection may take to say its first byte.
 const firstByte = 10 * time.Second
@@ -35,12 +36,12 @@ func (l *Listener) run() {
 	for {
 		conn, err := l.Listener.Accept()
 		if err != nil {
-			var transient net.Error
-			if errors.As(err, &transient) && transient.Timeout() {
+			if !errors.Is(err, net.ErrClosed) {
+				time.Sleep(acceptAgain) // too many files open, a caller gone: it passes
 				continue
 			}
 			l.err = err
-			l.once.Do(func() { close(l.done) })
+			close(l.done)
 			return
 		}
 		go l.sort(conn)

@@ -174,7 +174,7 @@ func here() (names []string, addresses []net.IP) {
 
 // pairIn reads a certificate and its key, or makes them where they are absent or
 // no longer right.
-func pairIn(folder, name string, make func(key *ecdsa.PrivateKey) ([]byte, error), right func(*x509.Certificate) bool) (*tls.Certificate, error) {
+func pairIn(folder, name string, create func(key *ecdsa.PrivateKey) ([]byte, error), right func(*x509.Certificate) bool) (*tls.Certificate, error) {
 	certFile, keyFile := filepath.Join(folder, name+".crt"), filepath.Join(folder, name+".key")
 	if pair, err := tls.LoadX509KeyPair(certFile, keyFile); err == nil && right(pair.Leaf) {
 		return &pair, nil
@@ -183,7 +183,7 @@ func pairIn(folder, name string, make func(key *ecdsa.PrivateKey) ([]byte, error
 	if err != nil {
 		return nil, fmt.Errorf("make a key: %w", err)
 	}
-	der, err := make(key)
+	der, err := create(key)
 	if err != nil {
 		return nil, fmt.Errorf("make a certificate: %w", err)
 	}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
 
@@ -71,6 +72,45 @@ func TestOwnCertificateIsTrustedThroughItsAuthority(t *testing.T) {
 		if info, err := os.Stat(filepath.Join(folder, name)); err != nil || info.Mode().Perm() != 0o600 {
 			t.Errorf("%s may be read by others: %v", name, err)
 		}
+	}
+}
+
+// faltering fails once, as when too many files are open.
+type faltering struct {
+	net.Listener
+	failed bool
+}
+
+func (f *faltering) Accept() (net.Conn, error) {
+	if !f.failed {
+		f.failed = true
+		return nil, syscall.EMFILE
+	}
+	return f.Listener.Accept()
+}
+
+func TestListenerOutlivesAFailedAccept(t *testing.T) {
+	inner, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := secure.Listen(&faltering{Listener: inner})
+	conn, err := net.Dial("tcp", inner.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	if _, err := conn.Write([]byte{0x16}); err != nil {
+		t.Fatal(err)
+	}
+	taken, err := l.Accept()
+	if err != nil {
+		t.Fatalf("the listener gave up: %v", err)
+	}
+	_ = taken.Close()
+	_ = l.Close()
+	if _, err := l.Accept(); err == nil {
+		t.Error("a closed listener accepts")
 	}
 }
 

@@ -179,11 +179,13 @@ func (db *DB) writePostgres(ctx context.Context, fn func(ctx context.Context, q 
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
+	ended := false
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("a write panicked: %v", p)
 		}
-		if err != nil {
+		// A unit that ends its goroutine leaves neither an error nor a panic.
+		if err != nil || !ended {
 			if rollback := tx.Rollback(ctx); rollback != nil && !errors.Is(rollback, pgx.ErrTxClosed) {
 				err = errors.Join(err, rollback)
 			}
@@ -195,6 +197,7 @@ func (db *DB) writePostgres(ctx context.Context, fn func(ctx context.Context, q 
 	if err = tx.Commit(ctx); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
+	ended = true
 	return nil
 }
 

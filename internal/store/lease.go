@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"ecrm/internal/schema"
 )
 
@@ -75,12 +77,23 @@ func (db *DB) LeaseNode(ctx context.Context, ids *IDs) (leave func(), err error)
 	}, nil
 }
 
+// apart runs fn in a transaction on a connection of its own: those of the pool
+// may all be held by writers that wait for the very lease.
+func (db *DB) apart(ctx context.Context, fn func(ctx context.Context, q Querier) error) error {
+	conn, err := pgx.ConnectConfig(ctx, db.pool.Config().ConnConfig.Copy())
+	if err != nil {
+		return fmt.Errorf("connect to the database: %w", err)
+	}
+	err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error { return fn(ctx, pgTx{tx}) })
+	return errors.Join(err, conn.Close(context.WithoutCancel(ctx)))
+}
+
 // takeNode takes the smallest free number. Ids of its last holder may lie ahead
 // of this machine's clock: ours go on behind them.
 func (db *DB) takeNode(ctx context.Context, ids *IDs, holder string) error {
 	var node, reached int64
 	began := time.Now()
-	err := db.Write(ctx, func(ctx context.Context, q Querier) error {
+	err := db.apart(ctx, func(ctx context.Context, q Querier) error {
 		if _, err := q.Query(ctx, "SELECT pg_advisory_xact_lock(4711003)::text"); err != nil {
 			return err
 		}
@@ -116,8 +129,12 @@ func (db *DB) takeNode(ctx context.Context, ids *IDs, holder string) error {
 func (db *DB) keepNode(ctx context.Context, ids *IDs, holder string) error {
 	began := time.Now()
 	node, last := ids.held()
-	n, err := db.Exec(ctx, "UPDATE node_lease SET until = "+leaseClock+" + ?, reached = ? WHERE node = ? AND holder = ? AND until >= "+leaseClock,
-		leaseSpan.Milliseconds(), max(last, idTime(began.Add(leaseSpan))), node, holder)
+	var n int64
+	err := db.apart(ctx, func(ctx context.Context, q Querier) (err error) {
+		n, err = q.Exec(ctx, "UPDATE node_lease SET until = "+leaseClock+" + ?, reached = ? WHERE node = ? AND holder = ? AND until >= "+leaseClock,
+			leaseSpan.Milliseconds(), max(last, idTime(began.Add(leaseSpan))), node, holder)
+		return err
+	})
 	switch {
 	case err != nil:
 		return err

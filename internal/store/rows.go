@@ -59,6 +59,12 @@ func Find(ctx context.Context, q Querier, table, columns string, where Row, tail
 	return q.Query(ctx, "SELECT "+columns+" FROM "+table+" WHERE "+cond+" "+tail, args...)
 }
 
+// Span reads columns of a table's rows whose id lies behind after and before
+// below, by id.
+func Span(ctx context.Context, q Querier, table, columns string, after, below int64, limit int) ([][]any, error) {
+	return q.Query(ctx, "SELECT "+columns+" FROM "+table+" WHERE id > ? AND id < ? ORDER BY id LIMIT ?", after, below, int64(limit))
+}
+
 func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }
 
 func (r Row) sorted() (names []string, args []any) {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"strings"
 
@@ -89,34 +90,28 @@ func (db *DB) Tokens(ctx context.Context, o *schema.Object, fn func(id int64, to
 		}, "SELECT id, array_to_string(tsvector_to_array(doc), ' ') FROM "+table, nil)
 		return err
 	}
-	// The full text keeps no documents: its words list them. A reading connection
-	// may make temporary tables, but each knows only its own.
-	conn, err := db.reads.db.Conn(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = conn.Close() }()
-	for _, statement := range []string{"PRAGMA query_only = 0", "DROP TABLE IF EXISTS temp.vocabulary", "CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, " + table + ", instance)", "PRAGMA query_only = 1"} {
-		if _, err := conn.ExecContext(ctx, statement); err != nil {
+	// The full text keeps no documents: its words list them.
+	return db.aside(ctx, func(conn *sql.Conn) error {
+		if _, err := conn.ExecContext(ctx, "CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, "+table+", instance)"); err != nil {
 			return fmt.Errorf("open the words of %s: %w", o.Name, err)
 		}
-	}
-	rows, err := conn.QueryContext(ctx, "SELECT doc, term FROM temp.vocabulary")
-	if err != nil {
-		return fmt.Errorf("read the words of %s: %w", o.Name, err)
-	}
-	defer func() { _ = rows.Close() }()
-	var id int64
-	var token string
-	for rows.Next() {
-		if err := rows.Scan(&id, &token); err != nil {
-			return err
+		rows, err := conn.QueryContext(ctx, "SELECT doc, term FROM temp.vocabulary")
+		if err != nil {
+			return fmt.Errorf("read the words of %s: %w", o.Name, err)
 		}
-		if err := fn(id, token); err != nil {
-			return err
+		defer func() { _ = rows.Close() }()
+		var id int64
+		var token string
+		for rows.Next() {
+			if err := rows.Scan(&id, &token); err != nil {
+				return err
+			}
+			if err := fn(id, token); err != nil {
+				return err
+			}
 		}
-	}
-	return rows.Err()
+		return rows.Err()
+	})
 }
 
 // Sound asks the database itself whether its files are in order; it answers what

@@ -171,9 +171,9 @@ func init() {
 	}
 }
 
-// fitting lets what a column holds correct the field its header means: "" where
+// corrected lets what a column holds correct the field its header means: "" where
 // it cannot be that field.
-func fitting(o *schema.Object, spec string, c tabular.Column, columns []tabular.Column, taken map[string]bool) string {
+func corrected(o *schema.Object, spec string, c tabular.Column, columns []tabular.Column, taken map[string]bool) string {
 	f := o.Field(spec)
 	if f == nil {
 		return spec
@@ -281,7 +281,7 @@ func guessAll(a *policy.Actor, o *schema.Object, d *tabular.Detected) ([]Column,
 				continue
 			}
 			spec, sure := guess(a, o, c.Header, c.SecondHeader, taken)
-			if spec = fitting(o, spec, c, columns, taken); spec != "" && sure >= floor {
+			if spec = corrected(o, spec, c, columns, taken); spec != "" && sure >= floor {
 				put(i, spec, sure)
 			}
 		}

@@ -10,11 +10,11 @@ import (
 	"ecrm/internal/schema"
 )
 
-// Load runs fn, which fills objects that have few records, while their indexes
+// WithoutIndexes runs fn, which fills objects that have few records, while their indexes
 // are away: building each once afterwards takes a fraction of keeping it with
 // every row. Indexes that hold values unique stay. Should the process end
 // before, the next start builds what is missing (Sync).
-func (db *DB) Load(ctx context.Context, r *schema.Registry, objects []string, fn func() error) error {
+func (db *DB) WithoutIndexes(ctx context.Context, r *schema.Registry, objects []string, fn func() error) error {
 	var of []string
 	for _, name := range objects {
 		o := r.Object(name)
