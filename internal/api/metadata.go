@@ -63,6 +63,7 @@ type objectView struct {
 	LabelPlural  string          `json:"label_plural"`
 	Icon         string          `json:"icon"`
 	Group        string          `json:"group"`
+	Custom       bool            `json:"custom"`
 	TitleField   string          `json:"title_field"`
 	StageField   string          `json:"stage_field,omitempty"`
 	Fields       []fieldView     `json:"fields"`
@@ -102,7 +103,7 @@ func describeField(a *policy.Actor, o *schema.Object, f *schema.Field, lang stri
 // appear nowhere.
 func describe(a *policy.Actor, o *schema.Object, lang string) objectView {
 	v := objectView{
-		Name: o.Name, Plural: o.Plural, Label: o.Label.In(lang), LabelPlural: o.LabelPlural.In(lang), Icon: o.Icon, Group: o.Group,
+		Name: o.Name, Plural: o.Plural, Label: o.Label.In(lang), LabelPlural: o.LabelPlural.In(lang), Icon: o.Icon, Group: o.Group, Custom: o.Custom,
 		TitleField: o.Title, StageField: o.Stage, Fields: []fieldView{}, Sections: []sectionView{}, Related: []relatedView{}, Access: map[string]bool{},
 	}
 	readable := func(names []string) []string {
@@ -114,33 +115,44 @@ func describe(a *policy.Actor, o *schema.Object, lang string) objectView {
 		}
 		return kept
 	}
-	var custom []string
 	for _, f := range o.Fields {
 		if a.Readable(o, f) {
 			v.Fields = append(v.Fields, describeField(a, o, f, lang))
-			if f.Custom {
-				custom = append(custom, f.Name)
-			}
 		}
 	}
 	v.List, v.QuickFilters, v.Highlights = readable(o.List), readable(o.Quick), readable(o.Highlights)
-	for _, s := range o.Sections {
+	for _, s := range sectionsOf(o) {
 		if fields := readable(s.Fields); len(fields) > 0 {
 			v.Sections = append(v.Sections, sectionView{s.Label.In(lang), fields})
 		}
 	}
-	if custom != nil {
-		v.Sections = append(v.Sections, sectionView{schema.T("自訂欄位", "自定义字段", "Custom fields").In(lang), custom})
-	}
-	for _, rel := range o.Related {
-		if target := a.Registry.Object(rel.Object); target != nil && a.May(target, policy.View) {
-			v.Related = append(v.Related, relatedView{rel.Object, rel.Field, target.LabelPlural.In(lang)})
+	related := relatedOf(a.Registry, o)
+	for _, rel := range related {
+		target := a.Registry.Object(rel.Object)
+		if target == nil || !a.May(target, policy.View) || !a.Readable(target, target.Field(rel.Field)) {
+			continue
 		}
+		label := target.LabelPlural.In(lang)
+		if twice(related, rel.Object) {
+			label += " · " + target.Field(rel.Field).Label.In(lang)
+		}
+		v.Related = append(v.Related, relatedView{rel.Object, rel.Field, label})
 	}
 	for _, verb := range policy.Verbs {
 		v.Access[verb] = a.May(o, verb)
 	}
 	return v
+}
+
+// twice tells whether an object stands beside another in more than one list.
+func twice(related []schema.Related, object string) bool {
+	n := 0
+	for _, rel := range related {
+		if rel.Object == object {
+			n++
+		}
+	}
+	return n > 1
 }
 
 func (s *Server) objects(r *request) error {

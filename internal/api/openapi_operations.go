@@ -1,6 +1,7 @@
 package api
 
 import (
+	"maps"
 	"net/http"
 	"reflect"
 
@@ -91,11 +92,12 @@ var operations = map[string]operation{
 		answer: wrapped("users", schemaOf(reflect.TypeFor[identity.Invitation]()))},
 	"GET " + prefix + "objects": {text: t3("所有物件的欄位與版面", "所有对象的字段与布局", "Metadata of all objects"),
 		answer: fixed(object([]string{"version", "objects"}, node{"version": of("integer"), "objects": listOf(component("Object"))}))},
-	"GET " + prefix + "objects/{object}": {text: t3("一個物件的欄位與版面", "一个对象的字段与布局", "Metadata of an object"), answer: fixed(component("Object"))},
-	"POST " + prefix + "objects/{object}/fields": {text: t3("新增欄位", "新建字段", "Add a field"), status: http.StatusCreated, answer: fixed(component("Field")),
-		body: fixed(object([]string{"name", "type", "labels"}, node{"name": node{"type": "string", "pattern": "^x_[a-z0-9_]{1,30}$"}, "type": node{"enum": schema.TypeNames()}, "labels": textNode, "help": textNode,
-			"required": of("boolean"), "unique": of("boolean"), "targets": listOf(of("string")), "scale": of("integer"), "max_length": of("integer"), "prefix": of("string"), "search": of("string"), "default": node{},
-			"options": listOf(object([]string{"value", "label"}, node{"value": of("string"), "label": textNode, "color": of("string"), "inactive": of("boolean"), "kind": of("string"), "probability": of("integer")}))}))},
+	"POST " + prefix + "objects": {text: t3("新增物件", "新建对象", "Make an object"), status: http.StatusCreated, answer: fixed(component("Object")), body: fixed(objectNode([]string{"name", "labels"}, node{
+		"name": node{"type": "string", "pattern": "^x_[a-z0-9][a-z0-9_]{0,21}$"}, "plural": of("string"), "owned": of("boolean"), "through": listOf(of("string")), "fields": listOf(newFieldNode()),
+	}))},
+	"PATCH " + prefix + "objects/{object}":                {text: t3("修改物件", "修改对象", "Change an object"), answer: fixed(component("Object")), body: fixed(objectNode(nil, nil))},
+	"GET " + prefix + "objects/{object}":                  {text: t3("一個物件的欄位與版面", "一个对象的字段与布局", "Metadata of an object"), answer: fixed(component("Object"))},
+	"POST " + prefix + "objects/{object}/fields":          {text: t3("新增欄位", "新建字段", "Add a field"), status: http.StatusCreated, answer: fixed(component("Field")), body: fixed(newFieldNode())},
 	"PATCH " + prefix + "objects/{object}/fields/{field}": {text: t3("修改欄位", "修改字段", "Change a field"), body: fixed(of("object")), answer: fixed(component("Field"))},
 	"PATCH " + prefix + "company":                         {text: t3("修改公司設定", "修改公司设置", "Change the company's settings"), body: fixed(of("object")), answer: fixed(node{})},
 	"GET " + prefix + "search": {text: t3("全域搜尋", "全局搜索", "Search across all objects"), query: []parameter{{"q", of("string"), ""}},
@@ -163,4 +165,26 @@ var operations = map[string]operation{
 	"GET /api/openapi.json": {text: t3("這份說明", "本说明", "This description"), answer: fixed(of("object"))},
 	"GET /api/docs":         {text: t3("可讀的說明", "可读的说明", "The readable description"), media: "text/html", answer: fixed(of("string"))},
 	"GET /api/docs.js":      {media: "text/javascript", answer: fixed(of("string"))},
+}
+
+// newFieldNode describes a field that is to be made at run time.
+func newFieldNode() node {
+	properties := func() node {
+		return node{"name": node{"type": "string", "pattern": "^x_[a-z0-9_]{1,30}$"}, "type": node{"enum": schema.TypeNames()}, "labels": textNode, "help": textNode,
+			"required": of("boolean"), "targets": listOf(of("string")), "scale": of("integer"), "max_length": of("integer"), "search": of("string"), "default": node{},
+			"options": listOf(object([]string{"value", "label"}, node{"value": of("string"), "label": textNode, "color": of("string"), "inactive": of("boolean"), "kind": of("string"), "probability": of("integer")}))}
+	}
+	needed := []string{"name", "type", "labels"}
+	all := properties()
+	all["unique"], all["prefix"], all["rows"] = of("boolean"), of("string"), listOf(object(needed, properties()))
+	return object(needed, all)
+}
+
+// objectNode describes an object that is made or changed at run time.
+func objectNode(needed []string, more node) node {
+	names := listOf(of("string"))
+	all := node{"labels": textNode, "labels_plural": textNode, "icon": of("string"), "group": of("string"), "title_field": of("string"), "stage_field": of("string"),
+		"list": names, "quick_filters": names, "highlights": names, "sections": listOf(object([]string{"labels", "fields"}, node{"labels": textNode, "fields": names}))}
+	maps.Copy(all, more)
+	return object(needed, all)
 }

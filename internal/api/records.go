@@ -98,7 +98,7 @@ func (s *Server) related(r *request) error {
 	if err != nil {
 		return err
 	}
-	target := r.actor.Registry.ByPlural(r.PathValue("related"))
+	target := r.actor.Registry.ByPlural(strings.ReplaceAll(r.PathValue("related"), "-", "_"))
 	if target == nil || !r.actor.May(target, policy.View) {
 		return errNotFound
 	}

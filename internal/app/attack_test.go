@@ -329,6 +329,12 @@ var cases = map[string]func(t *testing.T, x *attack){
 	},
 	"GET /api/v1/objects":          own,
 	"GET /api/v1/objects/{object}": own,
+	"POST /api/v1/objects": func(t *testing.T, x *attack) {
+		x.refused(t, "POST", "objects", map[string]any{"name": "x_a", "labels": "a"}, 403)
+	},
+	"PATCH /api/v1/objects/{object}": func(t *testing.T, x *attack) {
+		x.refused(t, "PATCH", "objects/customer", map[string]any{"labels": "a"}, 403)
+	},
 	"POST /api/v1/objects/{object}/fields": func(t *testing.T, x *attack) {
 		x.refused(t, "POST", "objects/customer/fields", map[string]any{"name": "x_a", "type": "text", "labels": "a"}, 403)
 	},

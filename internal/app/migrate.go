@@ -65,8 +65,9 @@ func Plan(ctx context.Context, c Config, modules []record.Module) (plan []store.
 	if plan, err = db.Plan(ctx, registry); err != nil {
 		return nil, err
 	}
-	// Fields made at run time are known where their table is as it should be.
-	if custom := record.CustomFields; !slices.ContainsFunc(plan, func(c store.Change) bool { return c.Table == custom }) {
+	// Fields and objects made at run time are known where their tables are as they
+	// should be.
+	if !slices.ContainsFunc(plan, func(c store.Change) bool { return c.Table == record.CustomFields || c.Table == record.CustomObjects }) {
 		records := record.New(db, &schema.Current{}, modules)
 		if _, err := records.Reload(ctx); err != nil {
 			return nil, err

@@ -4,10 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"regexp"
+	"strings"
 	"time"
 
-	"ecrm/internal/policy"
 	"ecrm/internal/schema"
 	"ecrm/internal/store"
 )
@@ -26,16 +25,26 @@ var customTable = store.Declare(store.Table{
 	Key: []string{"object", "name"},
 })
 
-// Reload reads the fields made at run time and puts the registry of declared
-// objects plus these in force. It answers whether anything changed.
+// Reload reads the fields and objects made at run time and puts the registry of
+// declared objects plus these in force. It answers whether anything changed.
 func (s *Service) Reload(ctx context.Context) (bool, error) {
-	rows, err := store.Find(ctx, s.DB, customTable.Name, "object, definition, made_at, revision", nil, "ORDER BY made_at")
+	// Fields first: an object is written together with its first fields, so that
+	// whoever sees it here saw these or sees them at the next look.
+	rows, err := store.Find(ctx, s.DB, customTable.Name, "object, definition, made_at, revision", nil, "ORDER BY made_at, name")
 	if err != nil {
 		return false, fmt.Errorf("read the custom fields: %w", err)
 	}
-	version := int64(len(rows)) + 1
+	made, err := store.Find(ctx, s.DB, objectTable.Name, "definition, made_at, revision", nil, "ORDER BY made_at, name")
+	if err != nil {
+		return false, fmt.Errorf("read the custom objects: %w", err)
+	}
+	version := int64(len(rows)+len(made)) + 1
 	for _, r := range rows {
 		revision, _ := r[3].(int64)
+		version += revision
+	}
+	for _, r := range made {
+		revision, _ := r[2].(int64)
 		version += revision
 	}
 	if now := s.Current.Load(); now != nil && now.Version == version {
@@ -45,8 +54,8 @@ func (s *Service) Reload(ctx context.Context) (bool, error) {
 	for _, r := range rows {
 		object, _ := r[0].(string)
 		text, _ := r[1].(string)
-		f := &schema.Field{Custom: true}
-		if err := json.Unmarshal([]byte(text), f); err != nil {
+		f, err := decodeField(text)
+		if err != nil {
 			return false, fmt.Errorf("custom field of %s: %w", object, err)
 		}
 		if s.declaredField(object, f.Name) != nil {
@@ -69,12 +78,28 @@ func (s *Service) Reload(ctx context.Context) (bool, error) {
 		}
 		objects = append(objects, with)
 	}
+	for _, r := range made {
+		text, _ := r[0].(string)
+		var d ObjectDefinition
+		if err := json.Unmarshal([]byte(text), &d); err != nil {
+			return false, fmt.Errorf("custom object: %w", err)
+		}
+		objects = append(objects, d.object(extra[d.Name]))
+	}
 	registry, err := schema.NewRegistry(version, objects)
 	if err != nil {
 		return false, err
 	}
 	s.Current.Store(registry)
 	return true, nil
+}
+
+// decodeField reads the definition of a field; numbers stay as they were written.
+func decodeField(text string) (*schema.Field, error) {
+	f := &schema.Field{}
+	d := json.NewDecoder(strings.NewReader(text))
+	d.UseNumber()
+	return f, d.Decode(f)
 }
 
 // Follow keeps this node's registry in step with fields made on other nodes.
@@ -91,87 +116,4 @@ func (s *Service) Follow(ctx context.Context, failed func(error)) {
 			}
 		}
 	}
-}
-
-var customName = regexp.MustCompile(`^x_[a-z0-9_]{1,30}$`)
-
-// AddField makes a field at run time: a real column, at once usable.
-func (s *Service) AddField(ctx context.Context, a *policy.Actor, o *schema.Object, f *schema.Field) error {
-	if !a.Admin() {
-		return fail("forbidden")
-	}
-	problem := fail("invalid")
-	add := func(field, code string) {
-		problem.Fields = append(problem.Fields, FieldError{field, schema.Bad(code)})
-	}
-	if !customName.MatchString(f.Name) {
-		add("name", "bad_field_name")
-	} else if o.Field(f.Name) != nil {
-		add("name", "taken")
-	}
-	known := false
-	for _, name := range schema.TypeNames() {
-		known = known || name == f.Type && name != "references" && name != "json" && name != "lines"
-	}
-	if !known {
-		add("type", "no_such_type")
-	}
-	if f.Label.In("zh-TW") == "" {
-		add("labels", "required")
-	}
-	if (f.Type == "picklist" || f.Type == "multipicklist") && len(f.Options) == 0 {
-		add("options", "required")
-	}
-	if (f.Type == "reference" || f.Type == "anyreference") && len(f.Targets) == 0 {
-		add("targets", "required")
-	}
-	for _, target := range f.Targets {
-		if a.Registry.Object(target) == nil {
-			add("targets", "no_such_object")
-		}
-	}
-	if f.Scale < 0 || f.Scale > 8 {
-		add("scale", "not_an_integer")
-	}
-	if problem.Fields != nil {
-		return problem
-	}
-	f.Indexed = true
-	if f.Search != "" {
-		f.Search = "t"
-	}
-	// The column exists before the field is announced: other nodes may use it
-	// the moment they see it.
-	copied := *f
-	trial, err := schema.NewRegistry(a.Registry.Version+1, []*schema.Object{o.With([]*schema.Field{&copied})})
-	if err != nil {
-		// References to other objects are checked against the whole registry.
-		var objects []*schema.Object
-		for _, d := range a.Registry.Objects() {
-			if d.Name == o.Name {
-				d = d.With([]*schema.Field{&copied})
-			} else {
-				d = d.With(nil)
-			}
-			objects = append(objects, d)
-		}
-		if trial, err = schema.NewRegistry(a.Registry.Version+1, objects); err != nil {
-			return err
-		}
-	}
-	if err := s.DB.Sync(ctx, trial); err != nil {
-		return err
-	}
-	text, err := json.Marshal(f)
-	if err != nil {
-		return err
-	}
-	err = s.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
-		return store.Insert(ctx, tx, customTable.Name, store.Row{"object": o.Name, "name": f.Name, "definition": string(text), "made_at": time.Now().UnixMicro()})
-	})
-	if err != nil {
-		return s.explain(o, err)
-	}
-	_, err = s.Reload(ctx)
-	return err
 }

@@ -53,7 +53,7 @@ func (s *Service) ChangeField(ctx context.Context, a *policy.Actor, o *schema.Ob
 		case len(rows) > 0:
 			text, _ := rows[0][0].(string)
 			revision, _ = rows[0][1].(int64)
-			if err := json.Unmarshal([]byte(text), f); err != nil {
+			if f, err = decodeField(text); err != nil {
 				return fmt.Errorf("custom field of %s: %w", o.Name, err)
 			}
 		case base == nil:

@@ -194,6 +194,8 @@ type Object struct {
 	Highlights []string
 	Sections   []Section
 	Related    []Related
+	// Custom objects were made at run time.
+	Custom bool
 
 	byName    map[string]*Field
 	columns   []Column

@@ -23,6 +23,9 @@ var lineKinds = map[string]bool{
 	"datetime": true, "picklist": true, "url": true, "reference": true, "user": true, "department": true,
 }
 
+// InRows tells whether a row may have fields of a type.
+func InRows(typeName string) bool { return lineKinds[typeName] }
+
 // Line is one row of a lines field. Values holds the columns' values of each of
 // its fields; the ID of a row not written yet is 0.
 type Line struct {

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"strings"
 	"time"
@@ -106,6 +108,7 @@ func (db *DB) Plan(ctx context.Context, r *schema.Registry) ([]Change, error) {
 		if unique {
 			word = "UNIQUE INDEX"
 		}
+		name = short(name)
 		if !existing["index "+name][name] {
 			plan = append(plan, Change{AddIndex, on, name, fmt.Sprintf("CREATE %s %s ON %s (%s)%s", word, name, on, columns, where)})
 		}
@@ -174,6 +177,18 @@ func (db *DB) Plan(ctx context.Context, r *schema.Registry) ([]Change, error) {
 		}
 	}
 	return plan, nil
+}
+
+// longestName is how long a name is at most in PostgreSQL, which cuts longer ones.
+const longestName = 63
+
+// short cuts a long name so that no two become alike.
+func short(name string) string {
+	if len(name) <= longestName {
+		return name
+	}
+	sum := sha256.Sum256([]byte(name))
+	return name[:longestName-13] + "_" + hex.EncodeToString(sum[:6])
 }
 
 // Sync brings the database in step with the registry; a database of a schema

@@ -1,0 +1,194 @@
+package record
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"time"
+
+	"ecrm/internal/policy"
+	"ecrm/internal/schema"
+	"ecrm/internal/store"
+)
+
+var customName = regexp.MustCompile(`^x_[a-z0-9_]{1,30}$`)
+
+// made are the types that a field made at run time may have; rows hold values of
+// one column or few.
+func made(name string, row bool) bool {
+	switch name {
+	case "references", "json":
+		return false
+	case "lines":
+		return !row
+	}
+	return slices.Contains(schema.TypeNames(), name) && (!row || schema.InRows(name))
+}
+
+// checkField adds to problem what is wrong with a field that is to be made; path
+// stands before the names.
+func checkField(r withObject, f *schema.Field, row bool, path string, problem *Error) {
+	add := func(field, code string) {
+		problem.Fields = append(problem.Fields, FieldError{path + field, schema.Bad(code)})
+	}
+	if !customName.MatchString(f.Name) {
+		add("name", "bad_field_name")
+	}
+	if !made(f.Type, row) {
+		add("type", "no_such_type")
+	}
+	if f.Label.In("zh-TW") == "" {
+		add("labels", "required")
+	}
+	if f.Type == "picklist" || f.Type == "multipicklist" {
+		if len(f.Options) == 0 {
+			add("options", "required")
+		}
+		seen := map[string]bool{}
+		for _, option := range f.Options {
+			if option.Value == "" || seen[option.Value] || option.Label.In("zh-TW") == "" {
+				add("options", "required")
+				break
+			}
+			seen[option.Value] = true
+		}
+	} else {
+		f.Options = nil
+	}
+	if f.Type != "reference" && f.Type != "anyreference" {
+		f.Targets = nil
+	} else if len(f.Targets) == 0 {
+		add("targets", "required")
+	}
+	for _, target := range f.Targets {
+		if !r.has(target) {
+			add("targets", "no_such_object")
+		}
+	}
+	if f.Scale < 0 || f.Scale > 8 {
+		add("scale", "not_an_integer")
+	}
+	f.Indexed = f.Type != "lines" && !row
+	if f.Search != "" && f.Search != "n" && f.Search != "i" {
+		f.Search = "t"
+	}
+	f.Match, f.Prefix, f.Custom = "", prefixOf(f), true
+	if f.Type != "lines" {
+		f.Rows = nil
+		return
+	}
+	f.Unique, f.Search, f.Default = false, "", nil
+	if len(f.Rows) == 0 {
+		add("rows", "required")
+	}
+	if len(f.Rows) > maxRowFields {
+		add("rows", "too_many_fields")
+	}
+	names := map[string]bool{}
+	for i, sub := range f.Rows {
+		at := fmt.Sprintf("%srows[%d].", path, i)
+		if sub == nil {
+			problem.Fields = append(problem.Fields, FieldError{at + "name", schema.Bad("required")})
+			continue
+		}
+		checkField(r, sub, true, at, problem)
+		sub.Unique = false
+		if names[sub.Name] {
+			problem.Fields = append(problem.Fields, FieldError{at + "name", schema.Bad("taken")})
+		}
+		names[sub.Name] = true
+	}
+}
+
+// maxRowFields is how many fields a row has at most.
+const maxRowFields = 40
+
+// prefixOf is what stands before the numbers of an autonumber.
+func prefixOf(f *schema.Field) string {
+	if f.Type != "autonumber" || len(f.Prefix) > 10 {
+		return ""
+	}
+	return f.Prefix
+}
+
+// AddField makes a field at run time: a real column, at once usable.
+func (s *Service) AddField(ctx context.Context, a *policy.Actor, o *schema.Object, f *schema.Field) error {
+	if !a.Admin() {
+		return fail("forbidden")
+	}
+	problem := fail("invalid")
+	checkField(withObject{a.Registry, o.Name}, f, false, "", problem)
+	if customName.MatchString(f.Name) && o.Field(f.Name) != nil {
+		problem.Fields = append(problem.Fields, FieldError{"name", schema.Bad("taken")})
+	}
+	if problem.Fields != nil {
+		return problem
+	}
+	// The column exists before the field is announced: other nodes may use it
+	// the moment they see it.
+	if err := s.ready(ctx, a.Registry, o, []*schema.Field{f}); err != nil {
+		return err
+	}
+	err := s.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
+		return insertField(ctx, tx, o.Name, f, time.Now().UnixMicro())
+	})
+	if err != nil {
+		return s.explain(o, err)
+	}
+	_, err = s.Reload(ctx)
+	return err
+}
+
+// ready makes the tables and columns of an object with more fields; the object
+// may be new.
+func (s *Service) ready(ctx context.Context, r *schema.Registry, o *schema.Object, more []*schema.Field) error {
+	var objects []*schema.Object
+	known := false
+	for _, d := range r.Objects() {
+		if d.Name == o.Name {
+			known = true
+			d = d.With(more)
+		} else {
+			d = d.With(nil)
+		}
+		objects = append(objects, d)
+	}
+	if !known {
+		objects = append(objects, o.With(more))
+	}
+	trial, err := schema.NewRegistry(r.Version+1, objects)
+	if err != nil {
+		return err
+	}
+	for _, f := range trial.Object(o.Name).Fields {
+		if f.Custom {
+			if err := defaultFits(f); err != nil {
+				return err
+			}
+		}
+	}
+	return s.DB.Sync(ctx, trial)
+}
+
+// defaultFits refuses a value to start with that no record could have.
+func defaultFits(f *schema.Field) error {
+	for _, one := range append([]*schema.Field{f}, f.Rows...) {
+		if one.Default == nil {
+			continue
+		}
+		if _, err := one.Kind().Parse(one, one.Default); err != nil {
+			return Invalid("default", "wrong_type")
+		}
+	}
+	return nil
+}
+
+func insertField(ctx context.Context, tx store.Querier, object string, f *schema.Field, at int64) error {
+	text, err := json.Marshal(f)
+	if err != nil {
+		return err
+	}
+	return store.Insert(ctx, tx, customTable.Name, store.Row{"object": object, "name": f.Name, "definition": string(text), "made_at": at, "revision": int64(0)})
+}
