@@ -148,6 +148,7 @@ func (s *Server) Handler() http.Handler {
 	signed("POST "+prefix+"{plural}/batch", s.batch)
 	signed("PUT "+prefix+"{plural}/by/{field}/{value}", s.put)
 	signed("POST "+prefix+"{plural}/aggregate", s.aggregate, policy.GrantRead)
+	signed("POST "+prefix+"{plural}/warnings", s.doubts, policy.GrantRead)
 	signed("GET "+prefix+"{plural}/{id}", s.get)
 	signed("PATCH "+prefix+"{plural}/{id}", s.update)
 	signed("DELETE "+prefix+"{plural}/{id}", s.remove)

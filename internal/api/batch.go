@@ -73,6 +73,10 @@ func (s *Server) createOnce(r *request, o *schema.Object, key, asked string, in 
 			// Written for somebody else, and out of sight from now on.
 			b, version, err = []byte(`{"id":"`+strconv.FormatInt(id, 10)+`"}`), 1, nil
 		}
+		if err != nil {
+			return nil, err
+		}
+		b, err = r.withWarnings(b, u.Warnings(o, id))
 		return kept{id, version, b}, err
 	})
 	if err != nil {
@@ -95,6 +99,8 @@ type rowView struct {
 	Status int      `json:"status"`
 	ID     string   `json:"id,omitempty"`
 	Error  *problem `json:"error,omitempty"`
+	// Warnings are about a row that was written all the same.
+	Warnings []fieldProblem `json:"_warnings,omitempty"`
 }
 
 type batchView struct {
@@ -152,6 +158,9 @@ func (s *Server) batch(r *request) error {
 		}
 		for _, result := range results {
 			view.add(r, result)
+			if warnings := u.Warnings(o, result.ID); result.Err == nil && len(warnings) > 0 {
+				view.Results[len(view.Results)-1].Warnings = r.warned(warnings)
+			}
 		}
 		return nil
 	}
@@ -184,7 +193,7 @@ func (s *Server) batch(r *request) error {
 		view.Created, view.Updated = 0, 0
 		for i := range view.Results {
 			if one := &view.Results[i]; one.Error == nil {
-				one.Status = http.StatusFailedDependency
+				one.Status, one.Warnings = http.StatusFailedDependency, nil
 				if one.Kind == "create" {
 					one.ID = ""
 				}
@@ -266,7 +275,8 @@ func (s *Server) put(r *request) error {
 	if err != nil {
 		return err
 	}
-	id, created, err := s.Records.Put(r.Context(), r.actor, o, r.PathValue("field"), r.PathValue("value"), in, match)
+	ctx, warnings := record.Warned(r.Context())
+	id, created, err := s.Records.Put(ctx, r.actor, o, r.PathValue("field"), r.PathValue("value"), in, match)
 	if err != nil {
 		return err
 	}
@@ -275,5 +285,5 @@ func (s *Server) put(r *request) error {
 		status = http.StatusCreated
 		r.w.Header().Set("Location", prefix+o.Plural+"/"+strconv.FormatInt(id, 10))
 	}
-	return s.show(r, o, id, status)
+	return s.show(r, o, id, status, warnings.Of(o, id)...)
 }

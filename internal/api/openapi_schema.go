@@ -214,6 +214,7 @@ func linesNode(f *schema.Field, write bool) node {
 func sharedSchemas() node {
 	return node{
 		"Problem":   answerOf[problem](),
+		"Warning":   answerOf[fieldProblem](),
 		"Money":     object([]string{"amount", "currency"}, node{"amount": node{"type": "string", "pattern": `^-?[0-9]+(\.[0-9]+)?$`}, "currency": node{"type": "string", "pattern": "^[A-Z]{3}$"}}),
 		"Entry":     node{"anyOf": []node{of("string"), object([]string{"value"}, node{"label": of("string"), "value": of("string"), "primary": of("boolean")})}},
 		"Address":   object(nil, node{"country": orNull("string"), "zip": orNull("string"), "region": orNull("string"), "city": orNull("string"), "district": orNull("string"), "street": orNull("string")}),
@@ -252,6 +253,7 @@ func objectSchemas(a *policy.Actor, o *schema.Object, lang string, into node) {
 		}
 	}
 	read["_can"] = node{"type": "object", "additionalProperties": of("boolean"), "description": "What the asker may do to the record."}
+	read["_warnings"] = described(listOf(component("Warning")), "In the answer to a write that was kept though something about it is doubtful.")
 	if o.Name == "user" {
 		write["password"], write["must_change_password"] = of("string"), of("boolean")
 		read["temporary_password"] = described(of("string"), "Shown once, when the user is made without a password.")

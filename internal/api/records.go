@@ -132,21 +132,26 @@ func (s *Server) create(r *request) error {
 	case key != "":
 		return s.createOnce(r, o, key, asked, in)
 	}
+	ctx, warnings := record.Warned(r.Context())
 	var id int64
-	if id, err = s.Records.Create(r.Context(), r.actor, o, in); err != nil {
+	if id, err = s.Records.Create(ctx, r.actor, o, in); err != nil {
 		return err
 	}
 	r.w.Header().Set("Location", prefix+o.Plural+"/"+strconv.FormatInt(id, 10))
-	return s.show(r, o, id, http.StatusCreated)
+	return s.show(r, o, id, http.StatusCreated, warnings.Of(o, id)...)
 }
 
-func (s *Server) show(r *request, o *schema.Object, id int64, status int) error {
+// show answers a record, and what the write before was warned of.
+func (s *Server) show(r *request, o *schema.Object, id int64, status int, warnings ...record.FieldError) error {
 	b, version, err := s.Records.Get(r.Context(), r.actor, o, id)
 	if record.IsCode(err, "not_found") && status == http.StatusCreated {
 		// Written for somebody else, and out of sight from now on.
 		return r.json(status, map[string]string{"id": strconv.FormatInt(id, 10)})
 	}
 	if err != nil {
+		return err
+	}
+	if b, err = r.withWarnings(b, warnings); err != nil {
 		return err
 	}
 	r.w.Header().Set("ETag", `"`+strconv.FormatInt(version, 10)+`"`)
@@ -192,10 +197,11 @@ func (s *Server) update(r *request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Records.Update(r.Context(), r.actor, o, id, in, match); err != nil {
+	ctx, warnings := record.Warned(r.Context())
+	if err := s.Records.Update(ctx, r.actor, o, id, in, match); err != nil {
 		return err
 	}
-	return s.show(r, o, id, http.StatusOK)
+	return s.show(r, o, id, http.StatusOK, warnings.Of(o, id)...)
 }
 
 func (s *Server) remove(r *request) error {

@@ -429,6 +429,12 @@ var cases = map[string]func(t *testing.T, x *attack){
 		x.refused(t, "PUT", "users/by/login/seller", map[string]any{"name": "x"}, 403, 422)
 	},
 	"POST /api/v1/{plural}/aggregate": aggregates,
+	"POST /api/v1/{plural}/warnings": each(func(t *testing.T, x *attack, plural, id string) {
+		x.refused(t, "POST", plural+"/warnings", map[string]any{"id": id}, 404)
+		x.refused(t, "POST", plural+"/warnings", map[string]any{"id": id, "values": map[string]any{"name": "x", "owner": x.attacker.id}}, 404)
+		// That somebody has the same may be said, not who.
+		x.refused(t, "POST", plural+"/warnings", map[string]any{"values": map[string]any{"name": secret, "phones": []string{"02-2345-6789"}}}, 200)
+	}),
 	"GET /api/v1/{plural}/duplicates": func(t *testing.T, x *attack) {
 		for _, query := range []string{"name=" + url.QueryEscape(secret), "phones=02-2345-6789", "mails=secret@victim.example"} {
 			for _, plural := range []string{"customers", "contacts"} {

@@ -69,3 +69,32 @@ func registrationCheck(digits string) bool {
 	}
 	return (p+int(digits[14]-'0'))%10 == 1
 }
+
+// TaxDoubt says what is wrong with a tax number, "" when nothing is: "tax_id"
+// for a 統一編號 and "credit_code" for a 统一社会信用代码 whose check is wrong,
+// "tax_length" for digits too few or too many by one. It knows the numbers of
+// Taiwan and of the mainland; others, 20-character ones from before 2015 among
+// them, are left alone. id is the number in its normal form.
+func TaxDoubt(s string) (id, doubt string) {
+	code := strings.ToUpper(codeMarks.Replace(narrow(s)))
+	switch digits := allDigits(code); {
+	case len(code) == 15 && digits, len(code) == 18:
+		id, valid := CreditCodeCN(s)
+		if !valid {
+			return id, "credit_code"
+		}
+		return id, ""
+	case digits && len(code) >= 6 && len(code) <= 8:
+		id, valid := TaxIDTW(s)
+		switch {
+		case valid:
+			return id, ""
+		case len(code) == 8:
+			return id, "tax_id"
+		}
+		return code, "tax_length"
+	case digits && len(code) == 9, len(code) == 17, len(code) == 19:
+		return strings.TrimSpace(s), "tax_length"
+	}
+	return strings.TrimSpace(s), ""
+}

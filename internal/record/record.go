@@ -92,6 +92,8 @@ type Change struct {
 	// inherited are the columns that repeat what the record is seen through; nil
 	// until inherit read them.
 	inherited store.Row
+	// warnings are what is doubtful about the values so far.
+	warnings []FieldError
 }
 
 // Changed tells whether a field differs from before.
@@ -118,6 +120,9 @@ type Rules struct {
 	// Check runs before the write and may change After; it answers problems
 	// with Invalid.
 	Check func(ctx context.Context, c *Change) error
+	// Warn runs when a write stands as it will be written, and when one is only
+	// being typed: it changes nothing and tells with Change.Warn what is doubtful.
+	Warn func(ctx context.Context, c *Change) error
 	// Done runs after the row is written, in the same transaction.
 	Done func(ctx context.Context, c *Change) error
 	// Remove runs before a record goes to the recycle bin and may refuse.

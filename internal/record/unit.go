@@ -23,6 +23,8 @@ type Unit struct {
 	careful bool
 	// unsure is set when a part was to be taken back and could not be.
 	unsure bool
+	// warnings are what was told of the records written.
+	warnings map[thing][]FieldError
 	memory
 }
 
@@ -56,7 +58,7 @@ func (s *Service) Together(ctx context.Context, fn func(ctx context.Context, u *
 	var u *Unit
 	attempt := func(careful bool) error {
 		return s.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
-			u = &Unit{service: s, tx: &watched{Querier: tx}, careful: careful, memory: memory{map[sight]bool{}, map[thing][2]any{}}}
+			u = &Unit{service: s, tx: &watched{Querier: tx}, careful: careful, warnings: map[thing][]FieldError{}, memory: memory{map[sight]bool{}, map[thing][2]any{}}}
 			err := fn(context.WithValue(ctx, unitKey{}, u), u)
 			if u.unsure {
 				return ErrUnsure // whatever fn made of it
@@ -71,10 +73,14 @@ func (s *Service) Together(ctx context.Context, fn func(ctx context.Context, u *
 	if errors.Is(err, ErrUnsure) {
 		err = attempt(true)
 	}
-	if err == nil && len(u.events) > 0 {
+	if err != nil {
+		return err
+	}
+	heard(ctx, u)
+	if len(u.events) > 0 {
 		s.tell(u.events...)
 	}
-	return err
+	return nil
 }
 
 type clockKey struct{}

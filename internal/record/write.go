@@ -292,7 +292,10 @@ func (s *Service) check(ctx context.Context, c *Change) error {
 	if err := s.references(ctx, c.tx, c.Actor, c.Object, sent); err != nil {
 		return err
 	}
-	return s.lineReferences(ctx, c)
+	if err := s.lineReferences(ctx, c); err != nil {
+		return err
+	}
+	return s.warn(ctx, c)
 }
 
 // load reads a live record that the actor may do verb to.

@@ -34,6 +34,12 @@ type Textual interface {
 	FormatText(f *Field, columns []any) string
 }
 
+// Doubtful is a type that knows values which are allowed and yet look wrong.
+type Doubtful interface {
+	// Doubts tells what looks wrong; nothing is refused for it.
+	Doubts(f *Field, columns []any) []*Problem
+}
+
 // Zoned is a Textual type whose text says nothing of the time zone it is meant
 // in.
 type Zoned interface {

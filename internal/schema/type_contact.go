@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 
+	"ecrm/internal/local"
 	"ecrm/internal/normal"
 )
 
@@ -12,6 +13,7 @@ type entriesType struct {
 	check func(string) bool
 	code  string
 	key   func(string) []string
+	doubt func(string) *Problem
 }
 
 // Entry is one phone number or mail address with its label.
@@ -26,6 +28,12 @@ func init() {
 		check: func(s string) bool { return strings.ContainsAny(normal.Fold(s), "0123456789") },
 		code:  "not_a_phone",
 		key:   normal.PhoneDigits,
+		doubt: func(s string) *Problem {
+			if local.PhoneDoubt(s) {
+				return Bad("phone_odd", "value", shorten(s))
+			}
+			return nil
+		},
 	})
 	register("mails", entriesType{
 		check: func(s string) bool {
@@ -34,6 +42,15 @@ func init() {
 		},
 		code: "not_a_mail",
 		key:  func(s string) []string { return []string{normal.MailKey(s)} },
+		doubt: func(s string) *Problem {
+			switch meant, odd := local.MailDoubt(s); {
+			case meant != "":
+				return Bad("mail_slip", "value", shorten(s), "meant", meant)
+			case odd:
+				return Bad("mail_odd", "value", shorten(s))
+			}
+			return nil
+		},
 	})
 }
 
@@ -146,6 +163,17 @@ func (entriesType) FormatText(_ *Field, c []any) string {
 		parts = append(parts, e.Value)
 	}
 	return strings.Join(parts, "; ")
+}
+
+// Doubts tells which numbers or addresses look wrong.
+func (t entriesType) Doubts(_ *Field, columns []any) (doubts []*Problem) {
+	stored, _ := columns[0].(string)
+	for _, e := range Entries(stored) {
+		if p := t.doubt(e.Value); p != nil {
+			doubts = append(doubts, p)
+		}
+	}
+	return doubts
 }
 
 func (t entriesType) Values(_ *Field, stored string) []string {

@@ -38,7 +38,9 @@ func (r *run) row(ctx context.Context, u *record.Unit, row tabular.Row) (outcome
 		if slices.ContainsFunc(problems, func(p Problem) bool { return !p.Warning }) {
 			return errRefused
 		}
-		outcome, records, marks, err = r.bring(ctx, u, main, child, childOf, found)
+		if outcome, records, marks, err = r.bring(ctx, u, main, child, childOf, found); err == nil {
+			problems = append(problems, r.doubts(u, row, records, main, child)...)
+		}
 		return err
 	})
 	switch {
@@ -67,22 +69,46 @@ func (r *run) row(ctx context.Context, u *record.Unit, row tabular.Row) (outcome
 		return "failed", nil, append(problems, Problem{Row: row.Number, Code: re.Code}), nil
 	}
 	for _, f := range re.Fields {
-		header := ""
-		if main != nil {
-			header = main.headers[f.Field]
-		}
-		if header == "" && child != nil {
-			header = child.headers[f.Field]
-		}
-		if header == "" {
-			header = f.Field
-			if field := r.object.Field(f.Field); field != nil {
-				header = field.Label.In(r.actor.Language)
-			}
-		}
-		problems = append(problems, Problem{Row: row.Number, Column: header, Code: f.Problem.Code, Params: f.Params})
+		problems = append(problems, Problem{Row: row.Number, Column: r.header(f.Field, main, child), Code: f.Problem.Code, Params: f.Params})
 	}
 	return "failed", nil, problems, nil
+}
+
+// doubts are what the records a row made or changed were warned of.
+func (r *run) doubts(u *record.Unit, row tabular.Row, records []made, main, child *draft) (problems []Problem) {
+	for _, one := range records {
+		o := r.actor.Registry.Object(one.object)
+		for _, w := range u.Warnings(o, one.id) {
+			problems = append(problems, Problem{Row: row.Number, Column: r.header(w.Field, main, child), Code: w.Problem.Code, Params: w.Params, Value: text(o, w.Field, main, child), Warning: true})
+		}
+	}
+	return problems
+}
+
+// header is the column a field of a row came from, or its label.
+func (r *run) header(field string, main, child *draft) string {
+	if main != nil && main.headers[field] != "" {
+		return main.headers[field]
+	}
+	if child != nil && child.headers[field] != "" {
+		return child.headers[field]
+	}
+	if f := r.object.Field(field); f != nil {
+		return f.Label.In(r.actor.Language)
+	}
+	return field
+}
+
+// text is what a row says of a field, as people read it.
+func text(o *schema.Object, field string, main, child *draft) string {
+	f := o.Field(field)
+	t, ok := f.Kind().(schema.Textual)
+	for _, d := range []*draft{main, child} {
+		if d != nil && ok && d.values[field] != nil {
+			return t.FormatText(f, d.values[field])
+		}
+	}
+	return ""
 }
 
 // errRefused says that what the row says keeps it out.

@@ -4,6 +4,8 @@ package customer
 
 import (
 	"context"
+	"strconv"
+	"strings"
 
 	"ecrm/internal/local"
 	"ecrm/internal/record"
@@ -14,7 +16,7 @@ var t = schema.T
 
 // Module declares the object and its rules.
 func Module() record.Module {
-	return record.Module{Name: "customer", Objects: []*schema.Object{object()}, Rules: map[string]record.Rules{"customer": {Check: check}}}
+	return record.Module{Name: "customer", Objects: []*schema.Object{object()}, Rules: map[string]record.Rules{"customer": {Check: check, Warn: warn}}}
 }
 
 func object() *schema.Object {
@@ -85,9 +87,32 @@ func check(_ context.Context, c *record.Change) error {
 		return record.Invalid("parent", "own_parent")
 	}
 	if text := c.After.Text("tax_number"); text != "" && c.Changed("tax_number") {
-		if normal, valid := local.TaxIDTW(text); valid {
+		if normal, doubt := local.TaxDoubt(text); doubt == "" {
 			c.After["tax_number"] = []any{normal}
 		}
+	}
+	return nil
+}
+
+// warn tells of a tax number that looks wrong or that another customer has.
+func warn(ctx context.Context, c *record.Change) error {
+	text := c.After.Text("tax_number")
+	if text == "" || !c.Changed("tax_number") {
+		return nil
+	}
+	if _, doubt := local.TaxDoubt(text); doubt != "" {
+		c.Warn("tax_number", doubt)
+	}
+	titles, hidden, err := c.Alike(ctx, "tax_number")
+	switch {
+	case err != nil:
+		return err
+	case len(titles) > 0 && hidden > 0:
+		c.Warn("tax_number", "tax_shared_more", "names", strings.Join(titles, "、"), "count", strconv.Itoa(hidden))
+	case len(titles) > 0:
+		c.Warn("tax_number", "tax_shared", "names", strings.Join(titles, "、"))
+	case hidden > 0:
+		c.Warn("tax_number", "tax_shared_hidden", "count", strconv.Itoa(hidden))
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ import { heard } from "../lib/online";
 import { Problem } from "./problem";
 import type {
   Field,
+  FieldError,
   Import,
   Me,
   Metadata,
@@ -116,6 +117,8 @@ export const api = {
     call<RecordPage>(`/${plural}${queryString(q)}`, { signal }),
   get: (plural: string, id: string, signal?: AbortSignal) =>
     call<RecordData>(`/${plural}/${encodeURIComponent(id)}`, { signal }),
+  doubts: (plural: string, body: object, signal?: AbortSignal) =>
+    call<{ _warnings: FieldError[] }>(`/${plural}/warnings`, { method: "POST", body, signal }),
   create: (plural: string, body: object) =>
     call<RecordData>(`/${plural}`, { method: "POST", body }),
   patch: (plural: string, id: string, body: object, version?: unknown) =>

@@ -94,6 +94,8 @@ export interface RecordData {
   id: string;
   version?: number | string;
   _can?: { edit?: boolean; delete?: boolean; assign?: boolean; share?: boolean };
+  /** In the answer to a write: what was kept though it is doubtful. */
+  _warnings?: FieldError[];
   [field: string]: unknown;
 }
 

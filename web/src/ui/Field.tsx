@@ -7,6 +7,7 @@ export function FieldBox({
   required,
   help,
   error,
+  warning,
   wide,
   children,
 }: {
@@ -15,6 +16,8 @@ export function FieldBox({
   required?: boolean;
   help?: string;
   error?: string;
+  /** Something is doubtful; it stops nothing. */
+  warning?: string;
   wide?: boolean;
   children: ReactNode;
 }) {
@@ -30,6 +33,11 @@ export function FieldBox({
       </label>
       {children}
       {help && !error && <p className="help">{help}</p>}
+      {warning && !error && (
+        <p className="warn-text" role="status" id={`${id}-warning`}>
+          {warning}
+        </p>
+      )}
       {error && (
         <p className="error-text" id={`${id}-error`}>
           {error}

@@ -63,7 +63,8 @@ export async function saveRecord(
     }
     try {
       const saved = await api.patch(object.plural, id, body, since);
-      patchCached(object.plural, id, saved);
+      const { _warnings, ...record } = saved;
+      patchCached(object.plural, id, record);
       return saved;
     } catch (e) {
       if (!isProblem(e) || e.status !== 412) throw e;

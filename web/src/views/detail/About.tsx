@@ -4,6 +4,7 @@ import type { ObjectMeta, RecordData } from "../../api/types";
 import { usePhone } from "../../hooks/useMedia";
 import { isEmpty, sectionsOf, writable } from "../../lib/records";
 import { Button } from "../../ui/Button";
+import { byField, useRecordDoubts } from "../form/useDoubts";
 import { InlineField } from "./InlineField";
 
 /** What is known of a record, section by section. A phone shows what there is first. */
@@ -20,6 +21,7 @@ export function About({
 }) {
   const { t } = useTranslation();
   const phone = usePhone();
+  const doubts = byField(useRecordDoubts(object, record.id, record.version));
   const [all, setAll] = useState(false);
   const sections = sectionsOf(object);
   const short = phone && !all;
@@ -36,7 +38,10 @@ export function About({
                 {fields.map((f) => (
                   <InlineField
                     key={f.name}
+                    object={object}
+                    id={record.id}
                     field={f}
+                    warning={doubts[f.name]}
                     value={record[f.name]}
                     version={record.version}
                     editable={canEdit && writable(f)}

@@ -1,11 +1,12 @@
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Field } from "../../api/types";
+import type { Field, ObjectMeta } from "../../api/types";
 import { fieldType } from "../../fields";
 import { isComposing } from "../../hooks/useComposition";
 import { Button, IconButton } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
 import { useErrorText } from "../../ui/State";
+import { useDoubts } from "../form/useDoubts";
 
 /** A value that becomes its editor: Enter saves, Esc gives up, an error keeps what was typed. */
 export function InlineField({
@@ -14,6 +15,9 @@ export function InlineField({
   version,
   editable,
   save,
+  object,
+  id: record,
+  warning,
 }: {
   field: Field;
   value: unknown;
@@ -21,6 +25,10 @@ export function InlineField({
   editable: boolean;
   /** The version is that of the value one began from, so that a colleague's change is noticed. */
   save: (value: unknown, version: unknown) => Promise<void>;
+  object: ObjectMeta;
+  id: string;
+  /** What is doubtful about the value as it stands. */
+  warning?: string;
 }) {
   const { t } = useTranslation();
   const errorText = useErrorText();
@@ -83,6 +91,7 @@ export function InlineField({
             describedBy={error ? `${id}-error` : undefined}
             onChange={(v) => setDraft((d) => ({ value: v, since: d?.since }))}
           />
+          <Doubt object={object} id={record} field={field} value={draft.value} />
           {error && (
             <p id={`${id}-error`} className="error-text" role="alert">
               {error}
@@ -128,7 +137,24 @@ export function InlineField({
             </IconButton>
           )}
         </div>
+        {warning && <p className="warn-text">{warning}</p>}
       </dd>
     </>
   );
+}
+
+/** What is doubtful about a value while it is typed. */
+function Doubt({
+  object,
+  id,
+  field,
+  value,
+}: {
+  object: ObjectMeta;
+  id: string;
+  field: Field;
+  value: unknown;
+}) {
+  const told = useDoubts(object, { [field.name]: value }, id)[field.name];
+  return <div role="status">{told && <p className="warn-text">{told}</p>}</div>;
 }

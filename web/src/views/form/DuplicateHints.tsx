@@ -1,12 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ObjectMeta } from "../../api/types";
+import { useSettled } from "../../hooks/useSettled";
 import { Icon } from "../../ui/Icon";
 import { comparable, type Duplicate, duplicatesOf } from "./duplicates";
-
-const WAIT = 350;
 
 /** While a name or telephone is typed: who may be there already. Waits for an input method. */
 export function DuplicateHints({
@@ -22,32 +20,7 @@ export function DuplicateHints({
 }) {
   const { t } = useTranslation();
   const wanted = touched ? JSON.stringify(comparable(object, values)) : "{}";
-  const [asked, setAsked] = useState("{}");
-  useEffect(() => {
-    // Nothing is asked while characters are being composed: the text is not yet what is meant.
-    let composing = false;
-    let timer = window.setTimeout(settle, WAIT);
-    function settle() {
-      if (!composing) setAsked(wanted);
-    }
-    const start = () => {
-      composing = true;
-      clearTimeout(timer);
-    };
-    const end = () => {
-      composing = false;
-      timer = window.setTimeout(settle, WAIT);
-    };
-    document.addEventListener("compositionstart", start);
-    document.addEventListener("compositionupdate", start);
-    document.addEventListener("compositionend", end);
-    return () => {
-      clearTimeout(timer);
-      document.removeEventListener("compositionstart", start);
-      document.removeEventListener("compositionupdate", start);
-      document.removeEventListener("compositionend", end);
-    };
-  }, [wanted]);
+  const asked = useSettled(wanted, "{}");
   const found = useQuery({
     queryKey: ["duplicates", object.plural, asked, except],
     queryFn: () => duplicatesOf(object, JSON.parse(asked), except),

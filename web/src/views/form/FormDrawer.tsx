@@ -17,6 +17,7 @@ import { toast } from "../../ui/Toast";
 import { saveRecord } from "../conflict/conflict";
 import { DuplicateHints } from "./DuplicateHints";
 import { PasteCard } from "./PasteCard";
+import { useDoubts } from "./useDoubts";
 
 function startOf(text: string | undefined): Record<string, unknown> {
   try {
@@ -26,6 +27,8 @@ function startOf(text: string | undefined): Record<string, unknown> {
     return {};
   }
 }
+
+const told = (r: RecordData) => (r._warnings ?? []).map((w) => w.message);
 
 /** Makes a record, or with `record` changes one. What was typed is never lost to an error. */
 export default function FormDrawer({
@@ -79,6 +82,7 @@ export default function FormDrawer({
   });
 
   const errors = problem?.byField() ?? {};
+  const doubts = useDoubts(object, values, record?.id);
   const known = new Set(object?.fields.map((f) => f.name));
 
   useEffect(() => {
@@ -135,9 +139,9 @@ export default function FormDrawer({
       if (record) {
         const body = changesOf(fields, record, { ...record, ...values });
         const mine = Object.fromEntries(Object.keys(body).map((n) => [n, current[n] ?? null]));
-        await saveRecord(object, record.id, mine, record.version);
+        const changed = await saveRecord(object, record.id, mine, record.version);
         refresh(object.plural, record.id);
-        toast(t("saved"));
+        toast([t("saved"), ...told(changed)].join(t("list.stop")));
         done();
         onClose();
         return;
@@ -149,7 +153,7 @@ export default function FormDrawer({
       queryClient.invalidateQueries({ queryKey: ["list"] });
       queryClient.invalidateQueries({ queryKey: ["timeline"] });
       done();
-      toast(t("created", { what: recordTitle(object, r) }), {
+      toast([t("created", { what: recordTitle(object, r) }), ...told(r)].join(t("list.stop")), {
         action: {
           label: t("open"),
           run: () =>
@@ -295,6 +299,7 @@ export default function FormDrawer({
                       required={f.required}
                       help={f.help}
                       error={errors[f.name]}
+                      warning={doubts[f.name]}
                       wide={type.wide}
                     >
                       <type.Editor
@@ -302,7 +307,13 @@ export default function FormDrawer({
                         field={f}
                         value={current[f.name]}
                         invalid={!!errors[f.name]}
-                        describedBy={errors[f.name] ? `${id}-error` : undefined}
+                        describedBy={
+                          errors[f.name]
+                            ? `${id}-error`
+                            : doubts[f.name]
+                              ? `${id}-warning`
+                              : undefined
+                        }
                         onChange={(v) => setValues((b) => ({ ...b, [f.name]: v }))}
                       />
                     </FieldBox>

@@ -187,7 +187,11 @@ function List({ object }: { object: ObjectMeta }) {
     patchCached(object.plural, r.id, { [name]: value });
     try {
       const saved = await saveRecord(object, r.id, { [name]: value }, r.version);
-      toast(t("saved.what", { what: columns[from]?.field.label ?? name }), {
+      const said = [
+        t("saved.what", { what: columns[from]?.field.label ?? name }),
+        ...(saved._warnings ?? []).map((w) => w.message),
+      ];
+      toast(said.join(t("list.stop")), {
         key: "inline",
         action: {
           label: t("undo"),
