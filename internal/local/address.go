@@ -2,6 +2,7 @@ package local
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -336,6 +337,49 @@ func parseCN(rest, zip string) (Address, bool) {
 	}
 	a.Street = strings.TrimSpace(rest)
 	return a, true
+}
+
+// PlaceSpellings lists how the name of a place may stand in an address: as
+// written, with 台 and with 臺, and a county of Taiwan that became a city under
+// its new name.
+func PlaceSpellings(s string) []string {
+	spellings := []string{s}
+	add := func(other string) {
+		if !slices.Contains(spellings, other) {
+			spellings = append(spellings, other)
+		}
+	}
+	plain := strings.ReplaceAll(s, "臺", "台")
+	for old, now := range mergedTW {
+		if strings.HasPrefix(plain, old) {
+			plain = now + strings.TrimPrefix(plain, old)
+			break
+		}
+	}
+	add(plain)
+	add(strings.ReplaceAll(plain, "台", "臺"))
+	return spellings
+}
+
+// Tidy writes the places of Taiwan in an address whose parts somebody filled in
+// the way ParseAddress does: 台 for 臺, counties and districts under their names
+// of today.
+func (a Address) Tidy() Address {
+	region, inRegion := regionsTW[placeKey(narrow(a.Region))]
+	city, inCity := regionsTW[placeKey(narrow(a.City))]
+	if a.Country != "" && a.Country != "TW" && a.Country != "台灣" && a.Country != "臺灣" || !inRegion && (!inCity || a.Region != "") {
+		return a
+	}
+	if inRegion {
+		a.Region = region
+	} else {
+		a.City, region = city, city
+	}
+	if p, ok := districtTW[placeKey(region+narrow(a.District))]; ok {
+		a.District = p.district
+	}
+	a.Street = strings.ReplaceAll(a.Street, "臺", "台")
+	return a
 }
 
 // Format writes the address in one line, the way its country does: from the large

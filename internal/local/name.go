@@ -152,7 +152,7 @@ func Salutation(name, title, gender string) string {
 		switch {
 		case family == "":
 			return name
-		case title != "" && mostlyHan(title):
+		case shortTitle(title) != "":
 			return family + shortTitle(title)
 		case male:
 			return family + "先生"
@@ -174,12 +174,23 @@ func Salutation(name, title, gender string) string {
 	return name
 }
 
-// shortTitle gives the title the way it is said after a name.
+// spoken are the titles as they are said after a name, the longer first: 副總經理
+// is 副總, 業務部經理 is 經理.
+var spoken = [][2]string{
+	{"副董事長", "副董"}, {"副董事长", "副董"}, {"董事長", "董"}, {"董事长", "董"}, {"副總經理", "副總"}, {"副总经理", "副总"}, {"副总裁", "副总"}, {"總經理", "總"}, {"总经理", "总"},
+	{"執行長", "執行長"}, {"总裁", "总"}, {"總裁", "總裁"}, {"總監", "總監"}, {"总监", "总监"}, {"協理", "協理"}, {"襄理", "襄理"}, {"副理", "副理"}, {"專案經理", "經理"}, {"經理", "經理"}, {"经理", "经理"},
+	{"副主任", "副主任"}, {"主任", "主任"}, {"副處長", "副處長"}, {"處長", "處長"}, {"处长", "处长"}, {"科長", "科長"}, {"科长", "科长"}, {"課長", "課長"}, {"組長", "組長"}, {"组长", "组长"}, {"部長", "部長"}, {"部长", "部长"},
+	{"廠長", "廠長"}, {"厂长", "厂长"}, {"店長", "店長"}, {"店长", "店长"}, {"所長", "所長"}, {"所长", "所长"}, {"院長", "院長"}, {"院长", "院长"}, {"校長", "校長"}, {"校长", "校长"}, {"局長", "局長"}, {"局长", "局长"}, {"理事長", "理事長"}, {"理事长", "理事长"},
+	{"副教授", "教授"}, {"教授", "教授"}, {"講師", "老師"}, {"老師", "老師"}, {"老师", "老师"}, {"醫師", "醫師"}, {"医生", "医生"}, {"律師", "律師"}, {"律师", "律师"}, {"會計師", "會計師"}, {"会计师", "会计师"}, {"建築師", "建築師"},
+	{"總工程師", "總工"}, {"总工程师", "总工"}, {"总工", "总工"}, {"工程师", "工"}, {"秘書", "秘書"}, {"秘书", "秘书"}, {"專員", "專員"}, {"顧問", "顧問"}, {"顾问", "顾问"}, {"主管", "主管"}, {"老闆", "老闆"}, {"老板", "老板"}, {"負責人", "負責人"}, {"博士", "博士"},
+}
+
+// shortTitle gives the title the way it is said after a name, "" where it is not.
 func shortTitle(title string) string {
-	for _, t := range [][2]string{{"董事長", "董"}, {"董事长", "董"}, {"總經理", "總"}, {"总经理", "总"}} {
-		if title == t[0] {
+	for _, t := range spoken {
+		if strings.HasSuffix(title, t[0]) {
 			return t[1]
 		}
 	}
-	return title
+	return ""
 }

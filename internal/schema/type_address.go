@@ -1,6 +1,10 @@
 package schema
 
-import "strings"
+import (
+	"strings"
+
+	"ecrm/internal/local"
+)
 
 // addressType is a structured address, a column for each part.
 type addressType struct{}
@@ -51,7 +55,22 @@ func (addressType) Parse(_ *Field, value any) ([]any, error) {
 	if !found {
 		return nil, nil
 	}
-	return columns, nil
+	return tidied(columns), nil
+}
+
+// tidied writes the names of places the one way they are kept.
+func tidied(columns []any) []any {
+	part := func(i int) string {
+		s, _ := columns[i].(string)
+		return s
+	}
+	a := local.Address{Street: part(0), District: part(1), City: part(2), Region: part(3), Zip: part(4), Country: part(5)}.Tidy()
+	for i, s := range []string{a.Street, a.District, a.City, a.Region, a.Zip, a.Country} {
+		if s != "" {
+			columns[i] = s
+		}
+	}
+	return columns
 }
 
 func (t addressType) ParseText(f *Field, s string) ([]any, error) {

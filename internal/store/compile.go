@@ -170,7 +170,10 @@ func (c *compiler) compare(o *schema.Object, alias string, n *query.Node) error 
 	}
 	column := c.name(alias, f.Column())
 	if deeper {
-		if f.Type == "address" || f.Type == "money" {
+		if f.Type == "address" {
+			return c.address(f, alias, rest, n)
+		}
+		if f.Type == "money" {
 			for _, col := range f.Columns() {
 				if col.Name == f.Name+"_"+rest && col.Kind == schema.KindText {
 					return c.textual(c.name(alias, col.Name), n)
@@ -186,6 +189,9 @@ func (c *compiler) compare(o *schema.Object, alias string, n *query.Node) error 
 		inner.Field = rest
 		return c.inside(column, target, "id", c.guarded(target, &inner))
 	}
+	if f.Type == "address" {
+		return c.address(f, alias, "", n)
+	}
 	if n.Op == query.Empty {
 		c.write(column + " IS NULL")
 		return nil
@@ -197,7 +203,7 @@ func (c *compiler) compare(o *schema.Object, alias string, n *query.Node) error 
 		return c.listed(o, f, alias, n)
 	case "datetime":
 		return c.instant(column, n)
-	case "text", "longtext", "url", "autonumber", "address", "picklist":
+	case "text", "longtext", "url", "autonumber", "picklist":
 		return c.textual(column, n)
 	}
 	return c.plain(f, column, n)

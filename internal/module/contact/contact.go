@@ -3,8 +3,10 @@ package contact
 
 import (
 	"context"
+	"strings"
 	"unicode"
 
+	"ecrm/internal/local"
 	"ecrm/internal/record"
 	"ecrm/internal/schema"
 )
@@ -43,14 +45,61 @@ func Module() record.Module {
 	}}}
 }
 
-// check writes the name from its parts where only they were given.
+// check keeps the name and its two parts in step, whichever was given, and the
+// form of address in step with name and title until somebody writes another.
 func check(_ context.Context, c *record.Change) error {
-	if c.After.Text("name") == "" {
-		if name := fullName(c.After.Text("family_name"), c.After.Text("given_name")); name != "" {
-			c.After["name"] = []any{name}
+	before, after := c.Before, c.After
+	parts := c.Changed("family_name") || c.Changed("given_name")
+	switch name := after.Text("name"); {
+	case name == "" || parts && !c.Changed("name") && name == fullName(before.Text("family_name"), before.Text("given_name")):
+		if name := fullName(after.Text("family_name"), after.Text("given_name")); name != "" {
+			after["name"] = []any{name}
 		}
+	case c.Changed("name") && !parts && fits(before) && isPerson(name):
+		family, given := local.SplitName(name)
+		set(after, "family_name", family)
+		set(after, "given_name", given)
+	}
+	if was := address(before); after.Text("salutation") == was && (was != "" || !c.Changed("salutation")) {
+		set(after, "salutation", address(after))
 	}
 	return nil
+}
+
+// fits tells whether the parts are those of the name, or there are none.
+func fits(v record.Values) bool {
+	family, given := v.Text("family_name"), v.Text("given_name")
+	if family == "" && given == "" {
+		return true
+	}
+	f, g := local.SplitName(v.Text("name"))
+	return family == f && given == g
+}
+
+// isPerson tells whether a name is one that can be taken apart; an import calls a
+// contact by a mail address or a phone where it knows nothing better.
+func isPerson(name string) bool {
+	return !strings.ContainsAny(name, "@0123456789") && !local.IsCompanyName(name)
+}
+
+// address is the form of address that name and title suggest: 王經理; "" where
+// they suggest none.
+func address(v record.Values) string {
+	name := v.Text("name")
+	if name == "" || !isPerson(name) {
+		return ""
+	}
+	if s := local.Salutation(name, v.Text("title"), ""); s != name {
+		return s
+	}
+	return ""
+}
+
+func set(v record.Values, field, text string) {
+	v[field] = []any{nil}
+	if text != "" {
+		v[field] = []any{text}
+	}
 }
 
 // fullName puts a name together the way it is written: family name first in
