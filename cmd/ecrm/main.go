@@ -36,30 +36,6 @@ func (p place) config() app.Config {
 	return app.Config{Data: p.Data, Database: p.Database, Version: version}
 }
 
-type serve struct {
-	place
-	Addr string `help:"Address to listen on." default:"127.0.0.1:8080" env:"ECRM_ADDR"`
-	TLS  string `name:"tls" help:"auto: HTTPS with a certificate of its own making; CERT,KEY: with these files; absent: plain HTTP." env:"ECRM_TLS"`
-}
-
-// Run serves until it is told to stop.
-func (c *serve) Run(ctx context.Context) (err error) {
-	held, err := folder.Take(c.Data)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, held.Release()) }()
-	a, err := app.Open(ctx, c.config(), app.Modules())
-	if err != nil {
-		return err
-	}
-	defer a.Close()
-	if err := held.Serve(ctx, c.Addr, version, answer(a)); err != nil {
-		return err
-	}
-	return a.Serve(ctx, c.Addr, c.TLS, version)
-}
-
 type userAdd struct {
 	place
 	Login         string `required:"" help:"Login name."`
@@ -173,6 +149,7 @@ var commands struct {
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C does not wait for what is under way
 	parser, err := kong.New(&commands, kong.Name("ecrm"), kong.Description("The customer-relationship system in one file."), kong.BindTo(ctx, (*context.Context)(nil)))
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "ecrm:", err)
@@ -180,11 +157,11 @@ func main() {
 	}
 	command, err := parser.Parse(os.Args[1:])
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "ecrm:", err)
+		fmt.Fprintf(os.Stderr, "ecrm: %s; `ecrm --help` tells how\n", line(err))
 		os.Exit(2)
 	}
 	if err := command.Run(); err != nil {
-		fmt.Fprintln(os.Stderr, "ecrm:", err)
-		os.Exit(1)
+		fmt.Fprintln(os.Stderr, "ecrm:", line(err))
+		os.Exit(exitCode(err))
 	}
 }

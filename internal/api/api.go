@@ -18,7 +18,9 @@ import (
 	"ecrm/internal/identity"
 	"ecrm/internal/jobs"
 	"ecrm/internal/policy"
+	"ecrm/internal/reach"
 	"ecrm/internal/record"
+	"ecrm/internal/secure"
 	"ecrm/internal/transfer"
 	"ecrm/internal/view"
 )
@@ -34,11 +36,9 @@ type Server struct {
 	Exports  *transfer.Exports
 	// Web holds the interface's files.
 	Web fs.FS
-	// Addresses are those under which colleagues reach this server.
-	Addresses []string
-	Version   string
-	// Secure marks cookies for HTTPS only.
-	Secure  bool
+	// Reach is where this server is reached.
+	Reach   reach.Point
+	Version string
 	live    *live
 	routes  []Route
 	metrics *metrics
@@ -138,6 +138,8 @@ func (s *Server) Handler() http.Handler {
 		signed("POST "+prefix+"{plural}/actions/"+action, func(r *request) error { return s.bulk(r, action) })
 	}
 	signed("GET "+prefix+"events", s.events)
+	signed("GET "+prefix+"reach", s.reach)
+	signed("GET "+prefix+"reach/code.svg", s.reachCode)
 	signed("GET "+prefix+"views", s.views)
 	signed("POST "+prefix+"views", s.addView)
 	signed("GET "+prefix+"views/{id}", s.view)
@@ -167,12 +169,15 @@ func (s *Server) Handler() http.Handler {
 	mux.Handle("GET /api/docs", s.wrap(page("index.html", "text/html; charset=utf-8"), s.route("GET /api/docs", access{})))
 	mux.Handle("GET /api/docs.js", s.wrap(page("docs.js", "text/javascript; charset=utf-8"), s.route("GET /api/docs.js", access{})))
 	signed(prefix, func(*request) error { return &record.Error{Code: "not_found"} })
+	if s.Reach.Authority != nil {
+		mux.HandleFunc("GET "+secure.AuthorityPath, func(w http.ResponseWriter, _ *http.Request) { secure.ServeAuthority(w, s.Reach.Authority) })
+	}
 	mux.Handle("/", s.static())
-	return secure(mux)
+	return guarded(mux)
 }
 
-// secure sets the headers every answer carries.
-func secure(next http.Handler) http.Handler {
+// guarded sets the headers every answer carries.
+func guarded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'")
@@ -213,7 +218,7 @@ func (s *Server) setupState(r *request) error {
 	if err != nil {
 		return err
 	}
-	return r.json(http.StatusOK, map[string]any{"needed": needed, "addresses": s.Addresses})
+	return r.json(http.StatusOK, map[string]any{"needed": needed})
 }
 
 func (s *Server) setUp(r *request) error {

@@ -18,7 +18,14 @@ import (
 type live struct {
 	mu      sync.Mutex
 	streams map[*stream]bool
+	// ended is closed when the server stops.
+	ended chan struct{}
+	once  sync.Once
 }
+
+// EndStreams ends the event streams, which would outlast a server that stops;
+// browsers come again.
+func (s *Server) EndStreams() { s.live.once.Do(func() { close(s.live.ended) }) }
 
 // stream is what one open tab is still to be told. What it cannot be told of in
 // time it is told to read anew.
@@ -40,7 +47,7 @@ const (
 )
 
 func newLive(records *record.Service) *live {
-	l := &live{streams: map[*stream]bool{}}
+	l := &live{streams: map[*stream]bool{}, ended: make(chan struct{})}
 	records.Listen(func(events []record.Event) {
 		for _, e := range events {
 			l.tell(e)
@@ -88,7 +95,8 @@ func (s *Server) events(r *request) error {
 	followed, unfollow := s.Jobs.Follow()
 	defer unfollow()
 	r.w.Header().Set("Content-Type", "text/event-stream")
-	r.w.Header().Set("Cache-Control", "no-store")
+	r.w.Header().Set("Cache-Control", "no-store, no-transform")
+	r.w.Header().Set("X-Accel-Buffering", "no") // a proxy before us hands each event on at once
 	r.w.WriteHeader(http.StatusOK)
 	send := func(kind string, v any) bool {
 		b, err := json.Marshal(v)
@@ -108,6 +116,8 @@ func (s *Server) events(r *request) error {
 		beating := false
 		select {
 		case <-r.Context().Done():
+			return nil
+		case <-s.live.ended:
 			return nil
 		case <-beat.C:
 			beating = true

@@ -72,7 +72,7 @@ func viewBody(*schema.Object) node {
 // complete.
 var operations = map[string]operation{
 	"GET /metrics":                 {text: t3("量測數據 (Prometheus)", "监控指标 (Prometheus)", "Measurements for Prometheus"), media: "text/plain", answer: fixed(of("string"))},
-	"GET " + prefix + "setup":      {text: t3("是否需要初次設定", "是否需要初始设置", "Whether the set-up is still to be done"), answer: fixed(object([]string{"needed"}, node{"needed": of("boolean"), "addresses": node{"type": []string{"array", "null"}, "items": of("string")}}))},
+	"GET " + prefix + "setup":      {text: t3("是否需要初次設定", "是否需要初始设置", "Whether the set-up is still to be done"), answer: fixed(object([]string{"needed"}, node{"needed": of("boolean")}))},
 	"POST " + prefix + "setup":     {text: t3("初次設定並登入", "初始设置并登录", "Set the company up and sign in"), body: fixed(of("object")), answer: fixed(node{})},
 	"POST " + prefix + "session":   {text: t3("登入", "登录", "Sign in"), body: fixed(object([]string{"login", "password"}, node{"login": of("string"), "password": of("string")})), answer: fixed(madeNode)},
 	"DELETE " + prefix + "session": {text: t3("登出", "退出登录", "Sign out"), status: http.StatusNoContent},
@@ -90,6 +90,8 @@ var operations = map[string]operation{
 	"POST " + prefix + "users/actions/invite": {text: t3("發給新使用者臨時密碼", "发给新用户临时密码", "Hand out first passwords"),
 		body:   fixed(object(nil, node{"ids": listOf(idNode()), "format": node{"enum": []string{"json", "csv"}}})),
 		answer: wrapped("users", schemaOf(reflect.TypeFor[identity.Invitation]()))},
+	"GET " + prefix + "reach":          {text: t3("同事用哪些網址連進來", "同事用哪些网址访问", "The addresses by which colleagues come here"), answer: fixed(schemaOf(reflect.TypeFor[reachView]()))},
+	"GET " + prefix + "reach/code.svg": {text: t3("網址的 QR 碼", "网址的二维码", "An address as a QR code"), query: []parameter{{"address", of("string"), ""}}, media: "image/svg+xml"},
 	"GET " + prefix + "objects": {text: t3("所有物件的欄位與版面", "所有对象的字段与布局", "Metadata of all objects"),
 		answer: fixed(object([]string{"version", "objects"}, node{"version": of("integer"), "objects": listOf(component("Object"))}))},
 	"POST " + prefix + "objects": {text: t3("新增物件", "新建对象", "Make an object"), status: http.StatusCreated, answer: fixed(component("Object")), body: fixed(objectNode([]string{"name", "labels"}, node{

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"ecrm/internal/identity"
+	"ecrm/internal/proxy"
 	"ecrm/internal/record"
 	"ecrm/internal/schema"
 )
@@ -22,7 +23,7 @@ func (s *Server) open(r *request, id int64) error {
 	if err != nil {
 		return err
 	}
-	http.SetCookie(r.w, &http.Cookie{Name: cookieName, Value: secret, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: s.Secure, MaxAge: 30 * 24 * 3600}) //nolint:gosec // Secure follows how the server is reached: loopback has no HTTPS
+	http.SetCookie(r.w, &http.Cookie{Name: cookieName, Value: secret, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: proxy.Secure(r.Request), MaxAge: 30 * 24 * 3600}) //nolint:gosec // Secure follows how the server is reached: loopback has no HTTPS
 	return nil
 }
 
@@ -44,7 +45,7 @@ func (s *Server) signOut(r *request) error {
 			return err
 		}
 	}
-	http.SetCookie(r.w, &http.Cookie{Name: cookieName, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: s.Secure, MaxAge: -1}) //nolint:gosec // as in begin
+	http.SetCookie(r.w, &http.Cookie{Name: cookieName, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: proxy.Secure(r.Request), MaxAge: -1}) //nolint:gosec // as in begin
 	r.w.Header().Set("Clear-Site-Data", `"cache", "storage"`)
 	r.w.WriteHeader(http.StatusNoContent)
 	return nil

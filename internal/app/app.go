@@ -7,12 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
-	"net"
-	"net/http"
 	"os"
 	"path/filepath"
-	"time"
 
 	"ecrm/internal/api"
 	"ecrm/internal/bulk"
@@ -26,11 +22,9 @@ import (
 	"ecrm/internal/policy"
 	"ecrm/internal/record"
 	"ecrm/internal/schema"
-	"ecrm/internal/secure"
 	"ecrm/internal/store"
 	"ecrm/internal/transfer"
 	"ecrm/internal/view"
-	"ecrm/web"
 )
 
 // Modules lists what the product consists of, in the order of the menu.
@@ -141,77 +135,6 @@ func (a *App) Close() {
 	a.DB.Close()
 }
 
-// Handler is the server's HTTP side.
-func (a *App) Handler(version string, addresses []string, secure bool) http.Handler {
-	a.api = &api.Server{
-		Records: a.Records, Identity: a.Identity, Transfer: a.Transfer, Views: a.Views, Jobs: a.Jobs, Bulk: a.Bulk, Exports: a.Exports,
-		Web: web.Files(), Addresses: addresses, Version: version, Secure: secure,
-	}
-	return a.api.Handler()
-}
-
-// Serve answers requests on an address until ctx ends, then lets running ones
-// finish. how is what --tls says (see secure.Open); empty: plain HTTP.
-func (a *App) Serve(ctx context.Context, addr, how, version string) error {
-	var certificates *secure.Certificates
-	scheme := "http://"
-	if how != "" {
-		var err error
-		if certificates, err = secure.Open(how, filepath.Join(a.data, "tls")); err != nil {
-			return err
-		}
-		scheme = "https://"
-	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
-	if err != nil {
-		return fmt.Errorf("listen on %s: %w", addr, err)
-	}
-	server := &http.Server{
-		Handler:           trust(certificates, a.Handler(version, reachable(listener.Addr(), scheme), certificates != nil)),
-		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
-		// An event stream ends with the server, not after it.
-		BaseContext: func(net.Listener) context.Context { return ctx },
-	}
-	if a.DB.Postgres() {
-		go a.Records.Follow(ctx, func(err error) { slog.Error("follow the schema", "error", err) })
-	}
-	if err := a.Jobs.Work(ctx); err != nil {
-		return errors.Join(err, listener.Close())
-	}
-	go a.sweep(ctx)
-	go a.Records.Relay(ctx)
-	go a.Records.SealAlways(ctx)
-	done := make(chan error, 1)
-	go func() {
-		if certificates == nil {
-			done <- server.Serve(listener)
-			return
-		}
-		server.TLSConfig = certificates.Config()
-		done <- server.ServeTLS(secure.Listen(listener), "", "")
-	}()
-	fmt.Printf("ECRM %s is ready: %s%s\n", version, scheme, listener.Addr())
-	switch {
-	case certificates != nil && certificates.CA != nil:
-		for _, url := range reachable(listener.Addr(), scheme) {
-			fmt.Printf("  %s — to trust it, open %s%s on each device and install the certificate\n", url, url, authorityPath)
-		}
-	case certificates == nil && !loopback(listener.Addr()):
-		fmt.Println("  Without HTTPS passwords cross the network in the clear, and phones give neither position nor installation: add --tls auto")
-	}
-	select {
-	case err := <-done:
-		return err
-	case <-ctx.Done():
-	}
-	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-	defer cancel()
-	if err := server.Shutdown(stop); err != nil && !errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("stop: %w", err)
-	}
-	return nil
-}
-
 // UndoImport takes an import back that was made at the command line.
 func (a *App) UndoImport(ctx context.Context, login string, id int64) (transfer.Job, error) {
 	actor, err := a.person(ctx, login)
@@ -219,51 +142,6 @@ func (a *App) UndoImport(ctx context.Context, login string, id int64) (transfer.
 		return transfer.Job{}, err
 	}
 	return a.Transfer.RunNow(ctx, actor, id, "undo")
-}
-
-// authorityPath is where devices fetch the authority that they are to trust.
-const authorityPath = "/ca.crt"
-
-// trust gives the authority to whoever asks for it; it is no secret.
-func trust(c *secure.Certificates, next http.Handler) http.Handler {
-	if c == nil || c.CA == nil {
-		return next
-	}
-	mux := http.NewServeMux()
-	mux.Handle("/", next)
-	mux.HandleFunc("GET "+authorityPath, func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/x-x509-ca-cert")
-		w.Header().Set("Content-Disposition", `attachment; filename="ecrm-ca.crt"`)
-		_, _ = w.Write(c.CA)
-	})
-	return mux
-}
-
-func loopback(addr net.Addr) bool {
-	tcp, ok := addr.(*net.TCPAddr)
-	return ok && tcp.IP.IsLoopback()
-}
-
-// reachable lists the addresses under which colleagues can open the server.
-func reachable(addr net.Addr, scheme string) []string {
-	tcp, ok := addr.(*net.TCPAddr)
-	if !ok {
-		return nil
-	}
-	if !tcp.IP.IsUnspecified() {
-		return []string{scheme + tcp.String()}
-	}
-	var found []string
-	addrs, err := net.InterfaceAddrs()
-	if err != nil {
-		return nil
-	}
-	for _, a := range addrs {
-		if ip, ok := a.(*net.IPNet); ok && ip.IP.To4() != nil && !ip.IP.IsLoopback() {
-			found = append(found, fmt.Sprintf("%s%s:%d", scheme, ip.IP, tcp.Port))
-		}
-	}
-	return found
 }
 
 // ImportFile imports a file of that name with what is detected and guessed, as a user or as

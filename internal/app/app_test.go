@@ -12,6 +12,7 @@ import (
 
 	"ecrm/internal/dbtest"
 	"ecrm/internal/policy"
+	"ecrm/internal/reach"
 	"ecrm/internal/record"
 	"ecrm/internal/schema"
 )
@@ -42,7 +43,7 @@ func newWorld(t *testing.T, dsn string, modules ...record.Module) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, app: a, server: httptest.NewServer(a.Handler("test", nil, false))}
+	w := &world{t: t, app: a, server: httptest.NewServer(a.Handler("test", reach.Point{}))}
 	t.Cleanup(func() { w.server.Close(); a.Close() })
 	return w
 }

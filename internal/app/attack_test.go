@@ -293,6 +293,13 @@ func aggregates(t *testing.T, x *attack) {
 // somebody without the right could ask of it, and write that down here.
 var cases = map[string]func(t *testing.T, x *attack){
 	"GET /api/v1/setup": own,
+	"GET /api/v1/reach": own,
+	"GET /api/v1/reach/code.svg": func(t *testing.T, x *attack) {
+		// Codes lead to this server, never where somebody would like others to go.
+		for _, address := range []string{"", "https://evil.example", "javascript:alert(1)", "http://localhost/"} {
+			x.refused(t, "GET", "reach/code.svg?address="+url.QueryEscape(address), nil, 404)
+		}
+	},
 	"POST /api/v1/setup": func(t *testing.T, x *attack) {
 		x.refused(t, "POST", "setup", map[string]any{"company": "x", "administrator": map[string]string{"name": "x", "login": "x", "password": "long-password"}}, 409)
 	},

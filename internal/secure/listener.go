@@ -2,7 +2,9 @@ package secure
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -14,9 +16,10 @@ import (
 // the same.
 type Listener struct {
 	net.Listener
-	ready chan net.Conn
-	done  chan struct{}
-	err   error
+	authority []byte
+	ready     chan net.Conn
+	done      chan struct{}
+	err       error
 }
 
 // acceptAgain is how long a failed Accept is given to be over.
@@ -25,9 +28,24 @@ const acceptAgain = 50 * time.Millisecond
 // firstByte is how long a connection may take to say its first byte.
 const firstByte = 10 * time.Second
 
-// Listen wraps a listener.
-func Listen(inner net.Listener) *Listener {
-	l := &Listener{Listener: inner, ready: make(chan net.Conn), done: make(chan struct{})}
+// AuthorityPath is where devices fetch the authority that they are to trust.
+const AuthorityPath = "/ca.crt"
+
+// authorityType has devices offer to install what they fetch.
+const authorityType = "application/x-x509-ca-cert"
+
+// ServeAuthority gives an authority, as PEM, to whoever asks for it; it is no
+// secret.
+func ServeAuthority(w http.ResponseWriter, authority []byte) {
+	w.Header().Set("Content-Type", authorityType)
+	w.Header().Set("Content-Disposition", `attachment; filename="ecrm-ca.crt"`)
+	_, _ = w.Write(authority)
+}
+
+// Listen wraps a listener. The authority, where there is one, is also given
+// without HTTPS, to devices that do not trust it yet.
+func Listen(inner net.Listener, authority []byte) *Listener {
+	l := &Listener{Listener: inner, authority: authority, ready: make(chan net.Conn), done: make(chan struct{})}
 	go l.run()
 	return l
 }
@@ -78,6 +96,15 @@ func (l *Listener) sort(conn net.Conn) {
 	_ = conn.SetDeadline(time.Now().Add(firstByte))
 	r, err := http.ReadRequest(from)
 	if err != nil || r.Host == "" || !strings.HasPrefix(r.RequestURI, "/") {
+		return
+	}
+	if r.URL.Path == AuthorityPath && r.Method == http.MethodGet && l.authority != nil {
+		given := http.Response{
+			StatusCode: http.StatusOK, ProtoMajor: 1, ProtoMinor: 1, Close: true, ContentLength: int64(len(l.authority)),
+			Header: http.Header{"Content-Type": {authorityType}, "Content-Disposition": {`attachment; filename="ecrm-ca.crt"`}},
+			Body:   io.NopCloser(bytes.NewReader(l.authority)),
+		}
+		_ = given.Write(conn)
 		return
 	}
 	answer := http.Response{

@@ -23,7 +23,7 @@ func serve(t *testing.T, c *secure.Certificates) string {
 		t.Fatal(err)
 	}
 	server := &http.Server{TLSConfig: c.Config(), ReadHeaderTimeout: time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "hello") })}
-	go func() { _ = server.ServeTLS(secure.Listen(inner), "", "") }()
+	go func() { _ = server.ServeTLS(secure.Listen(inner, c.CA), "", "") }()
 	t.Cleanup(func() { _ = server.Close() })
 	return inner.Addr().String()
 }
@@ -64,6 +64,16 @@ func TestOwnCertificateIsTrustedThroughItsAuthority(t *testing.T) {
 		_ = answer.Body.Close()
 		t.Error("a client that does not know the authority took the certificate")
 	}
+	// A device that is about to trust the authority fetches it without being warned.
+	answer, err := http.Get("http://" + addr + secure.AuthorityPath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, _ := io.ReadAll(answer.Body)
+	_ = answer.Body.Close()
+	if string(body) != string(c.CA) || answer.Request.URL.Scheme != "http" {
+		t.Errorf("the authority is given at %s: %q", answer.Request.URL, body)
+	}
 	again, err := secure.Open("auto", folder)
 	if err != nil || string(again.CA) != string(c.CA) {
 		t.Errorf("a restart made another authority: %v", err)
@@ -94,7 +104,7 @@ func TestListenerOutlivesAFailedAccept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := secure.Listen(&faltering{Listener: inner})
+	l := secure.Listen(&faltering{Listener: inner}, nil)
 	conn, err := net.Dial("tcp", inner.Addr().String())
 	if err != nil {
 		t.Fatal(err)

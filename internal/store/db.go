@@ -30,6 +30,8 @@ var (
 	// ErrOvertaken is answered by a unit of work that finds a row changed since
 	// it read it; the unit is run again.
 	ErrOvertaken = errors.New("the row was changed meanwhile")
+	// ErrAddress is answered for a database address that cannot be one.
+	ErrAddress = errors.New("the database address is wrong: write postgres://USER:PASSWORD@HOST:5432/NAME, or leave it out for the database in the data folder")
 	// ErrClosed is answered after Close.
 	ErrClosed = errors.New("the store is closed")
 )
@@ -68,7 +70,7 @@ func Open(ctx context.Context, dsn string) (*DB, error) {
 	if strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://") {
 		config, err := pgxpool.ParseConfig(dsn)
 		if err != nil {
-			return nil, fmt.Errorf("read the database address: %w", err)
+			return nil, fmt.Errorf("%w (%w)", ErrAddress, err)
 		}
 		config.MaxConns = max(config.MaxConns, 16)
 		config.ConnConfig.RuntimeParams["synchronous_commit"] = "on"
@@ -81,11 +83,14 @@ func Open(ctx context.Context, dsn string) (*DB, error) {
 		}
 		if err := pool.Ping(ctx); err != nil {
 			pool.Close()
-			return nil, fmt.Errorf("connect to the database: %w", err)
+			return nil, fmt.Errorf("PostgreSQL does not answer: see whether it runs and takes this user and password: %w", err)
 		}
 		return &DB{pool: pool}, nil
 	}
-	path := strings.TrimPrefix(dsn, "sqlite:")
+	path, ok := strings.CutPrefix(dsn, "sqlite:")
+	if !ok {
+		return nil, ErrAddress
+	}
 	const pragmas = "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=cache_size(" + cacheSize + ")&_pragma=wal_autocheckpoint(8000)&_pragma=journal_size_limit(67108864)&_pragma=temp_store(MEMORY)&_pragma=mmap_size(1073741824)"
 	wdb, err := sql.Open("sqlite", "file:"+path+pragmas)
 	if err != nil {

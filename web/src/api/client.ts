@@ -96,13 +96,24 @@ export interface SetupInput {
   demo: { customers: number } | false;
 }
 
+/** How others come to this server. */
+export interface Reach {
+  addresses: string[];
+  /** Nobody but this machine reaches it. */
+  alone: boolean;
+  secure: boolean;
+  /** What devices must trust first: a certificate of the server's own making. */
+  authority: { path: string; fingerprint: string } | null;
+}
+
 export interface AggregateRow {
   group: unknown[];
   measures: unknown[];
 }
 
 export const api = {
-  setup: () => call<{ needed: boolean; addresses?: string[] | null }>("/setup"),
+  setup: () => call<{ needed: boolean }>("/setup"),
+  reach: () => call<Reach>("/reach"),
   doSetup: (body: SetupInput) => call("/setup", { method: "POST", body }),
   signIn: (login: string, password: string) =>
     call("/session", { method: "POST", body: { login, password } }),

@@ -138,7 +138,7 @@ export function Setup() {
             </>
           )}
           <h2>{t("setup.reach")}</h2>
-          <Addresses list={setup.data?.addresses ?? []} />
+          <Addresses />
           <Button
             kind="primary"
             autoFocus

@@ -1,8 +1,6 @@
-import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { admin } from "../../api/admin";
-import { api } from "../../api/client";
 import { isProblem } from "../../api/problem";
 import { queryClient, useMe } from "../../api/queries";
 import { LANGUAGES } from "../../i18n";
@@ -12,14 +10,12 @@ import { FieldBox } from "../../ui/Field";
 import { Input, Select } from "../../ui/Input";
 import { useErrorText } from "../../ui/State";
 import { toast } from "../../ui/Toast";
-import { Addresses } from "../Addresses";
 
-/** The company's name and defaults, and the addresses by which colleagues reach this server. */
+/** The company's name and defaults. */
 export default function Company() {
   const { t } = useTranslation();
   const errorText = useErrorText();
   const me = useMe().data;
-  const setup = useQuery({ queryKey: ["setup"], queryFn: api.setup });
   const [values, setValues] = useState<Record<string, string>>({});
   const [errors, setErrors] = useState<Record<string, string>>({});
   const [error, setError] = useState("");
@@ -61,56 +57,50 @@ export default function Company() {
     </FieldBox>
   );
   return (
-    <>
-      <form className="panel stack narrow-panel" onSubmit={submit}>
-        <h2>{t("settings.company")}</h2>
-        {error && (
-          <p className="summary" role="alert">
-            {error}
-          </p>
-        )}
-        <FieldBox id="company-name" label={t("setup.company")} required error={errors.name}>
-          <Input
-            id="company-name"
-            required
-            maxLength={200}
-            value={now.name}
-            onChange={(e) => setValues({ ...values, name: e.target.value })}
-          />
-        </FieldBox>
-        <div className="form-grid">
-          {choice(
-            "language",
-            t("company.language"),
-            LANGUAGES.map((l) => [l.code, l.name]),
-            t("company.language_help"),
-          )}
-          {choice(
-            "time_zone",
-            t("time_zone"),
-            [...new Set([now.time_zone ?? "", ...ZONES])].map((z) => [
-              z,
-              t(`zone.${z}`, { defaultValue: z }),
-            ]),
-            t("company.zone_help"),
-          )}
-        </div>
-        <p className="muted">
-          {t("setup.currency")}{" "}
-          {t(`currency.${me.company.currency}`, { defaultValue: me.company.currency })}
-          {" · "}
-          {t("company.currency_help")}
+    <form className="panel stack narrow-panel" onSubmit={submit}>
+      <h2>{t("settings.company")}</h2>
+      {error && (
+        <p className="summary" role="alert">
+          {error}
         </p>
-        <div>
-          <Button kind="primary" type="submit" disabled={!dirty}>
-            {t("save")}
-          </Button>
-        </div>
-      </form>
-      <section className="panel stack narrow-panel">
-        <h2>{t("setup.reach")}</h2>
-        <Addresses list={setup.data?.addresses ?? []} />
-      </section>
-    </>
+      )}
+      <FieldBox id="company-name" label={t("setup.company")} required error={errors.name}>
+        <Input
+          id="company-name"
+          required
+          maxLength={200}
+          value={now.name}
+          onChange={(e) => setValues({ ...values, name: e.target.value })}
+        />
+      </FieldBox>
+      <div className="form-grid">
+        {choice(
+          "language",
+          t("company.language"),
+          LANGUAGES.map((l) => [l.code, l.name]),
+          t("company.language_help"),
+        )}
+        {choice(
+          "time_zone",
+          t("time_zone"),
+          [...new Set([now.time_zone ?? "", ...ZONES])].map((z) => [
+            z,
+            t(`zone.${z}`, { defaultValue: z }),
+          ]),
+          t("company.zone_help"),
+        )}
+      </div>
+      <p className="muted">
+        {t("setup.currency")}{" "}
+        {t(`currency.${me.company.currency}`, { defaultValue: me.company.currency })}
+        {" · "}
+        {t("company.currency_help")}
+      </p>
+      <div>
+        <Button kind="primary" type="submit" disabled={!dirty}>
+          {t("save")}
+        </Button>
+      </div>
+    </form>
   );
 }

@@ -17,6 +17,7 @@ const SECTIONS: Section[] = [
   { name: "me", icon: "user", page: Personal },
   { name: "password", icon: "key", page: lazy(() => import("./Password")) },
   { name: "sessions", icon: "laptop", page: lazy(() => import("./Sessions")) },
+  { name: "reach", icon: "phone", page: lazy(() => import("./Reach")) },
   { name: "tokens", icon: "link", page: lazy(() => import("./Tokens")) },
   { name: "company", icon: "building", page: lazy(() => import("./Company")), admin: true },
   { name: "users", icon: "users", page: lazy(() => import("./Users")), admin: true },
