@@ -124,7 +124,7 @@ func TestProxyTellsWhoAsks(t *testing.T) {
 	if in.status != 200 || in.cookie.Secure {
 		t.Fatalf("without trust: %d, %v", in.status, in.cookie)
 	}
-	if text := fmt.Sprint(through(t, stranger, "", "GET", "sessions", "", &in.cookie).body)); strings.Contains(text, "203.0.113.99") {
+	if text := fmt.Sprint(through(t, stranger, "", "GET", "sessions", "", &in.cookie).body); strings.Contains(text, "203.0.113.99") {
 		t.Errorf("a stranger's word was taken: %s", text)
 	}
 }
@@ -173,7 +173,8 @@ func TestColleaguesAreToldTheWayIn(t *testing.T) {
 	}
 	outer := w.behind("127.0.0.1")
 	get := func(path string) answered {
-		 return through(t, outer, "203.0.113.7", "GET", path, "", admin.cookie) }
+		return through(t, outer, "203.0.113.7", "GET", path, "", admin.cookie)
+	}
 	for address, status := range map[string]int{
 		"https://crm.example.com": 200, "http://crm.example.com/ca.crt": 200,
 		"https://crm.example.com/o/customers": 404, "https://other.example.com": 404, "": 404,
