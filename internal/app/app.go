@@ -104,6 +104,9 @@ func (a *App) start(ctx context.Context, modules []record.Module) error {
 	if err := a.DB.Sync(ctx, a.Records.Current.Load()); err != nil {
 		return fmt.Errorf("bring the schema in step: %w", err)
 	}
+	if err := a.Records.OrderFew(ctx); err != nil {
+		return err
+	}
 	a.Identity = identity.New(a.Records)
 	a.Jobs = jobs.New(a.Records, func(ctx context.Context, user int64) (*policy.Actor, error) {
 		actor, _, err := a.Identity.ActorOf(ctx, user)

@@ -62,7 +62,8 @@ func FuzzFold(f *testing.F) {
 		CompanyKey(s)
 		PersonKey(s)
 		MailDomain(s)
-		SortKey(s, "zh-TW")
+		StrokeKey(s)
+		PinyinKey(s, SortPerson)
 	})
 }
 
@@ -136,6 +137,7 @@ func BenchmarkCompanyKey(b *testing.B) {
 
 func BenchmarkSortKey(b *testing.B) {
 	for b.Loop() {
-		SortKey("臺灣積體電路製造股份有限公司", "zh-TW")
+		StrokeKey("臺灣積體電路製造股份有限公司")
+		PinyinKey("臺灣積體電路製造股份有限公司", SortText)
 	}
 }

@@ -156,36 +156,47 @@ func TestPhoneKeys(t *testing.T) {
 	}
 }
 
-func TestSortKey(t *testing.T) {
-	order := func(locale string, names ...string) {
+func TestNamesStandInTheOrderOfTheirReaders(t *testing.T) {
+	order := func(key func(string) []byte, names ...string) {
 		t.Helper()
 		sorted := slices.Clone(names)
-		slices.SortStableFunc(sorted, func(a, b string) int { return slices.Compare(SortKey(a, locale), SortKey(b, locale)) })
+		slices.Reverse(sorted)
+		slices.SortStableFunc(sorted, func(a, b string) int { return slices.Compare(key(a), key(b)) })
 		if !slices.Equal(sorted, names) {
-			t.Errorf("%s: %q, want %q", locale, sorted, names)
+			t.Errorf("%q, want %q", sorted, names)
 		}
 	}
-	order("zh-TW", "1號", "Acme", "丁一", "王五", "李四", "張三", "劉六")
-	order("zh-CN", "1号", "Acme", "李四", "王五", "张三", "赵六")
-	order("en", "acme", "Beta", "Émile", "Zoe", "王")
-	if len(SortKey(strings.Repeat("長", 500), "zh-TW")) > sortKeyMax {
-		t.Error("too long")
-	}
-	if !slices.Equal(SortKey("ＡＢＣ", "zh-TW"), SortKey("abc", "zh-TW")) {
-		t.Error("width and case count")
-	}
-	var wait sync.WaitGroup
-	want := SortKey("王小明", "zh-TW")
-	for range 8 {
-		wait.Go(func() {
-			for range 200 {
-				if !slices.Equal(SortKey("王小明", "zh-TW"), want) {
-					t.Error("differs")
+	firm := func(s string) []byte { return PinyinKey(s, SortText) }
+	person := func(s string) []byte { return PinyinKey(s, SortPerson) }
+	order(StrokeKey, "1號", "Acme", "丁一", "王五", "李四", "張三", "劉六", "龔九")
+	order(StrokeKey, "王", "王大", "王大明", "王小明")
+	order(firm, "1号", "acme", "Beta", "Émile", "Zoe", "长沙机械", "成都电子", "重庆钢铁", "李四", "王五", "张三", "赵六", "中国银行")
+	order(firm, "丹阳", "单位", "当涂")
+	order(firm, "Ab", "A公司", "阿里", "阿里巴巴")
+	order(person, "陈一", "李四", "仇英", "任盈盈", "单雄信", "王五", "解缙", "曾国藩", "查良镛", "张三")
+	for _, key := range []func(string) []byte{StrokeKey, firm, person} {
+		if got := key(strings.Repeat("長", 500)); len(got) != sortKeyMax {
+			t.Errorf("%d bytes", len(got))
+		}
+		if !slices.Equal(key("ＡＢＣ"), key("abc")) {
+			t.Error("width and case count")
+		}
+		if len(key("")) != 0 {
+			t.Error("nothing has a key")
+		}
+		var wait sync.WaitGroup
+		want := key("王小明")
+		for range 8 {
+			wait.Go(func() {
+				for range 200 {
+					if !slices.Equal(key("王小明"), want) {
+						t.Error("differs")
+					}
 				}
-			}
-		})
+			})
+		}
+		wait.Wait()
 	}
-	wait.Wait()
 }
 
 func BenchmarkIndexName8(b *testing.B) {

@@ -85,6 +85,8 @@ func Is(field string, id int64) *Node { return &Node{Op: Eq, Field: field, Value
 type Key struct {
 	Field string
 	Desc  bool
+	// Order is that of the reader's language, for texts that have keys in it.
+	Order string
 }
 
 // Count says how matches are counted.

@@ -38,7 +38,11 @@ func (s *Service) Reload(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("read the custom objects: %w", err)
 	}
-	version := int64(len(rows)+len(made)) + 1
+	sorted, orders, err := s.ordered(ctx)
+	if err != nil {
+		return false, err
+	}
+	version := int64(len(rows)+len(made)) + orders + 1
 	for _, r := range rows {
 		revision, _ := r[3].(int64)
 		version += revision
@@ -76,6 +80,7 @@ func (s *Service) Reload(ctx context.Context) (bool, error) {
 				with.Fields[i] = overlaid(f, over)
 			}
 		}
+		with.Sorted = sorted[o.Name]
 		objects = append(objects, with)
 	}
 	for _, r := range made {
@@ -84,7 +89,9 @@ func (s *Service) Reload(ctx context.Context) (bool, error) {
 		if err := json.Unmarshal([]byte(text), &d); err != nil {
 			return false, fmt.Errorf("custom object: %w", err)
 		}
-		objects = append(objects, d.object(extra[d.Name]))
+		o := d.object(extra[d.Name])
+		o.Sorted = sorted[d.Name]
+		objects = append(objects, o)
 	}
 	registry, err := schema.NewRegistry(version, objects)
 	if err != nil {

@@ -128,11 +128,12 @@ func (s *Service) AddField(ctx context.Context, a *policy.Actor, o *schema.Objec
 	}
 	// The column exists before the field is announced: other nodes may use it
 	// the moment they see it.
-	if err := s.ready(ctx, a.Registry, o, []*schema.Field{f}); err != nil {
+	with, err := s.ready(ctx, a.Registry, o, []*schema.Field{f})
+	if err != nil {
 		return err
 	}
-	err := s.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
-		return insertField(ctx, tx, o.Name, f, time.Now().UnixMicro())
+	err = s.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
+		return insertField(ctx, tx, with, f, time.Now().UnixMicro())
 	})
 	if err != nil {
 		return s.explain(o, err)
@@ -141,9 +142,9 @@ func (s *Service) AddField(ctx context.Context, a *policy.Actor, o *schema.Objec
 	return err
 }
 
-// ready makes the tables and columns of an object with more fields; the object
-// may be new.
-func (s *Service) ready(ctx context.Context, r *schema.Registry, o *schema.Object, more []*schema.Field) error {
+// ready makes the tables and columns of an object with more fields, and answers
+// it with them; the object may be new.
+func (s *Service) ready(ctx context.Context, r *schema.Registry, o *schema.Object, more []*schema.Field) (*schema.Object, error) {
 	var objects []*schema.Object
 	known := false
 	for _, d := range r.Objects() {
@@ -160,16 +161,18 @@ func (s *Service) ready(ctx context.Context, r *schema.Registry, o *schema.Objec
 	}
 	trial, err := schema.NewRegistry(r.Version+1, objects)
 	if err != nil {
-		return err
+		// All else was checked: another field owns a column of this name.
+		return nil, invalid("name", "taken")
 	}
-	for _, f := range trial.Object(o.Name).Fields {
+	with := trial.Object(o.Name)
+	for _, f := range with.Fields {
 		if f.Custom {
 			if err := defaultFits(f); err != nil {
-				return err
+				return nil, err
 			}
 		}
 	}
-	return s.DB.Sync(ctx, trial)
+	return with, s.DB.Sync(ctx, trial)
 }
 
 // defaultFits refuses a value to start with that no record could have.
@@ -185,10 +188,15 @@ func defaultFits(f *schema.Field) error {
 	return nil
 }
 
-func insertField(ctx context.Context, tx store.Querier, object string, f *schema.Field, at int64) error {
+// insertField announces a field of an object, which has its columns.
+func insertField(ctx context.Context, tx store.Querier, with *schema.Object, f *schema.Field, at int64) error {
 	text, err := json.Marshal(f)
 	if err != nil {
 		return err
 	}
-	return store.Insert(ctx, tx, customTable.Name, store.Row{"object": object, "name": f.Name, "definition": string(text), "made_at": at, "revision": int64(0)})
+	if err := store.Insert(ctx, tx, customTable.Name, store.Row{"object": with.Name, "name": f.Name, "definition": string(text), "made_at": at, "revision": int64(0)}); err != nil {
+		return err
+	}
+	// It has no values whose sort keys could be missing.
+	return markOrdered(ctx, tx, with, f.Name)
 }

@@ -166,7 +166,8 @@ func (s *Service) AddObject(ctx context.Context, a *policy.Actor, d *ObjectDefin
 	if problem.Fields != nil {
 		return problem
 	}
-	if err := s.ready(ctx, a.Registry, d.object(nil), d.Fields); err != nil {
+	with, err := s.ready(ctx, a.Registry, d.object(nil), d.Fields)
+	if err != nil {
 		return err
 	}
 	kept := *d
@@ -178,7 +179,7 @@ func (s *Service) AddObject(ctx context.Context, a *policy.Actor, d *ObjectDefin
 	err = s.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
 		now := time.Now().UnixMicro()
 		for i, f := range d.Fields {
-			if err := insertField(ctx, tx, d.Name, f, now+int64(i)); err != nil {
+			if err := insertField(ctx, tx, with, f, now+int64(i)); err != nil {
 				return err
 			}
 		}

@@ -115,7 +115,8 @@ func (s *Service) sort(a *policy.Actor, o *schema.Object, text string, searching
 	for _, name := range strings.Split(text, ",") {
 		k := query.Key{}
 		k.Field, k.Desc = strings.CutPrefix(strings.TrimSpace(name), "-")
-		_, _, ok := store.SortColumn(o, k.Field)
+		k.Order = schema.OrderIn(a.Language)
+		_, _, ok := store.SortColumn(o, k)
 		if f := o.Field(k.Field); !ok || f != nil && !a.Readable(o, f) || len(keys) > 4 {
 			return nil, &query.Problem{Code: "sort_unfit", Pos: -1, Token: k.Field}
 		}
@@ -185,9 +186,17 @@ func (s *Service) List(ctx context.Context, a *policy.Actor, o *schema.Object, r
 	if sel.Query.Sort, err = s.sort(a, o, r.Sort, len(sel.Query.Words) > 0); err != nil {
 		return nil, err
 	}
-	mark := s.mark(a, o, r)
+	mark := s.mark(a, o, r, sel.Query.Sort)
 	if r.Cursor != "" {
-		if sel.Query.After, err = readCursor(r.Cursor, mark, len(sel.Query.Sort)); err != nil {
+		// Pages follow the order of the first one.
+		for _, order := range orders(a) {
+			sel.Query.Sort = inOrder(sel.Query.Sort, order)
+			mark = s.mark(a, o, r, sel.Query.Sort)
+			if sel.Query.After, err = readCursor(r.Cursor, mark, len(sel.Query.Sort)); err == nil {
+				break
+			}
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -199,7 +208,7 @@ func (s *Service) List(ctx context.Context, a *policy.Actor, o *schema.Object, r
 		}
 	}
 	for _, k := range sel.Query.Sort {
-		column, _, _ := store.SortColumn(o, k.Field)
+		column, _, _ := store.SortColumn(o, k)
 		sel.Columns = append(sel.Columns, column)
 	}
 	var rows [][]any
@@ -344,13 +353,19 @@ func (s *Service) Names(ctx context.Context, a *policy.Actor, object string, ids
 	return s.labels(ctx, s.DB, a, object, ids, true)
 }
 
-// mark binds a cursor to the asker, filter and sort.
-func (s *Service) mark(a *policy.Actor, o *schema.Object, r ListRequest) []byte {
+// mark binds a cursor to the asker, filter and sort, and to the columns that are
+// sorted by.
+func (s *Service) mark(a *policy.Actor, o *schema.Object, r ListRequest, sort []query.Key) []byte {
+	var columns []string
+	for _, k := range sort {
+		column, _, _ := store.SortColumn(o, k)
+		columns = append(columns, column)
+	}
 	more, err := json.Marshal(r.More)
 	if err != nil {
 		more = nil // it came out of JSON or is an id: this cannot be
 	}
-	h := sha256.Sum256(fmt.Appendf(nil, "%d %s %q %q %q %s %v", a.ID, o.Name, r.Filter, r.Q, r.Sort, more, r.Deleted))
+	h := sha256.Sum256(fmt.Appendf(nil, "%d %s %q %q %q %s %v %q", a.ID, o.Name, r.Filter, r.Q, r.Sort, more, r.Deleted, columns))
 	return h[:8]
 }
 
@@ -364,6 +379,9 @@ func writeCursor(mark []byte, keys []any) string {
 			b = append(b, 'b', map[bool]byte{true: 1}[v])
 		case string:
 			b = binary.BigEndian.AppendUint32(append(b, 's'), uint32(len(v)))
+			b = append(b, v...)
+		case []byte:
+			b = binary.BigEndian.AppendUint32(append(b, 'x'), uint32(len(v)))
 			b = append(b, v...)
 		default:
 			b = append(b, 'n')
@@ -391,9 +409,13 @@ func readCursor(text string, mark []byte, n int) ([]any, error) {
 		case kind == 'b' && len(b) >= 1:
 			keys = append(keys, b[0] == 1)
 			b = b[1:]
-		case kind == 's' && len(b) >= 4 && uint64(len(b)-4) >= uint64(binary.BigEndian.Uint32(b)):
+		case (kind == 's' || kind == 'x') && len(b) >= 4 && uint64(len(b)-4) >= uint64(binary.BigEndian.Uint32(b)):
 			size := binary.BigEndian.Uint32(b)
-			keys = append(keys, string(b[4:4+size]))
+			if kind == 's' {
+				keys = append(keys, string(b[4:4+size]))
+			} else {
+				keys = append(keys, bytes.Clone(b[4:4+size]))
+			}
 			b = b[4+size:]
 		case kind == 'n':
 			keys = append(keys, nil)

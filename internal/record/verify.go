@@ -1,6 +1,7 @@
 package record
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"hash/fnv"
@@ -17,7 +18,7 @@ type Finding struct {
 	Object string `json:"object"`
 	ID     int64  `json:"id,string"`
 	// Rule says what does not agree: reference, seen_through, values, match_keys,
-	// search, audit, seal, number, file.
+	// search, order, audit, seal, number, file.
 	Rule   string `json:"rule"`
 	Detail string `json:"detail"`
 }
@@ -27,7 +28,7 @@ const verifyPage = 500
 
 // Verify reads everything and tells what does not agree: references that lead
 // nowhere, values and owners repeated wrongly, search documents and match keys
-// that are not those of their record, records the audit does not know, numbers
+// that are not those of their record, keys that would sort it elsewhere, records the audit does not know, numbers
 // that would be given again. It answers how many records of each object there
 // are. Writes meanwhile may be taken for findings, so nobody should write.
 func (s *Service) Verify(ctx context.Context, tell func(Finding)) (map[string]int, error) {
@@ -106,6 +107,7 @@ func (v *verifier) page(ctx context.Context, rows [][]any) error {
 			}
 		}
 		v.sums[ids[i]] = expected
+		v.order(ids[i], row, values[i])
 		for _, f := range o.Fields {
 			if n, ours := ordinal(f, values[i].Text(f.Name)); ours {
 				v.highest[f.Name] = max(v.highest[f.Name], n)
@@ -135,6 +137,19 @@ func (v *verifier) page(ctx context.Context, rows [][]any) error {
 		}
 	}
 	return nil
+}
+
+// order compares the keys by which a record is sorted.
+func (v *verifier) order(id int64, row []any, values Values) {
+	for i, k := range v.object.SortKeys() {
+		if !v.object.Sorted[k.Column] {
+			continue // nothing is sorted by them yet
+		}
+		is, _ := row[len(v.object.Columns())+i].([]byte)
+		if should, _ := sortKey(k, values[k.Field.Name]).([]byte); !bytes.Equal(is, should) {
+			v.find(id, "order", "%s of %s is not that of its value", k.Order, k.Field.Name)
+		}
+	}
 }
 
 // columnIn answers the values of a row's policy columns.

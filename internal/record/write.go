@@ -245,6 +245,7 @@ func columnsOf(o *schema.Object, v Values, row store.Row) {
 			}
 		}
 	}
+	sortKeys(o, v, row)
 }
 
 // home is the main department of a record's owner.

@@ -196,10 +196,13 @@ type Object struct {
 	Related    []Related
 	// Custom objects were made at run time.
 	Custom bool
+	// Sorted are the columns of SortKeys that hold the key of every record.
+	Sorted map[string]bool
 
 	byName    map[string]*Field
 	columns   []Column
 	inherited []Inherited
+	sortKeys  []SortKey
 	// parent and within are set for the rows of a lines field.
 	parent *Object
 	within *Field
@@ -219,7 +222,7 @@ func (o *Object) Inherited() []Inherited { return o.inherited }
 // Field returns the field of this name, or nil.
 func (o *Object) Field(name string) *Field { return o.byName[name] }
 
-// Columns returns every physical column of the object's table, id first.
+// Columns returns the physical columns a record is read from, id first.
 func (o *Object) Columns() []Column { return o.columns }
 
 // Table returns the name of the object's table.
@@ -307,6 +310,21 @@ func (o *Object) prepare() error {
 			o.columns = append(o.columns, Column{Name: column, Kind: KindInt})
 		}
 		o.inherited = append(o.inherited, i)
+	}
+	o.sortKeys = nil
+	for _, f := range o.Fields {
+		if !o.named(f) {
+			continue
+		}
+		for _, order := range Orders {
+			// No field is called so: those made at run time begin with x_.
+			k := SortKey{f, order, order + "_" + f.Name}
+			if taken[k.Column] {
+				return fmt.Errorf("object %s: column %s is taken", o.Name, k.Column)
+			}
+			taken[k.Column] = true
+			o.sortKeys = append(o.sortKeys, k)
+		}
 	}
 	if o.Title != "" && o.byName[o.Title] == nil {
 		return fmt.Errorf("object %s: its title field %q does not exist", o.Name, o.Title)

@@ -26,9 +26,11 @@ const smallTable = 1_000
 type plan struct {
 	way way
 	// terms are the scope taken apart; nil: all, or no plain scope.
-	terms  []term
-	steer  bool
-	pinned map[*query.Node]bool
+	terms []term
+	steer bool
+	// stepped walks a pick-list choice by choice, in their declared order.
+	stepped bool
+	pinned  map[*query.Node]bool
 	// match is the search expression, matches the ids it found when few.
 	match   string
 	matches []int64
@@ -38,8 +40,8 @@ type plan struct {
 }
 
 // plan chooses how to read.
-func (s Select) plan(q Querier) plan {
-	p := plan{object: s.Query.Object}
+func (s Select) plan(q Querier) (p plan) {
+	p.object = s.Query.Object
 	db, ok := q.(*DB)
 	if !ok || s.Query.Deleted {
 		return p
@@ -49,6 +51,7 @@ func (s Select) plan(q Querier) plan {
 		return p
 	}
 	p.steer, p.pinned = !db.Postgres(), s.pin(db)
+	defer func() { p.stepped = p.way == walked && p.pinned == nil && len(s.Query.Words) == 0 }()
 	if p.pinned != nil || s.Guard == nil {
 		return p
 	}
@@ -63,7 +66,7 @@ func (s Select) plan(q Querier) plan {
 	if len(s.Query.Sort) == 0 {
 		return p
 	}
-	if column, _, _ := SortColumn(s.Query.Object, s.Query.Sort[0].Field); column == "created_at" || column == "id" {
+	if column, _, _ := SortColumn(s.Query.Object, s.Query.Sort[0]); column == "created_at" || column == "id" {
 		// A branch costs about a page; walking costs a page for each record seen in
 		// vain.
 		if column == "created_at" && (scope <= estimateCap || int64(len(terms)) <= max(3, size/scope)) {

@@ -59,6 +59,26 @@ func Find(ctx context.Context, q Querier, table, columns string, where Row, tail
 	return q.Query(ctx, "SELECT "+columns+" FROM "+table+" WHERE "+cond+" "+tail, args...)
 }
 
+// Batch reads columns of a table's rows whose id lies behind after, by id, for a
+// transaction that changes them.
+func Batch(ctx context.Context, q Querier, table string, columns []string, after int64, limit int) ([][]any, error) {
+	lock := ""
+	if q.Postgres() {
+		lock = " FOR UPDATE"
+	}
+	return q.Query(ctx, "SELECT "+strings.Join(columns, ", ")+" FROM "+table+" WHERE id > ? ORDER BY id LIMIT ?"+lock, after, int64(limit))
+}
+
+// Fewer tells whether a table has fewer rows than a number.
+func (db *DB) Fewer(ctx context.Context, table string, than int) (bool, error) {
+	rows, err := db.Query(ctx, "SELECT count(*) FROM (SELECT 1 FROM "+table+" LIMIT ?) counted", int64(than))
+	if err != nil {
+		return false, err
+	}
+	n, _ := rows[0][0].(int64)
+	return n < int64(than), nil
+}
+
 // Span reads columns of a table's rows whose id lies behind after and before
 // below, by id.
 func Span(ctx context.Context, q Querier, table, columns string, after, below int64, limit int) ([][]any, error) {

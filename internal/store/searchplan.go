@@ -192,7 +192,7 @@ func (s Select) tested(ctx context.Context, q Querier, wanted, most int) ([]int6
 	searched := SearchColumns(s.Query.Object)
 	s.Columns = append([]string{"id"}, searched...)
 	for _, k := range s.Query.Sort {
-		name, _, _ := SortColumn(s.Query.Object, k.Field)
+		name, _, _ := SortColumn(s.Query.Object, k)
 		s.Columns = append(s.Columns, name)
 	}
 	var ids []int64

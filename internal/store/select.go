@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"ecrm/internal/query"
@@ -64,138 +63,6 @@ func (s Select) conditions(c *compiler) error {
 	return nil
 }
 
-// SortColumn finds the column a sort key orders by.
-func SortColumn(o *schema.Object, field string) (column string, nullable, ok bool) {
-	if field == "id" {
-		return "id", false, true
-	}
-	f := o.Field(field)
-	if f == nil {
-		return "", false, false
-	}
-	if _, many := f.Kind().(schema.Multiple); many || f.Type == "longtext" || f.Column() == "" {
-		return "", false, false
-	}
-	return f.Column(), !(f.Name == "created_at" || f.Name == "updated_at"), true
-}
-
-// part is a stretch of the order that one statement reads: NULLs come last in
-// either direction, which no index of both databases gives, so the records with
-// a value in the first sort key are one part and those without another.
-type part struct {
-	// condition is added for the part, with an AND before it.
-	condition string
-	keys      []key
-	after     []any
-}
-
-// key is one sort key of a part.
-type key struct {
-	column   string
-	nullable bool
-	desc     bool
-}
-
-func (s Select) parts() []part {
-	var keys []key
-	for _, k := range s.Query.Sort {
-		column, nullable, _ := SortColumn(s.Query.Object, k.Field)
-		keys = append(keys, key{column, nullable, k.Desc})
-	}
-	if !keys[0].nullable {
-		return []part{{keys: keys, after: s.Query.After}}
-	}
-	filled := append([]key{{keys[0].column, false, keys[0].desc}}, keys[1:]...)
-	valued := part{condition: " AND t." + keys[0].column + " IS NOT NULL", keys: filled, after: s.Query.After}
-	empty := part{condition: " AND t." + keys[0].column + " IS NULL", keys: keys[1:]}
-	if s.Query.After != nil && s.Query.After[0] == nil {
-		empty.after = s.Query.After[1:]
-		return []part{empty}
-	}
-	return []part{valued, empty}
-}
-
-func (p part) order() string {
-	var b strings.Builder
-	b.WriteString(" ORDER BY ")
-	for i, k := range p.keys {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		if k.nullable {
-			b.WriteString("(t." + k.column + " IS NULL), ")
-		}
-		b.WriteString("t." + k.column)
-		if k.desc {
-			b.WriteString(" DESC")
-		}
-	}
-	return b.String()
-}
-
-// begin writes the condition of the page behind a cursor, with an AND before
-// it: a comparison of rows where an index can answer it, else greater in the
-// first key, or equal there and greater in the next.
-func (p part) begin(c *compiler) {
-	if p.after == nil {
-		return
-	}
-	plain := true
-	for i, k := range p.keys {
-		plain = plain && !k.nullable && p.after[i] != nil && k.desc == p.keys[0].desc
-	}
-	if plain {
-		var columns []string
-		for _, k := range p.keys {
-			columns = append(columns, "t."+k.column)
-		}
-		c.write(" AND ("+strings.Join(columns, ", ")+") "+beyond(p.keys[0].desc)+" ("+marks(len(columns))+")", p.after...)
-		return
-	}
-	if first := p.keys[0]; !first.nullable {
-		// Said once more, for the index.
-		c.write(" AND t."+first.column+" "+beyond(first.desc)+"= ?", p.after[0])
-	}
-	c.write(" AND (")
-	for i := range p.keys {
-		if i > 0 {
-			c.write(" OR ")
-		}
-		c.write("(")
-		for j := 0; j <= i; j++ {
-			if j > 0 {
-				c.write(" AND ")
-			}
-			p.keys[j].compare(c, p.after[j], j == i)
-		}
-		c.write(")")
-	}
-	c.write(")")
-}
-
-func beyond(desc bool) string {
-	if desc {
-		return "<"
-	}
-	return ">"
-}
-
-func (k key) compare(c *compiler, v any, last bool) {
-	column := "t." + k.column
-	switch {
-	case !last && v == nil:
-		c.write(column + " IS NULL")
-	case !last:
-		c.write(column+" = ?", v)
-	case v == nil:
-		c.write("1 = 0")
-	case k.nullable:
-		c.write("("+column+" "+beyond(k.desc)+" ? OR "+column+" IS NULL)", v)
-	default:
-		c.write(column+" "+beyond(k.desc)+" ?", v)
-	}
-}
-
 // Rows reads the page.
 func (s Select) Rows(ctx context.Context, q Querier) ([][]any, error) {
 	var rows [][]any
@@ -228,9 +95,9 @@ func (s Select) read(ctx context.Context, q Querier, run func(statement string, 
 		}
 	}
 	left := s.Query.Limit
-	for _, p := range s.parts() {
+	for _, p := range s.parts(q, plan) {
 		c := s.compiler(q)
-		c.steer, c.pinned, c.ordered = plan.steer, plan.pinned, p.keys[0].column
+		c.steer, c.pinned, c.ordered = plan.steer, plan.pinned, p.ordered()
 		var err error
 		switch plan.way {
 		case union:
@@ -269,9 +136,10 @@ func (s Select) rest(c *compiler, plan plan, p part, limit int) error {
 		return err
 	}
 	plan.words(c)
-	c.write(p.condition)
+	c.write(p.condition, p.args...)
 	p.begin(c)
-	c.write(p.order()+" LIMIT ?", int64(limit))
+	p.order(c)
+	c.write(" LIMIT ?", int64(limit))
 	return nil
 }
 
@@ -299,7 +167,8 @@ func (s Select) union(c *compiler, plan plan, p part, limit int) error {
 		c.write(fmt.Sprintf(") b%d", i))
 	}
 	c.write(") u JOIN " + s.Query.Object.Table() + " t ON t.id = u.id")
-	c.write(p.order()+" LIMIT ?", int64(limit))
+	p.order(c)
+	c.write(" LIMIT ?", int64(limit))
 	return nil
 }
 

@@ -128,7 +128,7 @@ func (db *DB) Plan(ctx context.Context, r *schema.Registry) ([]Change, error) {
 		}
 	}
 	for _, o := range r.Objects() {
-		table(o.Table(), o.Columns(), []string{"id"}, "")
+		table(o.Table(), o.Stored(), []string{"id"}, "")
 		live, bin := " WHERE deleted_at IS NULL", " WHERE deleted_at IS NOT NULL"
 		prefix := "i_" + o.Name + "_"
 		index(prefix+"newest", o.Table(), "created_at, id", live, false)
@@ -136,6 +136,9 @@ func (db *DB) Plan(ctx context.Context, r *schema.Registry) ([]Change, error) {
 		for _, in := range o.Inherited() {
 			index(prefix+in.Owner, o.Table(), in.Owner+", created_at, id", live, false)
 			index(prefix+in.Department, o.Table(), in.Department+", created_at, id", live, false)
+		}
+		for _, k := range o.SortKeys() {
+			index(prefix+k.Column, o.Table(), k.Column+", id", live, false)
 		}
 		for _, f := range o.Fields {
 			if line := f.Lines(); line != nil {

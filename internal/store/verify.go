@@ -16,7 +16,7 @@ import (
 // at a time and by rising id; fn must not keep the rows.
 func (db *DB) Every(ctx context.Context, o *schema.Object, page int, fn func(rows [][]any) error) error {
 	var names []string
-	for _, c := range o.Columns() {
+	for _, c := range o.Stored() {
 		names = append(names, c.Name)
 	}
 	statement := "SELECT " + strings.Join(names, ", ") + " FROM " + o.Table() + " WHERE id > ? ORDER BY id LIMIT ?"
