@@ -151,3 +151,16 @@ func TestChoicesSortInTheirDeclaredOrder(t *testing.T) {
 		}
 	})
 }
+
+// No field made at run time takes another's column.
+func TestFieldCannotTakeAnothersColumn(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn)
+		admin := w.setUp()
+		admin.must(201, "POST", "objects/customer/fields", map[string]any{"name": "x_sum", "type": "money", "labels": map[string]string{"zh-TW": "額"}})
+		status, answer := admin.call("POST", "objects/customer/fields", map[string]any{"name": "x_sum_base", "type": "text", "labels": map[string]string{"zh-TW": "額"}})
+		if status != 422 {
+			t.Errorf("answered %d %v", status, answer)
+		}
+	})
+}
