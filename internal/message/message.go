@@ -155,6 +155,8 @@ var texts = map[string][3]string{
 	"file_column":              {"欄位", "列", "Column"},
 	"file_value":               {"內容", "内容", "Value"},
 	"file_problem":             {"問題", "问题", "Problem"},
+	"row_differs":              {"同一筆資料的第一列是「{value}」，這一列的沒有採用", "同一条数据的第一行是“{value}”，未采用此行的内容", "The first row of this record says “{value}”; what this row says was not used"},
+	"row_of_refused":           {"同一筆資料的第 {row} 列有問題，整筆沒有匯入", "同一条数据的第 {row} 行有问题，整条未导入", "Row {row} of the same record has a problem; none of it was imported"},
 	"changed_since":            {"這個欄位已被他人改過", "此字段已被他人修改", "Somebody has changed this field since"},
 	"taken":                    {"已經有人使用", "已被占用", "This is taken"},
 	"own_parent":               {"公司不能是自己的上層公司", "公司不能是自己的上级公司", "A company cannot be its own parent"},

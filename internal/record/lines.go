@@ -30,6 +30,24 @@ type linesChange struct {
 	order       []int64
 }
 
+// Rows is the value of a lines field for a write: these rows in place of those
+// there are. A field that is not in a row gets its default.
+func Rows(f *schema.Field, rows []Values) []any {
+	change := &linesChange{whole: true}
+	for i, v := range rows {
+		change.rows = append(change.rows, lineInput{path: fmt.Sprintf("%s[%d]", f.Name, i), values: v})
+	}
+	return []any{change}
+}
+
+// Added is the value that Rows made, for rows that come behind those there are.
+func Added(value []any) []any {
+	if change, ok := value[0].(*linesChange); ok {
+		return []any{&linesChange{added: change.rows}}
+	}
+	return value
+}
+
 // parseLines reads what was sent for a lines field; every problem of every row
 // is added to p under the place it has in the input.
 func (s *Service) parseLines(ctx context.Context, q store.Querier, a *policy.Actor, f *schema.Field, raw any, p *Error) (*linesChange, error) {

@@ -24,6 +24,8 @@ type draft struct {
 	// missing are names of records that are referred to and do not exist yet, by
 	// field.
 	missing map[string]string
+	// places are the rows of the file in which the rows of lines fields stood.
+	places map[string]int
 }
 
 func newDraft() *draft {
@@ -63,7 +65,7 @@ func (s *Service) converter(a *policy.Actor, o *schema.Object, j *Job) *converte
 
 // row reads a row: the record itself, the one beside it (nil: none), and what
 // did not fit. Only what a record cannot be without refuses the row.
-func (c *converter) row(ctx context.Context, row tabular.Row) (main, child *draft, childOf *schema.Object, warnings []Problem, err error) {
+func (c *converter) row(ctx context.Context, row entry) (main, child *draft, childOf *schema.Object, warnings []Problem, err error) {
 	type key struct {
 		child bool
 		field string
@@ -73,7 +75,7 @@ func (c *converter) row(ctx context.Context, row tabular.Row) (main, child *draf
 	var order []key
 	for i := range c.job.Columns {
 		t := c.targets[i]
-		if t.field == nil || i >= len(row.Cells) {
+		if t.field == nil || t.lines != nil || i >= len(row.Cells) {
 			continue
 		}
 		text := strings.TrimSpace(row.Cells[i].Text)
@@ -109,7 +111,8 @@ func (c *converter) row(ctx context.Context, row tabular.Row) (main, child *draf
 			d.values[k.field] = columns
 		}
 	}
-	return main, child, childOf, warnings, nil
+	more, err := c.rows(ctx, row, main)
+	return main, child, childOf, append(warnings, more...), err
 }
 
 // refuses tells whether what did not fit keeps the whole row out: unknown choices

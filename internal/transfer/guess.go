@@ -21,6 +21,8 @@ type target struct {
 	part   string
 	// child is true for a field of an object that refers to the imported one.
 	child bool
+	// lines is the lines field whose rows the column fills, nil for all others.
+	lines *schema.Field
 }
 
 // addressParts are the parts a column may fill.
@@ -30,7 +32,9 @@ var addressParts = []string{"country", "zip", "region", "city", "district", "str
 // there is no such field, or the actor may not write it.
 func targetOf(a *policy.Actor, o *schema.Object, spec string) (target, bool) {
 	first, rest, _ := strings.Cut(spec, ".")
-	if f := o.Field(first); f != nil {
+	if f := o.Field(first); f != nil && f.Lines() != nil {
+		return linesTarget(a, o, f, rest)
+	} else if f != nil {
 		if !writable(a, o, f) || rest != "" && (f.Type != "address" || !contains(addressParts, rest)) {
 			return target{}, false
 		}
@@ -274,6 +278,11 @@ func guessAll(a *policy.Actor, o *schema.Object, d *tabular.Detected) ([]Column,
 	for i, c := range columns {
 		mapped[i] = Column{Index: c.Index, Header: c.Header, Samples: c.Samples}
 	}
+	for i, c := range columns {
+		if spec := guessLines(a, o, c.Header, true, taken); spec != "" && !c.Empty {
+			put(i, spec, 1)
+		}
+	}
 	// Sure ones first: a label of our own must not be lost to a synonym.
 	for _, floor := range []float64{1, 0.5} {
 		for i, c := range columns {
@@ -308,7 +317,9 @@ func guessAll(a *policy.Actor, o *schema.Object, d *tabular.Detected) ([]Column,
 		if mapped[i].Field != "" || c.Empty {
 			continue
 		}
-		if spec := looks(a, o, c, taken); spec != "" {
+		if spec := guessLines(a, o, c.Header, false, taken); spec != "" {
+			put(i, spec, 0.7)
+		} else if spec := looks(a, o, c, taken); spec != "" {
 			put(i, spec, 0.6)
 		}
 	}

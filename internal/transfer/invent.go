@@ -22,7 +22,7 @@ func (r *run) invent(ctx context.Context) error {
 	}
 	targets := map[int]target{}
 	for i, c := range r.job.Columns {
-		if t, ok := targetOf(r.actor, r.object, c.Field); ok && c.Field != "" && (t.field.Type == "picklist" || t.field.Type == "multipicklist") {
+		if t, ok := targetOf(r.actor, r.object, c.Field); ok && c.Field != "" && t.lines == nil && (t.field.Type == "picklist" || t.field.Type == "multipicklist") {
 			targets[i] = t
 		}
 	}

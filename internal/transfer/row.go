@@ -13,7 +13,6 @@ import (
 	"ecrm/internal/record"
 	"ecrm/internal/schema"
 	"ecrm/internal/store"
-	"ecrm/internal/tabular"
 )
 
 // Params are those of the first problem of the group, for its message.
@@ -21,7 +20,7 @@ func (g *Group) Params() map[string]string { return g.params }
 
 // row brings one row in, or only says what would become of it: a dry run writes
 // it too and takes it back, so that it refuses exactly what the run would.
-func (r *run) row(ctx context.Context, u *record.Unit, row tabular.Row) (outcome string, records []made, problems []Problem, err error) {
+func (r *run) row(ctx context.Context, u *record.Unit, row entry) (outcome string, records []made, problems []Problem, err error) {
 	if row.Problem != nil && !row.Problem.Usable {
 		return "failed", nil, []Problem{{Row: row.Number, Code: row.Problem.Code, Params: row.Problem.Params}}, nil
 	}
@@ -56,7 +55,7 @@ func (r *run) row(ctx context.Context, u *record.Unit, row tabular.Row) (outcome
 		}
 		return outcome, nil, problems, nil
 	case errors.Is(err, errRefused):
-		return "failed", nil, problems, nil
+		return "failed", nil, whole(row, problems), nil
 	}
 	var re *record.Error
 	switch {
@@ -64,18 +63,25 @@ func (r *run) row(ctx context.Context, u *record.Unit, row tabular.Row) (outcome
 		return "", nil, nil, err // the whole batch is run again
 	case !errors.As(err, &re):
 		slog.Error("a row could not be imported", "import", r.job.ID, "row", row.Number, "error", err)
-		return "failed", nil, append(problems, Problem{Row: row.Number, Code: "unavailable"}), nil
+		return "failed", nil, whole(row, append(problems, Problem{Row: row.Number, Code: "unavailable"})), nil
 	case len(re.Fields) == 0:
-		return "failed", nil, append(problems, Problem{Row: row.Number, Code: re.Code}), nil
+		return "failed", nil, whole(row, append(problems, Problem{Row: row.Number, Code: re.Code})), nil
 	}
 	for _, f := range re.Fields {
-		problems = append(problems, Problem{Row: row.Number, Column: r.header(f.Field, main, child), Code: f.Problem.Code, Params: f.Params})
+		at, header := row.Number, ""
+		if main != nil {
+			at, header = main.place(f.Field, row)
+		}
+		if header == "" {
+			header = r.header(f.Field, main, child)
+		}
+		problems = append(problems, Problem{Row: at, Column: header, Code: f.Problem.Code, Params: f.Params})
 	}
-	return "failed", nil, problems, nil
+	return "failed", nil, whole(row, problems), nil
 }
 
 // doubts are what the records a row made or changed were warned of.
-func (r *run) doubts(u *record.Unit, row tabular.Row, records []made, main, child *draft) (problems []Problem) {
+func (r *run) doubts(u *record.Unit, row entry, records []made, main, child *draft) (problems []Problem) {
 	for _, one := range records {
 		o := r.actor.Registry.Object(one.object)
 		for _, w := range u.Warnings(o, one.id) {
@@ -125,6 +131,15 @@ func (r *run) bring(ctx context.Context, u *record.Unit, main, child *draft, chi
 	outcome, id, marks, err := r.existing(ctx, u, main.values)
 	if err != nil {
 		return "failed", nil, nil, err
+	}
+	if id != 0 && main.places != nil {
+		again, err := r.brought(ctx, u, id)
+		if err != nil {
+			return "failed", nil, nil, err
+		}
+		if again {
+			outcome, main = "updated", main.rowsAlone(o)
+		}
 	}
 	if r.dry && outcome == "created" {
 		taken, err := r.taken(ctx, u, main.values)

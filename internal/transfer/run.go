@@ -211,17 +211,19 @@ func (r *run) rows(ctx context.Context) error {
 	}
 	total := int64(r.job.Rows)
 	r.holder.Progress(int64(r.far.Read), total)
-	var list []tabular.Row
+	source := &entries{reader: reader, converter: r.converter}
+	var list []entry
+	waiting := 0 // rows of the file in list
 	for end := false; ; {
-		for !end && len(list) < batchRows {
-			row, err := reader.Next()
+		for !end && waiting < batchRows {
+			row, err := source.read()
 			if errors.Is(err, io.EOF) {
 				end = true
 			} else if err != nil {
 				return unreadable(err)
 			} else {
-				row.Cells = slices.Clone(row.Cells)
 				list = append(list, row)
+				waiting += 1 + len(row.more)
 			}
 		}
 		if len(list) == 0 {
@@ -230,6 +232,9 @@ func (r *run) rows(ctx context.Context) error {
 		n, err := r.batch(ctx, len(list), func(ctx context.Context, u *record.Unit, i int) error { return r.one(ctx, u, list[i]) })
 		if err != nil {
 			return err
+		}
+		for _, row := range list[:n] {
+			waiting -= 1 + len(row.more)
 		}
 		list = list[n:]
 		r.holder.Progress(int64(r.far.Read), total)
@@ -310,12 +315,12 @@ func (r *run) batch(ctx context.Context, n int, do func(ctx context.Context, u *
 }
 
 // one does one row.
-func (r *run) one(ctx context.Context, u *record.Unit, row tabular.Row) error {
+func (r *run) one(ctx context.Context, u *record.Unit, row entry) error {
 	outcome, records, problems, err := r.row(ctx, u, row)
 	if err != nil {
 		return err
 	}
-	r.after.Read++
+	r.after.Read += 1 + len(row.more)
 	switch outcome {
 	case "created":
 		r.after.Created++

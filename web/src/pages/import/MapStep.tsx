@@ -36,9 +36,10 @@ export function MapStep({ job, object, hand }: { job: Import; object: ObjectMeta
   const { t } = useTranslation();
   const fields = object.fields.filter(fillable);
   const mapped = new Set((job.columns ?? []).map((c) => c.field).filter(Boolean));
+  const mappedTo = (name: string) =>
+    mapped.has(name) || [...mapped].some((m) => m?.startsWith(`${name}.`));
   const missing = object.fields.filter(
-    (f) =>
-      f.required && f.default == null && f.access !== "read" && !mapped.has(f.name) && !f.system,
+    (f) => f.required && f.default == null && f.access !== "read" && !mappedTo(f.name) && !f.system,
   );
   return (
     <>
@@ -99,7 +100,10 @@ function Row({
   const contact = useObject("contact");
   const [making, setMaking] = useState(false);
   const header = c.header || `#${c.index + 1}`;
-  const field = object.fields.find((f) => f.name === c.field);
+  const lines = object.fields.filter((f) => f.type === "lines" && writable(f));
+  const field =
+    object.fields.find((f) => f.name === c.field) ??
+    lines.flatMap((l) => l.lines ?? []).find((f) => c.field?.endsWith(`.${f.name}`));
   const title = `import-field-${c.index}`;
   const set = (name: string) =>
     hand.change({
@@ -132,10 +136,10 @@ function Row({
   const shown = new Set(groups.flatMap((g) => g.fields.map((f) => f.name)));
   const others = fields.filter((f) => !shown.has(f.name));
   const beside = besideFields(job, contact);
-  const choice = (f: Field, prefix = "") => (
+  const choice = (f: Field, prefix = "", needed = !prefix) => (
     <option key={prefix + f.name} value={prefix + f.name}>
       {f.label}
-      {f.required && !prefix ? " *" : ""}
+      {f.required && needed ? " *" : ""}
     </option>
   );
   const sure = c.confidence ?? 0;
@@ -172,6 +176,11 @@ function Row({
             {beside.length > 0 && (
               <optgroup label={contact?.label}>{beside.map((f) => choice(f, "contact."))}</optgroup>
             )}
+            {lines.map((l) => (
+              <optgroup key={l.name} label={l.label}>
+                {l.lines?.map((f) => choice(f, `${l.name}.`, true))}
+              </optgroup>
+            ))}
             {c.field && !fields.some((f) => f.name === c.field) && !c.field.includes(".") && (
               <option value={c.field}>{field?.label ?? c.field}</option>
             )}
@@ -301,7 +310,10 @@ function Duplicates({ job, fields, hand }: { job: Import; fields: Field[]; hand:
   const keys = job.duplicates?.keys ?? [];
   const mapped = new Set((job.columns ?? []).map((c) => c.field));
   const choices = fields.filter(
-    (f) => keys.includes(f.name) || f.unique || (KEYS.includes(f.name) && mapped.has(f.name)),
+    (f) =>
+      keys.includes(f.name) ||
+      f.unique ||
+      ((KEYS.includes(f.name) || f.custom) && mapped.has(f.name)),
   );
   const anyUnknown = (job.columns ?? []).some((c) => c.unknown_values?.length);
   return (
