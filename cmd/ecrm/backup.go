@@ -8,7 +8,6 @@ import (
 
 	"ecrm/internal/app"
 	"ecrm/internal/folder"
-	"ecrm/internal/store"
 )
 
 type backupData struct {
@@ -23,9 +22,6 @@ func (c *backupData) output() string { return c.File }
 
 func (c *backupData) do(ctx context.Context, a *app.App, s folder.Streams) error {
 	m, err := a.Backup(ctx, version, s.File)
-	if errors.Is(err, store.ErrNoSnapshot) {
-		return errors.New("this data is in PostgreSQL: use pg_dump, and copy the data folder")
-	}
 	if err != nil {
 		return err
 	}
@@ -34,20 +30,24 @@ func (c *backupData) do(ctx context.Context, a *app.App, s folder.Streams) error
 }
 
 type restoreData struct {
-	Data string `default:"./data" env:"ECRM_DATA" help:"Empty folder that becomes the data folder."`
+	place
 	File string `arg:"" type:"existingfile" help:"The backup."`
 }
 
-// Run makes a data folder of a backup.
-func (c *restoreData) Run() error {
+// Run makes a data folder, and with --database a database, of a backup.
+func (c *restoreData) Run(ctx context.Context) error {
 	file, err := os.Open(c.File)
 	if err != nil {
 		return err
 	}
-	m, err := app.Restore(file, c.Data)
+	m, err := app.Restore(ctx, file, c.config(), app.Modules())
 	if err = errors.Join(err, file.Close()); err != nil {
 		return err
 	}
-	fmt.Printf("%s holds what ECRM %s had at %s\n", c.Data, m.Program, m.At.Format("2006-01-02 15:04:05 MST"))
+	where := c.Data
+	if c.Database != "" {
+		where += ", with the database named,"
+	}
+	fmt.Printf("%s holds what ECRM %s had at %s\n", where, m.Program, m.At.Format("2006-01-02 15:04:05 MST"))
 	return nil
 }

@@ -58,7 +58,7 @@ type Config struct {
 }
 
 // sqliteFile is the embedded database in a data folder.
-func (c Config) sqliteFile() string { return filepath.Join(c.Data, "ecrm.db") }
+func (c Config) sqliteFile() string { return filepath.Join(c.Data, snapshotName) }
 
 // Open opens the database and brings its schema in step.
 func Open(ctx context.Context, c Config, modules []record.Module) (*App, error) {

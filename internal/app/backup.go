@@ -16,18 +16,27 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"ecrm/internal/store"
 )
 
 // manifestName is the last file of a backup: what it holds, with checksums. A
 // backup that was cut off has none.
 const manifestName = "manifest.json"
 
+// snapshotName is the database of SQLite in a backup and in a data folder.
+const snapshotName = "ecrm.db"
+
 // Manifest says what a backup holds.
 type Manifest struct {
 	Program string    `json:"program"`
 	At      time.Time `json:"at"`
+	// Schema is the version of the schema the program makes.
+	Schema int `json:"schema"`
 	// Files are SHA-256 sums in hex by path.
 	Files map[string]string `json:"files"`
+	// Rows counts those of each table, where the tables are kept one by one.
+	Rows map[string]int64 `json:"rows,omitempty"`
 }
 
 // ErrBackup is answered for a file that is no whole backup.
@@ -44,46 +53,12 @@ func kept(path string) bool {
 // Backup writes the database as it stands, imported files and certificates into
 // w, while people go on working.
 func (a *App) Backup(ctx context.Context, program string, w io.Writer) (Manifest, error) {
-	m := Manifest{Program: program, At: time.Now().UTC(), Files: map[string]string{}}
-	work, err := os.MkdirTemp(a.data, "backup-")
-	if err != nil {
-		return m, fmt.Errorf("make room for a snapshot: %w", err)
-	}
-	defer func() { _ = os.RemoveAll(work) }()
-	snapshot := filepath.Join(work, "ecrm.db")
-	if err := a.DB.Snapshot(ctx, snapshot); err != nil {
-		return m, err
-	}
+	m := Manifest{Program: program, At: time.Now().UTC(), Schema: store.SchemaVersion, Files: map[string]string{}}
 	zipped := gzip.NewWriter(w)
 	archive := tar.NewWriter(zipped)
-	add := func(name, path string) error {
-		sum, err := put(archive, name, path)
-		if err == nil {
-			m.Files[name] = sum
-		}
-		return err
-	}
-	err = add("ecrm.db", snapshot)
+	err := a.addDatabase(ctx, archive, &m)
 	if err == nil {
-		err = filepath.WalkDir(a.data, func(path string, d fs.DirEntry, err error) error {
-			name, relErr := filepath.Rel(a.data, path)
-			switch {
-			case err != nil:
-				return err
-			case relErr != nil:
-				return relErr
-			case name == "." || ctx.Err() != nil:
-				return ctx.Err()
-			case !kept(name) && d.IsDir():
-				return filepath.SkipDir
-			case !kept(name) || !d.Type().IsRegular():
-				return nil
-			}
-			if err := add(filepath.ToSlash(name), path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return err // one that was swept meanwhile is no loss
-			}
-			return nil
-		})
+		err = a.addFiles(ctx, archive, &m)
 	}
 	if err != nil {
 		return m, fmt.Errorf("back up: %w", err)
@@ -97,6 +72,52 @@ func (a *App) Backup(ctx context.Context, program string, w io.Writer) (Manifest
 		_, err = archive.Write(text)
 	}
 	return m, errors.Join(err, archive.Close(), zipped.Close())
+}
+
+// addDatabase adds what is in the database: SQLite's as it is, PostgreSQL's
+// table by table.
+func (a *App) addDatabase(ctx context.Context, archive *tar.Writer, m *Manifest) error {
+	if a.DB.Postgres() {
+		return addTables(ctx, a.DB, archive, m)
+	}
+	work, err := os.MkdirTemp(a.data, "backup-")
+	if err != nil {
+		return fmt.Errorf("make room for a snapshot: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(work) }()
+	snapshot := filepath.Join(work, snapshotName)
+	if err := a.DB.Snapshot(ctx, snapshot); err != nil {
+		return err
+	}
+	m.Files[snapshotName], err = put(archive, snapshotName, snapshot)
+	return err
+}
+
+// addFiles adds what lies beside the database. It comes after the database,
+// whose rows name files that were there before them.
+func (a *App) addFiles(ctx context.Context, archive *tar.Writer, m *Manifest) error {
+	return filepath.WalkDir(a.data, func(path string, d fs.DirEntry, err error) error {
+		name, relErr := filepath.Rel(a.data, path)
+		switch {
+		case err != nil:
+			return err
+		case relErr != nil:
+			return relErr
+		case name == "." || ctx.Err() != nil:
+			return ctx.Err()
+		case !kept(name) && d.IsDir():
+			return filepath.SkipDir
+		case !kept(name) || !d.Type().IsRegular():
+			return nil
+		}
+		name = filepath.ToSlash(name)
+		sum, err := put(archive, name, path)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // one that was swept meanwhile is no loss
+		}
+		m.Files[name] = sum
+		return err
+	})
 }
 
 // put adds a file and answers its checksum.
@@ -118,36 +139,6 @@ func put(archive *tar.Writer, name, path string) (string, error) {
 		return "", err
 	}
 	return hex.EncodeToString(sum.Sum(nil)), nil
-}
-
-// Restore makes a data folder of a backup. The folder must be empty or absent;
-// it is filled only after everything in the backup was found whole.
-func Restore(r io.Reader, data string) (Manifest, error) {
-	var m Manifest
-	if list, err := os.ReadDir(data); err == nil && len(list) > 0 {
-		return m, fmt.Errorf("%s is not empty; a backup is restored into an empty folder", data)
-	}
-	if err := os.MkdirAll(data, 0o700); err != nil {
-		return m, fmt.Errorf("make the data folder: %w", err)
-	}
-	work, err := os.MkdirTemp(data, "restore-")
-	if err != nil {
-		return m, fmt.Errorf("make room for the files: %w", err)
-	}
-	defer func() { _ = os.RemoveAll(work) }()
-	if m, err = unpack(r, work); err != nil {
-		return m, err
-	}
-	list, err := os.ReadDir(work)
-	if err != nil {
-		return m, err
-	}
-	for _, entry := range list {
-		if err := os.Rename(filepath.Join(work, entry.Name()), filepath.Join(data, entry.Name())); err != nil {
-			return m, fmt.Errorf("put the files in place: %w", err)
-		}
-	}
-	return m, nil
 }
 
 // unpack writes the files of a backup into a folder and compares them with the
@@ -179,7 +170,7 @@ func unpack(r io.Reader, folder string) (Manifest, error) {
 			return m, err
 		}
 	}
-	if !whole || len(found) != len(m.Files) || found["ecrm.db"] == "" {
+	if !whole || len(found) != len(m.Files) || found[snapshotName] == "" && len(m.Rows) == 0 {
 		return m, ErrBackup
 	}
 	for name, sum := range m.Files {

@@ -2,7 +2,6 @@ package app
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -11,13 +10,16 @@ import (
 	"testing"
 
 	"ecrm/internal/dbtest"
-	"ecrm/internal/store"
 )
 
 // A backup made while people write holds a state that agrees with itself, with
 // everything acknowledged before it began.
 func TestBackupUnderWritesIsRestoredWhole(t *testing.T) {
-	w := newWorld(t, dbtest.SQLite(t))
+	dbtest.Each(t, backupUnderWrites)
+}
+
+func backupUnderWrites(t *testing.T, dsn string) {
+	w := newWorld(t, dsn)
 	admin := w.setUp()
 	for i := range 50 {
 		admin.add("customers", map[string]any{"name": fmt.Sprintf("先前第%d家", i), "phones": []any{map[string]any{"value": fmt.Sprintf("02-2711-%04d", i)}}})
@@ -44,8 +46,8 @@ func TestBackupUnderWritesIsRestoredWhole(t *testing.T) {
 	if err != nil || len(manifest.Files) < 2 {
 		t.Fatalf("%+v, %v", manifest, err)
 	}
-	folder := filepath.Join(t.TempDir(), "again")
-	if _, err := Restore(bytes.NewReader(file.Bytes()), folder); err != nil {
+	folder := filepath.Join(t.TempDir(), "again") // into SQLite, whichever it comes from
+	if _, err := Restore(t.Context(), bytes.NewReader(file.Bytes()), Config{Data: folder}, Modules()); err != nil {
 		t.Fatal(err)
 	}
 	again := newWorld(t, "sqlite:"+folder+"/ecrm.db")
@@ -57,7 +59,7 @@ func TestBackupUnderWritesIsRestoredWhole(t *testing.T) {
 		t.Errorf("the restored does not agree: %v", found)
 	}
 	there.add("customers", map[string]any{"name": "之後"})
-	if _, err := Restore(bytes.NewReader(file.Bytes()), folder); err == nil {
+	if _, err := Restore(t.Context(), bytes.NewReader(file.Bytes()), Config{Data: folder}, Modules()); err == nil {
 		t.Error("a folder in use was restored over")
 	}
 
@@ -67,18 +69,11 @@ func TestBackupUnderWritesIsRestoredWhole(t *testing.T) {
 	changed[len(changed)/2] ^= 0xff
 	for name, bad := range map[string][]byte{"cut": whole[:len(whole)/2], "almost whole": whole[:len(whole)-600], "changed": changed, "empty": nil, "text": []byte("hello")} {
 		empty := filepath.Join(t.TempDir(), "empty")
-		if _, err := Restore(bytes.NewReader(bad), empty); !errors.Is(err, ErrBackup) {
+		if _, err := Restore(t.Context(), bytes.NewReader(bad), Config{Data: empty}, Modules()); !errors.Is(err, ErrBackup) {
 			t.Errorf("%s: %v", name, err)
 		}
 		if left, _ := os.ReadDir(empty); len(left) > 0 {
 			t.Errorf("%s left %v", name, left)
 		}
-	}
-}
-
-func TestBackupOfPostgresNamesItsTool(t *testing.T) {
-	w := newWorld(t, dbtest.Postgres(t))
-	if _, err := w.app.Backup(context.Background(), "test", &bytes.Buffer{}); !errors.Is(err, store.ErrNoSnapshot) {
-		t.Errorf("%v", err)
 	}
 }
