@@ -73,6 +73,8 @@ func (r *request) explain(err error) problem {
 		p.Code, p.Detail = "conflict", message.In(lang, "set_up_before", nil)
 	case errors.Is(err, store.ErrTooExpensive):
 		p.Code = "too_expensive"
+	case errors.Is(err, store.ErrLocked):
+		p.Detail = message.In(lang, "schema_busy", nil)
 	case errors.Is(err, context.Canceled):
 	default:
 		slog.Error("request failed", "method", r.Method, "path", r.URL.Path, "error", err)

@@ -24,6 +24,7 @@ import (
 	"ecrm/internal/schema"
 	"ecrm/internal/store"
 	"ecrm/internal/transfer"
+	"ecrm/internal/upkeep"
 	"ecrm/internal/view"
 )
 
@@ -41,6 +42,7 @@ type App struct {
 	Views    *view.Service
 	Jobs     *jobs.Service
 	Bulk     *bulk.Service
+	Upkeep   *upkeep.Service
 	Exports  *transfer.Exports
 	data     string
 	leave    func()
@@ -118,6 +120,7 @@ func (a *App) start(ctx context.Context, modules []record.Module) error {
 	if err := a.Identity.Ship(ctx); err != nil {
 		return fmt.Errorf("write the roles: %w", err)
 	}
+	a.Upkeep = upkeep.New(a.Records, a.Jobs)
 	a.Bulk = bulk.New(a.Records, a.Jobs)
 	a.Exports = transfer.NewExports(a.Records, a.Jobs, filepath.Join(a.data, "exports"))
 	a.Transfer = transfer.New(a.Records, a.Jobs, filepath.Join(a.data, "imports"))

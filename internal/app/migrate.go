@@ -87,12 +87,21 @@ func Plan(ctx context.Context, c Config, modules []record.Module) (plan []store.
 	return plan, nil
 }
 
-// Migrate brings the database of a data folder in step with the program.
+// Migrate brings the database of a data folder in step with the program, with
+// what a server would leave for later.
 func Migrate(ctx context.Context, c Config, modules []record.Module) error {
 	a, err := Open(ctx, c, modules)
 	if err != nil {
 		return err
 	}
 	defer a.Close()
+	if err := a.DB.SyncAll(ctx, a.Records.Current.Load()); err != nil {
+		return err
+	}
+	for _, o := range a.Records.Unordered() {
+		if err := a.Records.Order(ctx, o, 0, func(context.Context, store.Querier, int64, int) error { return nil }); err != nil {
+			return err
+		}
+	}
 	return jobs.Prepare(ctx, a.DB)
 }

@@ -161,6 +161,17 @@ func (s *Service) Start(ctx context.Context, a *policy.Actor, kind, object, titl
 	return j, nil
 }
 
+// Active tells whether a job of a kind waits to begin or runs.
+func (s *Service) Active(ctx context.Context, kind string) (bool, error) {
+	for _, state := range []string{Queued, Running} {
+		rows, err := store.Find(ctx, s.Records.DB, table.Name, "id", store.Row{"kind": kind, "state": state}, "LIMIT 1")
+		if err != nil || len(rows) > 0 {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}
+
 // Add keeps a job in the caller's own transaction: it begins after the commit,
 // at once when Wake is called, else within seconds.
 func (s *Service) Add(ctx context.Context, tx store.Querier, a *policy.Actor, j Job, input any) (Job, error) {

@@ -98,8 +98,15 @@ func (s *Service) Reload(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	s.Current.Store(registry)
+	select {
+	case s.renewed <- struct{}{}:
+	default:
+	}
 	return true, nil
 }
+
+// Renewed tells its one reader that another registry was put in force.
+func (s *Service) Renewed() <-chan struct{} { return s.renewed }
 
 // decodeField reads the definition of a field; numbers stay as they were written.
 func decodeField(text string) (*schema.Field, error) {

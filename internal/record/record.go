@@ -160,6 +160,8 @@ type Service struct {
 	declared []*schema.Object
 	// name tells this process from others on the database.
 	name string
+	// renewed has a token when another registry was put in force.
+	renewed chan struct{}
 
 	mu        sync.Mutex
 	listeners []func([]Event)
@@ -169,7 +171,7 @@ type Service struct {
 
 // New makes the door to a database.
 func New(db *store.DB, current *schema.Current, modules []Module) *Service {
-	s := &Service{DB: db, Current: current, IDs: store.NewIDs(1), rules: map[string]Rules{}, Currency: func() string { return "TWD" }, name: rand.Text()}
+	s := &Service{DB: db, Current: current, IDs: store.NewIDs(1), rules: map[string]Rules{}, Currency: func() string { return "TWD" }, name: rand.Text(), renewed: make(chan struct{}, 1)}
 	for _, m := range modules {
 		s.declared = append(s.declared, m.Objects...)
 		for object, r := range m.Rules {

@@ -30,7 +30,7 @@ func guards(t Table, existing map[string]map[string]bool, postgres bool) []Chang
 	var plan []Change
 	add := func(trigger, sql string) {
 		if !existing["trigger "+trigger][trigger] {
-			plan = append(plan, Change{AddTrigger, t.Name, trigger, sql})
+			plan = append(plan, Change{Kind: AddTrigger, Table: t.Name, Name: trigger, SQL: sql})
 		}
 	}
 	const says = "rows of this table are kept as they are"
@@ -40,7 +40,7 @@ func guards(t Table, existing map[string]map[string]bool, postgres bool) []Chang
 		return plan
 	}
 	if !existing["trigger "+name+"_changed"][name+"_changed"] {
-		plan = append(plan, Change{AddTrigger, t.Name, name, "CREATE OR REPLACE FUNCTION " + name + "() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '" + says + "'; END $$"})
+		plan = append(plan, Change{Kind: AddTrigger, Table: t.Name, Name: name, SQL: "CREATE OR REPLACE FUNCTION " + name + "() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '" + says + "'; END $$"})
 	}
 	add(name+"_changed", "CREATE TRIGGER "+name+"_changed BEFORE UPDATE ON "+t.Name+" FOR EACH ROW WHEN (NOT ("+erasing+")) EXECUTE FUNCTION "+name+"()")
 	add(name+"_removed", "CREATE TRIGGER "+name+"_removed BEFORE DELETE ON "+t.Name+" FOR EACH ROW EXECUTE FUNCTION "+name+"()")

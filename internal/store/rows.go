@@ -69,6 +69,15 @@ func Batch(ctx context.Context, q Querier, table string, columns []string, after
 	return q.Query(ctx, "SELECT "+strings.Join(columns, ", ")+" FROM "+table+" WHERE id > ? ORDER BY id LIMIT ?"+lock, after, int64(limit))
 }
 
+// Rows tells how many rows a table has, for telling how far a job is.
+func (db *DB) Rows(ctx context.Context, table string) (n int64, err error) {
+	_, err = db.each(ctx, func(row []any) error {
+		n, _ = row[0].(int64)
+		return nil
+	}, "SELECT count(*) FROM "+table, nil)
+	return n, err
+}
+
 // Fewer tells whether a table has fewer rows than a number.
 func (db *DB) Fewer(ctx context.Context, table string, than int) (bool, error) {
 	rows, err := db.Query(ctx, "SELECT count(*) FROM (SELECT 1 FROM "+table+" LIMIT ?) counted", int64(than))

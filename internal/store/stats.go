@@ -7,7 +7,7 @@ import (
 )
 
 // counts is what the store tells of its writes.
-type counts struct{ waiting, bulk, done, failed, nanos atomic.Int64 }
+type counts struct{ waiting, bulk, people, done, failed, nanos atomic.Int64 }
 
 // Stats is how busy the database is.
 type Stats struct {
@@ -36,6 +36,9 @@ func (c *counts) begin(ctx context.Context) func(error) {
 			c.bulk.Add(-1)
 		}
 		c.nanos.Add(int64(time.Since(started)))
+		if !bulk {
+			c.people.Add(1)
+		}
 		if err != nil {
 			c.failed.Add(1)
 			return

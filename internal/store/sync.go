@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -94,14 +95,27 @@ func (db *DB) Plan(ctx context.Context, r *schema.Registry) ([]Change, error) {
 			if pg {
 				suffix = ""
 			}
-			plan = append(plan, Change{AddTable, name, name, "CREATE TABLE " + name + " (" + strings.Join(parts, ", ") + ")" + suffix})
+			plan = append(plan, Change{Kind: AddTable, Table: name, Name: name, SQL: "CREATE TABLE " + name + " (" + strings.Join(parts, ", ") + ")" + suffix})
 			return
 		}
 		for _, c := range columns {
 			if !have[c.Name] {
-				plan = append(plan, Change{AddColumn, name, c.Name, "ALTER TABLE " + name + " ADD COLUMN " + c.Name + " " + sqlType(c.Kind, pg)})
+				plan = append(plan, Change{Kind: AddColumn, Table: name, Name: c.Name, SQL: "ALTER TABLE " + name + " ADD COLUMN " + c.Name + " " + sqlType(c.Kind, pg)})
 			}
 		}
+	}
+	large := sized{db, map[string]bool{}}
+	var failed error
+	addIndex := func(c Change, unique bool) {
+		if existing["index "+c.Name][c.Name] {
+			return
+		}
+		// What must be unique is held so from the first write on.
+		if existing[c.Table] != nil && !unique {
+			later, err := large.is(ctx, c.Table)
+			c.Later, failed = later, errors.Join(failed, err)
+		}
+		plan = append(plan, c)
 	}
 	index := func(name, on, columns, where string, unique bool) {
 		word := "INDEX"
@@ -109,9 +123,7 @@ func (db *DB) Plan(ctx context.Context, r *schema.Registry) ([]Change, error) {
 			word = "UNIQUE INDEX"
 		}
 		name = short(name)
-		if !existing["index "+name][name] {
-			plan = append(plan, Change{AddIndex, on, name, fmt.Sprintf("CREATE %s %s ON %s (%s)%s", word, name, on, columns, where)})
-		}
+		addIndex(Change{Kind: AddIndex, Table: on, Name: name, SQL: fmt.Sprintf("CREATE %s %s ON %s (%s)%s", word, name, on, columns, where)}, unique)
 	}
 	for _, t := range tables {
 		suffix := ""
@@ -170,16 +182,16 @@ func (db *DB) Plan(ctx context.Context, r *schema.Registry) ([]Change, error) {
 		words := "f_" + o.Name
 		if existing[words] == nil {
 			if pg {
-				plan = append(plan, Change{AddTable, words, words, "CREATE TABLE " + words + " (id BIGINT PRIMARY KEY, doc TSVECTOR NOT NULL)"})
+				plan = append(plan, Change{Kind: AddTable, Table: words, Name: words, SQL: "CREATE TABLE " + words + " (id BIGINT PRIMARY KEY, doc TSVECTOR NOT NULL)"})
 			} else {
-				plan = append(plan, Change{AddTable, words, words, "CREATE VIRTUAL TABLE " + words + " USING fts5(doc, content='', contentless_delete=1, detail=none, tokenize='ascii')"})
+				plan = append(plan, Change{Kind: AddTable, Table: words, Name: words, SQL: "CREATE VIRTUAL TABLE " + words + " USING fts5(doc, content='', contentless_delete=1, detail=none, tokenize='ascii')"})
 			}
 		}
-		if pg && !existing["index i_"+words]["i_"+words] {
-			plan = append(plan, Change{AddIndex, words, "i_" + words, "CREATE INDEX i_" + words + " ON " + words + " USING GIN (doc) WITH (fastupdate = off)"})
+		if pg {
+			addIndex(Change{Kind: AddIndex, Table: words, Name: "i_" + words, SQL: "CREATE INDEX i_" + words + " ON " + words + " USING GIN (doc) WITH (fastupdate = off)"}, false)
 		}
 	}
-	return plan, nil
+	return plan, failed
 }
 
 // longestName is how long a name is at most in PostgreSQL, which cuts longer ones.
@@ -194,14 +206,21 @@ func short(name string) string {
 	return name[:longestName-13] + "_" + hex.EncodeToString(sum[:6])
 }
 
-// Sync brings the database in step with the registry; a database of a schema
-// this program does not understand is refused with a *NewerError, untouched.
+// Sync brings the database in step with the registry, but for indexes on large
+// tables: see Later. A database of a schema this program does not understand
+// is refused with a *NewerError, untouched.
 func (db *DB) Sync(ctx context.Context, r *schema.Registry) error {
 	// Two nodes that start together take turns; the second finds nothing to do.
+	return patiently(ctx, func() error { return db.sync(ctx, r) })
+}
+
+func (db *DB) sync(ctx context.Context, r *schema.Registry) error {
 	return db.Write(ctx, func(ctx context.Context, q Querier) error {
 		if q.Postgres() {
-			if _, err := q.Query(ctx, "SELECT pg_advisory_xact_lock(4711001)::text"); err != nil {
-				return err
+			for _, statement := range []string{"SET LOCAL lock_timeout = '10s'", "SELECT pg_advisory_xact_lock(4711001)::text", "SET LOCAL lock_timeout = '300ms'"} {
+				if _, err := q.Query(ctx, statement); err != nil {
+					return err
+				}
 			}
 		}
 		found, err := db.SchemaVersion(ctx)
@@ -213,6 +232,15 @@ func (db *DB) Sync(ctx context.Context, r *schema.Registry) error {
 			return err
 		}
 		for _, change := range plan {
+			if change.Later {
+				continue
+			}
+			if change.Kind == AddIndex {
+				// What a build that failed left has the name and serves nobody.
+				if _, err := q.Exec(ctx, "DROP INDEX IF EXISTS "+change.Name); err != nil {
+					return fmt.Errorf("%s: %w", change, err)
+				}
+			}
 			if _, err := q.Exec(ctx, change.SQL); err != nil {
 				return fmt.Errorf("%s: %w", change.SQL, err)
 			}
@@ -230,7 +258,8 @@ func (db *DB) columns(ctx context.Context) (map[string]map[string]bool, error) {
 		UNION ALL SELECT type || ' ' || name, name FROM sqlite_schema WHERE type IN ('index', 'trigger')`
 	if db.Postgres() {
 		statement = `SELECT table_name::text, column_name::text FROM information_schema.columns WHERE table_schema = current_schema()
-			UNION ALL SELECT 'index ' || indexname::text, indexname::text FROM pg_indexes WHERE schemaname = current_schema()
+			UNION ALL SELECT 'index ' || c.relname::text, c.relname::text FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+				WHERE i.indisvalid AND c.relnamespace = current_schema()::regnamespace
 			UNION ALL SELECT 'trigger ' || t.tgname::text, t.tgname::text FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE c.relnamespace = current_schema()::regnamespace`
 	}
 	rows, err := db.Query(ctx, statement)

@@ -77,12 +77,14 @@ type Change struct {
 	Table, Name string
 	// SQL is the statement that does it.
 	SQL string
+	// Later changes are made after the start, while people work.
+	Later bool
 }
 
 // VersionChange is the note that the schema is this program's.
 func (db *DB) VersionChange() Change {
-	return Change{AddStep, versions.Name, fmt.Sprint(SchemaVersion),
-		fmt.Sprintf("INSERT INTO %s (version, program, made_at) VALUES (%d, '%s', now)", versions.Name, SchemaVersion, strings.ReplaceAll(db.Program, "'", "''"))}
+	return Change{Kind: AddStep, Table: versions.Name, Name: fmt.Sprint(SchemaVersion),
+		SQL: fmt.Sprintf("INSERT INTO %s (version, program, made_at) VALUES (%d, '%s', now)", versions.Name, SchemaVersion, strings.ReplaceAll(db.Program, "'", "''"))}
 }
 
 // String says the change in words.
@@ -93,5 +95,9 @@ func (c Change) String() string {
 	case AddStep:
 		return fmt.Sprintf("take step %s of %s", c.Name, c.Table)
 	}
-	return fmt.Sprintf("add the %s %s to %s", c.Kind, c.Name, c.Table)
+	text := fmt.Sprintf("add the %s %s to %s", c.Kind, c.Name, c.Table)
+	if c.Later {
+		text += ", after the start, while people work"
+	}
+	return text
 }

@@ -52,7 +52,7 @@ func (db *DB) WithoutIndexes(ctx context.Context, r *schema.Registry, objects []
 		defer func() { _ = db.tune(context.WithoutCancel(ctx), "PRAGMA cache_size = "+cacheSize) }()
 	}
 	filled := fn()
-	if err := db.Sync(context.WithoutCancel(ctx), r); err != nil {
+	if err := db.SyncAll(context.WithoutCancel(ctx), r); err != nil {
 		return errors.Join(filled, fmt.Errorf("build the indexes: %w", err))
 	}
 	return filled
