@@ -25,7 +25,7 @@ func delivery() record.Module {
 			{Name: "title", Type: "text", Label: schema.T("主旨", "主题", "Title"), Required: true, Search: "n"},
 			{Name: "remark", Type: "text", Label: schema.T("備註", "备注", "Remark")},
 			{Name: "items", Type: "lines", Label: schema.T("品項", "明细", "Items"), Rows: []*schema.Field{
-				{Name: "article", Type: "text", Label: schema.T("品名", "品名", "Article"), Required: true},
+				{Name: "article", Type: "text", Label: schema.T("品名", "品名", "Article"), Required: true, Search: "n"},
 				{Name: "buyer", Type: "reference", Targets: []string{"customer"}, Label: schema.T("買方", "买方", "Buyer")},
 				{Name: "quantity", Type: "integer", Label: schema.T("數量", "数量", "Quantity"), Required: true},
 				{Name: "price", Type: "money", Label: schema.T("單價", "单价", "Price")},
@@ -287,4 +287,83 @@ func TestRowsAreExportedAsRows(t *testing.T) {
 	if text := file.String(); !strings.Contains(text, "單,a,,1") || !strings.Contains(text, "單,b,,2") {
 		t.Errorf("the file reads %s", text)
 	}
+}
+
+func TestARecordIsFoundByItsRows(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn, delivery())
+		admin, people, _ := w.company()
+		seller := people["seller"]
+		id := seller.add("deliveries", map[string]any{"title": "甲單", "items": []map[string]any{{"article": "不鏽鋼螺絲", "quantity": 1}, {"article": "torque wrench", "quantity": 2}}})
+		seller.add("deliveries", map[string]any{"title": "乙單", "items": []map[string]any{{"article": "木板", "quantity": 1}}})
+		// Beyond what is read row by row, in the ways a page of a search is found.
+		for range 3 {
+			var others []map[string]any
+			for range 400 {
+				others = append(others, map[string]any{"title": "別人", "items": []map[string]any{{"article": "不鏽鋼螺絲", "quantity": 1}}})
+			}
+			people["stranger"].must(200, "POST", "deliveries/batch", map[string]any{"create": others})
+		}
+		w = newWorld(t, dsn, delivery()) // which does not think the table small
+		for _, p := range people {
+			p.w = w
+		}
+		admin.w = w
+		titles := func(p *person, typed string) string {
+			var all []string
+			records, _ := p.must(200, "GET", "deliveries?limit=500&sort=title&q="+url.QueryEscape(typed), nil)["records"].([]any)
+			for _, r := range records {
+				one, _ := r.(map[string]any)
+				all = append(all, fmt.Sprint(one["title"]))
+			}
+			return strings.Join(all, " ")
+		}
+		for typed, want := range map[string]string{"螺絲": "甲單", "不锈钢": "甲單", "wrench": "甲單", "甲單 螺絲": "甲單", "木板": "乙單", "甲單 木板": ""} {
+			if got := titles(seller, typed); got != want {
+				t.Errorf("%s finds %q, want %q", typed, got, want)
+			}
+		}
+		if n := len(strings.Split(titles(admin, "螺絲"), " ")); n != 500 {
+			t.Errorf("the administrator finds %d on a full page", n)
+		}
+		if found := fmt.Sprint(seller.must(200, "GET", "search?q="+url.QueryEscape("wrench"), nil)); !strings.Contains(found, "甲單") {
+			t.Errorf("the search over everything finds %s", found)
+		}
+		// Who may not read the rows does not find by them.
+		role := admin.add("roles", map[string]any{"name": "無明細", "rights": map[string]any{"*": map[string]any{"view": "all"}}, "field_access": map[string]any{"delivery": map[string]any{"items": "hidden"}}})
+		admin.add("users", map[string]any{"name": "blind", "login": "blind", "role": role, "password": "long-password"})
+		blind := w.signIn("blind")
+		if got := titles(blind, "螺絲"); got != "" {
+			t.Errorf("hidden rows are searched: %s", got)
+		}
+		// The words follow what becomes of the rows and of the record.
+		rows := itemsOf(seller.must(200, "GET", "deliveries/"+id, nil))
+		seller.must(200, "PATCH", "deliveries/"+id, map[string]any{"items": map[string]any{"change": []map[string]any{{"id": rowAt(t, rows, 0), "article": "銅釘"}}}})
+		if titles(seller, "螺絲") != "" || titles(seller, "銅釘") != "甲單" {
+			t.Error("a changed row is found by what it was")
+		}
+		admin.must(200, "PATCH", "deliveries/"+id, map[string]any{"owner": people["colleague"].id})
+		if titles(people["colleague"], "銅釘") != "甲單" {
+			t.Error("whom it was handed to does not find it by its rows")
+		}
+		// An object made at run time, seen through a customer that changes hands.
+		admin.must(201, "POST", "objects", map[string]any{"name": "x_order", "labels": "訂單", "through": []string{"x_customer"}, "fields": []map[string]any{
+			{"name": "x_customer", "type": "reference", "targets": []string{"customer"}, "labels": "客戶"},
+			{"name": "x_items", "type": "lines", "labels": "品項", "rows": []map[string]any{
+				{"name": "x_product", "type": "text", "labels": "品名", "search": "n", "required": true}, {"name": "x_amount", "type": "decimal", "scale": 2, "labels": "數量", "default": 1},
+			}},
+		}})
+		ours := seller.add("customers", map[string]any{"name": "北方公司"})
+		seller.add("x-orders", map[string]any{"name": "訂單一", "x_customer": ours, "x_items": []map[string]any{{"x_product": "電熱水瓶"}}})
+		if got := seller.names("x-orders?q=" + url.QueryEscape("熱水瓶")); got != "訂單一" {
+			t.Errorf("the order is found as %q", got)
+		}
+		admin.must(200, "PATCH", "customers/"+ours, map[string]any{"owner": people["colleague"].id})
+		if got := people["colleague"].names("x-orders?q=" + url.QueryEscape("熱水瓶")); got != "訂單一" {
+			t.Errorf("through the customer it is found as %q", got)
+		}
+		if found := w.findings(); len(found) > 0 {
+			t.Errorf("the check finds %v", found)
+		}
+	})
 }

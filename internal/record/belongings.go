@@ -107,7 +107,7 @@ func matched(o *schema.Object, changed []string) bool {
 
 func searched(o *schema.Object, changed []string) bool {
 	for _, name := range changed {
-		if o.Field(name).Search != "" || name == "owner" || name == "department" {
+		if o.Field(name).Search != "" || o.Field(name).Searched() != nil || name == "owner" || name == "department" {
 			return true
 		}
 	}
@@ -125,35 +125,54 @@ func encode(f *schema.Field, columns []any) json.RawMessage {
 func Words(o *schema.Object, v Values) []string {
 	var words []string
 	for _, f := range o.Fields {
-		if f.Search == "" {
-			continue
-		}
 		text := v.Text(f.Name)
 		if text == "" {
 			continue
 		}
-		class := searchClass(f)
-		switch f.Type {
-		case "phones":
-			for _, e := range schema.Entries(text) {
-				words = append(words, normal.IndexTokens(class, normal.KindPhone, e.Value)...)
+		if f.Search != "" {
+			words = append(words, wordsOf(f, text)...)
+		}
+		if searched := f.Searched(); searched != nil {
+			words = append(words, wordsIn(f, searched, text)...)
+		}
+	}
+	return words
+}
+
+// wordsOf are the search tokens of one value.
+func wordsOf(f *schema.Field, text string) (words []string) {
+	class := searchClass(f)
+	kind := normal.KindText
+	switch {
+	case f.Type == "phones", f.Type == "mails":
+		kind = map[string]normal.Kind{"phones": normal.KindPhone, "mails": normal.KindMail}[f.Type]
+		for _, e := range schema.Entries(text) {
+			words = append(words, normal.IndexTokens(class, kind, e.Value)...)
+		}
+		return words
+	case class == 'n':
+		kind = normal.KindName
+	case class == 'i':
+		kind = normal.KindCode
+	}
+	if t, ok := f.Kind().(schema.Multiple); ok {
+		text = strings.Join(t.Values(f, text), " ")
+	}
+	return normal.IndexTokens(class, kind, text)
+}
+
+// wordsIn are the search tokens of the rows of a lines field. Rows that are no
+// longer understood are not found; the record they belong to is.
+func wordsIn(f *schema.Field, searched []*schema.Field, stored string) (words []string) {
+	lines, err := schema.DecodeLines(f, stored)
+	if err != nil {
+		return nil
+	}
+	for _, l := range lines {
+		for _, sub := range searched {
+			if text := Values(l.Values).Text(sub.Name); text != "" {
+				words = append(words, wordsOf(sub, text)...)
 			}
-		case "mails":
-			for _, e := range schema.Entries(text) {
-				words = append(words, normal.IndexTokens(class, normal.KindMail, e.Value)...)
-			}
-		default:
-			kind := normal.KindText
-			switch class {
-			case 'n':
-				kind = normal.KindName
-			case 'i':
-				kind = normal.KindCode
-			}
-			if t, ok := f.Kind().(schema.Multiple); ok {
-				text = strings.Join(t.Values(f, text), " ")
-			}
-			words = append(words, normal.IndexTokens(class, kind, text)...)
 		}
 	}
 	return words

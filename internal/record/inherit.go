@@ -108,9 +108,17 @@ func (c *Change) rewrite(ctx context.Context, o *schema.Object, in schema.Inheri
 		if err != nil {
 			return err
 		}
+		found := make(map[int64]Values, len(rows))
+		for _, row := range rows {
+			id, _ := row[0].(int64)
+			found[id] = valuesOf(o, row)
+		}
+		if err := c.service.withLines(ctx, c.tx, o, found); err != nil {
+			return err
+		}
 		for _, row := range rows {
 			last, _ = row[0].(int64)
-			kid := &Change{Actor: c.Actor, Object: o, ID: last, After: valuesOf(o, row), Now: c.Now, service: c.service, tx: c.tx}
+			kid := &Change{Actor: c.Actor, Object: o, ID: last, After: found[last], Now: c.Now, service: c.service, tx: c.tx}
 			if err := kid.putWords(ctx, false); err != nil {
 				return err
 			}

@@ -41,10 +41,19 @@ const MaxPage = 500
 func words(a *policy.Actor, o *schema.Object, typed string) ([][][]query.Word, bool) {
 	classes := map[byte]normal.Kind{}
 	hidden := map[byte]bool{}
+	searched := make([]*schema.Field, 0, 8)
 	for _, f := range o.Fields {
-		if f.Search == "" {
-			continue
+		if f.Search != "" {
+			searched = append(searched, f)
 		}
+		for _, sub := range f.Searched() {
+			searched = append(searched, sub)
+			if !a.Readable(o, f) {
+				hidden[searchClass(sub)] = true
+			}
+		}
+	}
+	for _, f := range searched {
 		kind := normal.KindText
 		switch {
 		case f.Type == "phones":
@@ -58,7 +67,7 @@ func words(a *policy.Actor, o *schema.Object, typed string) ([][][]query.Word, b
 		}
 		class := searchClass(f)
 		classes[class] = kind
-		if !a.Readable(o, f) {
+		if o.Field(f.Name) == f && !a.Readable(o, f) {
 			hidden[class] = true
 		}
 	}

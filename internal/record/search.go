@@ -222,6 +222,12 @@ func tokensOf(o *schema.Object) func(values []any) []string {
 				i++
 			}
 		}
+		for _, f := range o.Fields {
+			if f.Searched() != nil {
+				v[f.Name] = values[i : i+1]
+				i++
+			}
+		}
 		return Words(o, v)
 	}
 }

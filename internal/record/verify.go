@@ -85,10 +85,16 @@ func (v *verifier) find(id int64, rule, format string, args ...any) {
 func (v *verifier) page(ctx context.Context, rows [][]any) error {
 	o := v.object
 	ids := make([]int64, len(rows))
-	values := make([]Values, len(rows))
+	values, lined := make([]Values, len(rows)), make(map[int64]Values, len(rows))
 	for i, row := range rows {
 		ids[i], _ = row[0].(int64)
 		values[i] = valuesOf(o, row)
+		lined[ids[i]] = values[i]
+	}
+	if err := v.service.withLines(ctx, v.service.DB, o, lined); err != nil {
+		return err
+	}
+	for i, row := range rows {
 		column := columnIn(o, row)
 		deleted := values[i]["deleted_at"][0] != nil
 		var expected sums

@@ -37,6 +37,17 @@ type Line struct {
 // field declares and no rights of its own. For every other field it is nil.
 func (f *Field) Lines() *Object { return f.lines }
 
+// Searched lists the fields of rows whose words find the record they belong to.
+func (f *Field) Searched() []*Field {
+	var found []*Field
+	for _, sub := range f.Rows {
+		if f.lines != nil && sub.Search != "" {
+			found = append(found, sub)
+		}
+	}
+	return found
+}
+
 // Parent returns, for the rows of a lines field, the object and the field they
 // belong to; nil for every other object.
 func (o *Object) Parent() (*Object, *Field) { return o.parent, o.within }
@@ -67,6 +78,9 @@ func (o *Object) prepareLines(f *Field) error {
 			line.columns = append(line.columns, c)
 		}
 		line.byName[sub.Name] = sub
+	}
+	if f.Search != "" {
+		return fmt.Errorf("object %s, lines %s: the fields of its rows are searched, not itself", o.Name, f.Name)
 	}
 	if len(f.Rows) == 0 {
 		return fmt.Errorf("object %s, lines %s: its rows have no fields", o.Name, f.Name)

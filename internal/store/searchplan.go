@@ -202,9 +202,13 @@ func (s Select) tested(ctx context.Context, q Querier, wanted, most int) ([]int6
 		if err != nil {
 			return nil, false, err
 		}
+		lines, err := s.searchedLines(ctx, q, rows)
+		if err != nil {
+			return nil, false, err
+		}
 		for _, r := range rows {
-			if holds(words, s.Tokens(r[1:1+len(searched)])) {
-				id, _ := r[0].(int64)
+			id, _ := r[0].(int64)
+			if holds(words, s.Tokens(append(r[1:1+len(searched):1+len(searched)], lines[id]...))) {
 				if ids = append(ids, id); len(ids) == wanted {
 					return ids, true, nil
 				}
@@ -218,6 +222,36 @@ func (s Select) tested(ctx context.Context, q Querier, wanted, most int) ([]int6
 		s.Query.Limit = min(2*s.Query.Limit, 4_000)
 	}
 	return ids, false, nil
+}
+
+// searchedLines reads the rows of lines fields that are searched, as the value of
+// each field, for rows that begin with an id.
+func (s Select) searchedLines(ctx context.Context, q Querier, rows [][]any) (map[int64][]any, error) {
+	var values map[int64][]any
+	for _, f := range s.Query.Object.Fields {
+		if f.Searched() == nil {
+			continue
+		}
+		ids, err := column(rows, nil)
+		if err != nil {
+			return nil, err
+		}
+		found, err := Lines(ctx, q, f, ids)
+		if err != nil {
+			return nil, err
+		}
+		of := map[int64][]schema.Line{}
+		for _, l := range found {
+			of[l.Parent] = append(of[l.Parent], l.Line)
+		}
+		if values == nil {
+			values = map[int64][]any{}
+		}
+		for _, id := range ids {
+			values[id] = append(values[id], schema.EncodeLines(f, of[id])...)
+		}
+	}
+	return values, nil
 }
 
 // holds tells whether tokens satisfy a search.

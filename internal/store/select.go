@@ -17,7 +17,8 @@ type Select struct {
 	Guard    *query.Node
 	Query    query.Query
 	Columns  []string
-	// Tokens cuts the values of SearchColumns into the tokens of a record's search
+	// Tokens cuts the values of SearchColumns, and of lines fields whose rows are
+	// searched, into the tokens of a record's search
 	// document: a search that looks at few rows tests them itself.
 	Tokens func(values []any) []string
 }
