@@ -9,13 +9,17 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync/atomic"
+	"time"
 
 	"ecrm/internal/api"
 	"ecrm/internal/bulk"
+	"ecrm/internal/exchange"
 	"ecrm/internal/identity"
 	"ecrm/internal/jobs"
 	"ecrm/internal/module/activity"
 	"ecrm/internal/module/contact"
+	"ecrm/internal/module/currency"
 	"ecrm/internal/module/customer"
 	"ecrm/internal/module/opportunity"
 	"ecrm/internal/module/task"
@@ -30,7 +34,7 @@ import (
 
 // Modules lists what the product consists of, in the order of the menu.
 func Modules() []record.Module {
-	return []record.Module{customer.Module(), contact.Module(), opportunity.Module(), activity.Module(), task.Module(), identity.Module()}
+	return []record.Module{customer.Module(), contact.Module(), opportunity.Module(), activity.Module(), task.Module(), currency.Module(), identity.Module()}
 }
 
 // App is an opened data folder.
@@ -44,6 +48,7 @@ type App struct {
 	Bulk     *bulk.Service
 	Upkeep   *upkeep.Service
 	Exports  *transfer.Exports
+	Exchange *exchange.Service
 	data     string
 	leave    func()
 	api      *api.Server
@@ -125,13 +130,45 @@ func (a *App) start(ctx context.Context, modules []record.Module) error {
 	a.Exports = transfer.NewExports(a.Records, a.Jobs, filepath.Join(a.data, "exports"))
 	a.Transfer = transfer.New(a.Records, a.Jobs, filepath.Join(a.data, "imports"))
 	a.Views = &view.Service{Records: a.Records}
-	a.Records.Currency = func() string {
+	a.Records.Currency, a.Records.Zone = a.currency(ctx), a.zone(ctx)
+	a.Exchange = exchange.New(a.Records, a.Jobs)
+	return nil
+}
+
+// currency answers the company's currency, which never changes once it is set.
+func (a *App) currency(ctx context.Context) func() string {
+	var known atomic.Pointer[string]
+	return func() string {
+		if c := known.Load(); c != nil {
+			return *c
+		}
 		if c, err := a.Identity.Company(ctx); err == nil && c.Currency != "" {
+			known.Store(&c.Currency)
 			return c.Currency
 		}
 		return "TWD"
 	}
-	return nil
+}
+
+// zone answers the company's time zone.
+func (a *App) zone(ctx context.Context) func() *time.Location {
+	var known atomic.Pointer[time.Location]
+	var asked atomic.Int64
+	return func() *time.Location {
+		zone, now := known.Load(), time.Now().Unix()
+		if zone != nil && now-asked.Load() < 60 {
+			return zone
+		}
+		zone = time.UTC
+		if c, err := a.Identity.Company(ctx); err == nil && c.TimeZone != "" {
+			if z, err := time.LoadLocation(c.TimeZone); err == nil {
+				zone = z
+			}
+		}
+		known.Store(zone)
+		asked.Store(now)
+		return zone
+	}
 }
 
 // Close has running jobs leave at their checkpoint and closes the database.

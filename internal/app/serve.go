@@ -98,6 +98,7 @@ func (a *App) Serve(ctx context.Context, d *Door, version string, ready func()) 
 	go a.sweep(ctx)
 	go a.Records.Relay(ctx)
 	go a.Records.SealAlways(ctx)
+	go a.Exchange.Daily(ctx)
 	done := make(chan error, 1)
 	go func() {
 		if d.certificates == nil {

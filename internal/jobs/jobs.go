@@ -238,6 +238,12 @@ func (s *Service) Input(ctx context.Context, id int64, v any) error {
 	return nil
 }
 
+// Waiting tells whether a job of a kind has yet to begin.
+func (s *Service) Waiting(ctx context.Context, kind string) (bool, error) {
+	rows, err := store.Find(ctx, s.Records.DB, table.Name, "id", store.Row{"kind": kind, "state": Queued}, "LIMIT 1")
+	return len(rows) > 0, err
+}
+
 // maxList is the most jobs one list holds.
 const maxList = 200
 

@@ -109,6 +109,11 @@ var texts = map[string][3]string{
 	"phone_odd":                {"「{value}」的長度不像電話號碼，請再核對", "“{value}”的长度不像电话号码，请再核对", "“{value}” does not have the length of a phone number; please look again"},
 	"mail_odd":                 {"「{value}」不像郵件地址，請再核對", "“{value}”不像邮箱地址，请再核对", "“{value}” does not look like a mail address; please look again"},
 	"mail_slip":                {"「{value}」是不是應為「{meant}」？", "“{value}”是否应为“{meant}”？", "Did you mean “{meant}”? It says “{value}”"},
+	"no_rate":                  {"還沒有 {currency} 的匯率：這個金額暫時不計入以 {company} 加總的數字", "还没有 {currency} 的汇率：此金额暂不计入以 {company} 汇总的数字", "There is no rate for {currency} yet: this amount is left out of sums in {company}"},
+	"rate_of_company":          {"{currency} 是公司的幣別，不需要匯率", "{currency} 是公司的本位币，不需要汇率", "{currency} is the company's own currency and needs no rate"},
+	"rate_positive":            {"匯率要大於零", "汇率必须大于零", "A rate is more than zero"},
+	"rate_twice":               {"{currency} 在 {day} 已有匯率，請修改那一筆", "{currency} 在 {day} 已有汇率，请修改该条", "There is a rate for {currency} on {day} already; change that one"},
+	"job_revalue":              {"依匯率重算金額", "按汇率重算金额", "Value amounts by the rates"},
 	"cut_short":                {"太長，只留下開頭", "太长，只保留开头", "Too long: only the beginning was kept"},
 	"rounded":                  {"小數太多，取為 {value}", "小数位过多，取为 {value}", "Too many decimals: {value} was taken"},
 	// Of a file as a whole.

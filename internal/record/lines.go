@@ -394,6 +394,9 @@ func (c *Change) putLines(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if err := c.service.valueLines(ctx, c, f, after); err != nil {
+			return err
+		}
 		if err := store.PutLines(ctx, c.tx, f, c.ID, before, after); err != nil {
 			return err
 		}

@@ -499,12 +499,22 @@ func (s *Service) Aggregate(ctx context.Context, a *policy.Actor, o *schema.Obje
 	if !possible {
 		sel.Guard = &query.Node{Op: query.Never}
 	}
-	rows, err := sel.Aggregate(ctx, s.DB, groups, measures)
+	currency := s.Currency()
+	rows, err := sel.Aggregate(ctx, s.DB, groups, measures, currency)
 	if err != nil {
 		return nil, err
 	}
+	money := store.Converts(o, measures)
+	var converted, unconverted int64
 	out := []byte(`{"rows":[`)
 	for i, row := range rows {
+		var foreign, unknown int64
+		if money {
+			foreign, _ = row[len(row)-2].(int64)
+			unknown, _ = row[len(row)-1].(int64)
+			converted, unconverted = converted+foreign, unconverted+unknown
+			row = row[:len(row)-2]
+		}
 		if i > 0 {
 			out = append(out, ',')
 		}
@@ -537,7 +547,26 @@ func (s *Service) Aggregate(ctx context.Context, a *policy.Actor, o *schema.Obje
 				out = append(out, "null"...)
 			}
 		}
-		out = append(out, "]}"...)
+		out = append(out, ']')
+		if money {
+			out = appendConverted(out, foreign, unknown)
+		}
+		out = append(out, '}')
 	}
-	return append(out, "]}"...), nil
+	out = append(out, ']')
+	if money {
+		out = append(out, `,"currency":`...)
+		out = appendConverted(schema.AppendString(out, currency), converted, unconverted)
+	}
+	return append(out, '}'), nil
+}
+
+// appendConverted tells whether a sum holds amounts converted from other
+// currencies, and how many are left out for want of a rate.
+func appendConverted(out []byte, foreign, unknown int64) []byte {
+	out = fmt.Appendf(out, `,"converted":%t`, foreign > 0)
+	if unknown > 0 {
+		out = fmt.Appendf(out, `,"unconverted":%d`, unknown)
+	}
+	return out
 }

@@ -97,7 +97,14 @@ type Change struct {
 }
 
 // Changed tells whether a field differs from before.
-func (c *Change) Changed(field string) bool { return !same(c.Before[field], c.After[field]) }
+func (c *Change) Changed(field string) bool {
+	before, after := c.Before[field], c.After[field]
+	if f := c.Object.Field(field); f != nil && f.Type == "money" {
+		// What an amount is worth elsewhere follows from it.
+		before, after = before[:min(2, len(before))], after[:min(2, len(after))]
+	}
+	return !same(before, after)
+}
 
 // Derive sets derived fields of another record, as part of this write; it
 // raises no version and asks no right. Only a larger value replaces when grow
@@ -154,7 +161,11 @@ type Service struct {
 	IDs     *store.IDs
 	// Currency is the company's.
 	Currency func() string
-	rules    map[string]Rules
+	// Zone is the company's time zone.
+	Zone func() *time.Location
+	// Rates tells what other currencies are worth; nil: nobody knows.
+	Rates Rates
+	rules map[string]Rules
 
 	// declared are the objects of the modules.
 	declared []*schema.Object
@@ -171,7 +182,7 @@ type Service struct {
 
 // New makes the door to a database.
 func New(db *store.DB, current *schema.Current, modules []Module) *Service {
-	s := &Service{DB: db, Current: current, IDs: store.NewIDs(1), rules: map[string]Rules{}, Currency: func() string { return "TWD" }, name: rand.Text(), renewed: make(chan struct{}, 1)}
+	s := &Service{DB: db, Current: current, IDs: store.NewIDs(1), rules: map[string]Rules{}, Currency: func() string { return "TWD" }, Zone: func() *time.Location { return time.UTC }, name: rand.Text(), renewed: make(chan struct{}, 1)}
 	for _, m := range modules {
 		s.declared = append(s.declared, m.Objects...)
 		for object, r := range m.Rules {

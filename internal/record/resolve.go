@@ -121,6 +121,9 @@ func (s *Service) touched(ctx context.Context, tx store.Querier, o *schema.Objec
 	if !o.AdminOnly {
 		return nil
 	}
+	if u := unitOf(ctx); u != nil {
+		clear(u.rates)
+	}
 	return s.Touch(ctx, tx)
 }
 

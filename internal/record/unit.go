@@ -34,11 +34,14 @@ type memory struct {
 	seen map[sight]bool
 	// belongs are owner and department of live records others are seen through.
 	belongs map[thing][2]any
+	// rates are exchange rates.
+	rates map[rateKey]askedRate
 }
 
 func (m *memory) forget() {
 	clear(m.seen)
 	clear(m.belongs)
+	clear(m.rates)
 }
 
 type thing struct {
@@ -58,7 +61,7 @@ func (s *Service) Together(ctx context.Context, fn func(ctx context.Context, u *
 	var u *Unit
 	attempt := func(careful bool) error {
 		return s.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
-			u = &Unit{service: s, tx: &watched{Querier: tx}, careful: careful, warnings: map[thing][]FieldError{}, memory: memory{map[sight]bool{}, map[thing][2]any{}}}
+			u = &Unit{service: s, tx: &watched{Querier: tx}, careful: careful, warnings: map[thing][]FieldError{}, memory: memory{map[sight]bool{}, map[thing][2]any{}, map[rateKey]askedRate{}}}
 			err := fn(context.WithValue(ctx, unitKey{}, u), u)
 			if u.unsure {
 				return ErrUnsure // whatever fn made of it

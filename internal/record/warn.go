@@ -88,6 +88,7 @@ func (s *Service) warn(ctx context.Context, c *Change) error {
 			}
 		}
 	}
+	c.unvalued()
 	if r := s.rules[c.Object.Name]; r.Warn != nil {
 		if err := r.Warn(ctx, c); err != nil {
 			return err
@@ -126,6 +127,9 @@ func (s *Service) Doubts(ctx context.Context, a *policy.Actor, o *schema.Object,
 		if err == nil && columns != nil {
 			c.After[name] = columns
 		}
+	}
+	if err := s.value(ctx, c); err != nil {
+		return nil, err
 	}
 	err := s.warn(ctx, c)
 	return c.warnings, err

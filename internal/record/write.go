@@ -296,6 +296,9 @@ func (s *Service) check(ctx context.Context, c *Change) error {
 	if err := s.lineReferences(ctx, c); err != nil {
 		return err
 	}
+	if err := s.value(ctx, c); err != nil {
+		return err
+	}
 	return s.warn(ctx, c)
 }
 
@@ -423,6 +426,7 @@ func (s *Service) apply(ctx context.Context, tx store.Querier, a *policy.Actor, 
 	if len(changed) == 0 {
 		return false, nil
 	}
+	c.revalued(row)
 	if o.Owned && (c.Changed("owner") || c.Changed("department")) {
 		if !a.Covers(o, policy.Assign, before.Int("owner"), before.Int("department")) {
 			return false, invalid("owner", "may_not_assign")

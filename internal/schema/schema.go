@@ -147,6 +147,15 @@ func (f *Field) Column() string {
 	return f.columns[0].Name
 }
 
+// OrderColumn returns the column by which records are ordered and compared as
+// more or less.
+func (f *Field) OrderColumn() string {
+	if t, ok := f.typ.(Ordered); ok {
+		return t.OrderColumn(f)
+	}
+	return f.Column()
+}
+
 // Option returns the option with this value, or nil.
 func (f *Field) Option(value string) *Option {
 	for i := range f.Options {
@@ -181,6 +190,9 @@ type Object struct {
 	Key string
 	// Stage is the pick-list a kanban moves records through; empty: none.
 	Stage string
+	// Settled is the day by whose exchange rates the record's amounts are valued for
+	// good; empty, or while it has no value: the rates of today.
+	Settled string
 	// Owned objects carry company, owner and department and obey data scopes.
 	Owned bool
 	// Through names reference fields: who may see the record they point to may
@@ -325,6 +337,9 @@ func (o *Object) prepare() error {
 			taken[k.Column] = true
 			o.sortKeys = append(o.sortKeys, k)
 		}
+	}
+	if f := o.byName[o.Settled]; o.Settled != "" && (f == nil || f.Type != "date") {
+		return fmt.Errorf("object %s is settled on %q, which is no date of it", o.Name, o.Settled)
 	}
 	if o.Title != "" && o.byName[o.Title] == nil {
 		return fmt.Errorf("object %s: its title field %q does not exist", o.Name, o.Title)

@@ -40,6 +40,12 @@ type Doubtful interface {
 	Doubts(f *Field, columns []any) []*Problem
 }
 
+// Ordered is a type whose order is not that of its main column.
+type Ordered interface {
+	// OrderColumn is the column that sorts, and that "more" and "less" look at.
+	OrderColumn(f *Field) string
+}
+
 // Zoned is a Textual type whose text says nothing of the time zone it is meant
 // in.
 type Zoned interface {

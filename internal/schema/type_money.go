@@ -21,6 +21,9 @@ func (moneyType) Columns(f *Field) []Column {
 	return []Column{{f.Name, KindInt}, {f.Name + "_currency", KindText}, {f.Name + "_base", KindInt}}
 }
 
+// OrderColumn is what an amount is worth in the company's currency.
+func (moneyType) OrderColumn(f *Field) string { return f.Name + "_base" }
+
 func (t moneyType) Parse(_ *Field, value any) ([]any, error) {
 	v, ok := value.(map[string]any)
 	if value == nil {
@@ -51,7 +54,8 @@ func (t moneyType) Parse(_ *Field, value any) ([]any, error) {
 	if !ok {
 		return nil, Bad("not_money")
 	}
-	return []any{n, currency, n}, nil
+	// What it is worth in the company's currency is filled in by the record.
+	return []any{n, currency, nil}, nil
 }
 
 func (t moneyType) ParseText(f *Field, s string) ([]any, error) {

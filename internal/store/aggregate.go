@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,8 +12,9 @@ import (
 )
 
 // Aggregate groups what the query finds. A row holds the groups, then the
-// measures.
-func (s Select) Aggregate(ctx context.Context, q Querier, groups []query.Group, measures []query.Measure) ([][]any, error) {
+// measures; where amounts are measured, in the company's currency, then how many
+// of them were converted into it, and how many could not be.
+func (s Select) Aggregate(ctx context.Context, q Querier, groups []query.Group, measures []query.Measure, currency string) ([][]any, error) {
 	c := s.compiler(q)
 	o := s.Query.Object
 	var by []string
@@ -64,7 +66,7 @@ func (s Select) Aggregate(ctx context.Context, q Querier, groups []query.Group, 
 			return nil, err
 		}
 		numeric := f.Type == "money" || f.Type == "integer" || f.Type == "decimal" || f.Type == "percent"
-		if f.Type == "money" {
+		if f.Type == "money" && m.Fn != "count" {
 			expr = "t." + f.Name + "_base"
 		}
 		switch {
@@ -84,6 +86,7 @@ func (s Select) Aggregate(ctx context.Context, q Querier, groups []query.Group, 
 			return nil, &query.Problem{Code: "measure_unfit", Pos: -1, Token: m.Fn}
 		}
 	}
+	c.converted(o, measures, currency)
 	c.write(" FROM " + o.Table() + " t WHERE ")
 	if err := s.conditions(c); err != nil {
 		return nil, err
@@ -93,6 +96,36 @@ func (s Select) Aggregate(ctx context.Context, q Querier, groups []query.Group, 
 	}
 	c.write(" LIMIT 5000")
 	return q.Query(ctx, c.b.String(), c.args...)
+}
+
+// Converts tells whether measures are of amounts, which may be in several
+// currencies.
+func Converts(o *schema.Object, measures []query.Measure) bool {
+	return slices.ContainsFunc(measures, func(m query.Measure) bool { return converts(o, m) })
+}
+
+func converts(o *schema.Object, m query.Measure) bool {
+	f := o.Field(m.Field)
+	return f != nil && f.Type == "money" && m.Fn != "count"
+}
+
+// converted writes how many amounts were converted, and how many have no rate.
+func (c *compiler) converted(o *schema.Object, measures []query.Measure, currency string) {
+	if !Converts(o, measures) {
+		return
+	}
+	seen := map[string]bool{}
+	var foreign, unknown []string
+	for _, m := range measures {
+		if !converts(o, m) || seen[m.Field] {
+			continue
+		}
+		seen[m.Field] = true
+		foreign = append(foreign, fmt.Sprintf("count(CASE WHEN t.%s_base IS NOT NULL AND t.%s_currency <> ? THEN 1 END)", m.Field, m.Field))
+		unknown = append(unknown, fmt.Sprintf("count(CASE WHEN t.%s_base IS NULL AND t.%s IS NOT NULL THEN 1 END)", m.Field, m.Field))
+		c.args = append(c.args, currency)
+	}
+	c.write(", " + strings.Join(foreign, " + ") + ", " + strings.Join(unknown, " + "))
 }
 
 // Clocks change; what lies outside these years is grouped by the offset that

@@ -169,6 +169,11 @@ func (c *compiler) compare(o *schema.Object, alias string, n *query.Node) error 
 		return c.lines(f, alias, rest, n)
 	}
 	column := c.name(alias, f.Column())
+	switch n.Op {
+	case query.Lt, query.Le, query.Gt, query.Ge:
+		// More and less are meant as in the order of a list: money across currencies.
+		column = c.name(alias, f.OrderColumn())
+	}
 	if deeper {
 		if f.Type == "address" {
 			return c.address(f, alias, rest, n)

@@ -24,7 +24,7 @@ func SortColumn(o *schema.Object, k query.Key) (column string, nullable, ok bool
 	if column := o.SortColumn(f, k.Order); column != "" {
 		return column, true, true
 	}
-	return f.Column(), !(f.Name == "created_at" || f.Name == "updated_at"), true
+	return f.OrderColumn(), !(f.Name == "created_at" || f.Name == "updated_at"), true
 }
 
 // part is a stretch of the order that one statement reads: NULLs come last in

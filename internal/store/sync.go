@@ -171,7 +171,7 @@ func (db *DB) Plan(ctx context.Context, r *schema.Registry) ([]Change, error) {
 			case f.Name == "owner" || f.Name == "department" || f.Target() != "":
 				index(prefix+f.Name, o.Table(), f.Column()+", created_at, id", live, false)
 			case f.Indexed:
-				index(prefix+f.Name, o.Table(), f.Column()+", id", live, false)
+				index(prefix+f.Name, o.Table(), f.OrderColumn()+", id", live, false)
 			}
 			if _, ok := f.Kind().(schema.Multiple); ok {
 				v := o.ValueTable(f)

@@ -13,7 +13,7 @@ var t = schema.T
 // Module declares the object and its rules.
 func Module() record.Module {
 	return record.Module{Name: "opportunity", Rules: map[string]record.Rules{"opportunity": {Check: check}}, Objects: []*schema.Object{{
-		Name: "opportunity", Plural: "opportunities", Icon: "target", Group: "sales", Title: "name", Stage: "stage", Owned: true, Through: []string{"customer"},
+		Name: "opportunity", Plural: "opportunities", Icon: "target", Group: "sales", Title: "name", Stage: "stage", Owned: true, Settled: "closed_on", Through: []string{"customer"},
 		Label: t("商機", "商机", "Opportunity"), LabelPlural: t("商機", "商机", "Opportunities"),
 		Fields: []*schema.Field{
 			{Name: "name", Type: "text", Label: t("名稱", "名称", "Name"), Required: true, Search: "n"},
