@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -12,7 +13,8 @@ import (
 
 type backupData struct {
 	place
-	File string `arg:"" help:"File to write, such as ecrm-2026-11-24.tar.gz."`
+	JSON bool   `help:"Print what was written as one line of JSON."`
+	File string `arg:"" type:"path" help:"File to write, such as ecrm-2026-11-24.tar.gz."`
 }
 
 // Run writes a backup, through the server where one holds the folder.
@@ -24,6 +26,9 @@ func (c *backupData) do(ctx context.Context, a *app.App, s folder.Streams) error
 	m, err := a.Backup(ctx, version, s.File)
 	if err != nil {
 		return err
+	}
+	if c.JSON {
+		return json.NewEncoder(s.Out).Encode(map[string]any{"files": len(m.Files), "at": m.At, "program": m.Program})
 	}
 	_, err = fmt.Fprintf(s.Out, "%d files, as of %s\n", len(m.Files), m.At.Format("2006-01-02 15:04:05 MST"))
 	return err

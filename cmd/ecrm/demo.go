@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"text/tabwriter"
 	"time"
@@ -17,6 +18,7 @@ type demoCompany struct {
 	Customers int    `default:"1000" help:"How many customers."`
 	Seed      uint64 `default:"1" help:"The same seed makes the same company."`
 	Locale    string `default:"zh-TW" enum:"zh-TW,zh-CN,en" help:"zh-TW, zh-CN or en."`
+	JSON      bool   `help:"Print the accounts as one line of JSON."`
 	Today     string `help:"The day the data is made for (2026-11-24); today when absent."`
 }
 
@@ -49,6 +51,9 @@ func (c *demoCompany) do(ctx context.Context, a *app.App, s folder.Streams) erro
 	made, err := demo.Make(ctx, a.Identity, o)
 	if err != nil {
 		return spoken(err)
+	}
+	if c.JSON {
+		return json.NewEncoder(s.Out).Encode(map[string]any{"customers": c.Customers, "accounts": append(accounts, made...), "seconds": time.Since(started).Seconds()})
 	}
 	s.Say("%d customers and what goes with them in %.1f s\n", c.Customers, time.Since(started).Seconds())
 	w := tabwriter.NewWriter(s.Out, 0, 4, 2, ' ', 0)

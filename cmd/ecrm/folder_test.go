@@ -6,9 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 )
 
 // ecrm runs the command itself, as this test's program told to be it.
@@ -31,28 +29,7 @@ func TestMain(m *testing.M) {
 
 func TestServerOwnsItsFolderAndDoesWhatCommandsAsk(t *testing.T) {
 	data := filepath.Join(t.TempDir(), strings.Repeat("a-long-name-", 9)) // longer than a socket's path may be
-	server := exec.Command(os.Args[0], "serve", "--data", data, "--addr", "127.0.0.1:0")
-	server.Env = append(os.Environ(), "ECRM_TEST_MAIN=1")
-	var said bytes.Buffer
-	server.Stdout, server.Stderr = &said, &said
-	if err := server.Start(); err != nil {
-		t.Fatal(err)
-	}
-	ended := false
-	defer func() {
-		if !ended {
-			_ = server.Process.Kill()
-			_ = server.Wait()
-		}
-	}()
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
-		if _, err := os.Stat(filepath.Join(data, "server.json")); err == nil {
-			break
-		}
-		if time.Now().After(end) {
-			t.Fatalf("no server: %s", said.String())
-		}
-	}
+	server := begin(t, "serve", "--data", data, "--addr", "127.0.0.1:0")
 	if out, err := ecrm(t, "", "serve", "--data", data, "--addr", "127.0.0.1:0"); err == nil || !strings.Contains(out, "is served already, by process") {
 		t.Errorf("a second server: %v %s", err, out)
 	}
@@ -86,13 +63,9 @@ func TestServerOwnsItsFolderAndDoesWhatCommandsAsk(t *testing.T) {
 	if left, err := filepath.Glob(failed + "*"); err != nil || len(left) > 0 {
 		t.Errorf("a failed export left %v, %v", left, err)
 	}
-	if err := server.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
+	if err := server.stop(); err != nil {
+		t.Errorf("the server's end: %v %s", err, server.said())
 	}
-	if err := server.Wait(); err != nil {
-		t.Errorf("the server's end: %v %s", err, said.String())
-	}
-	ended = true
 	if out, err := ecrm(t, "", "check", "--data", data); err != nil {
 		t.Errorf("check without a server: %v %s", err, out)
 	}

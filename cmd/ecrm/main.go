@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -23,8 +25,10 @@ import (
 	"ecrm/internal/message"
 	"ecrm/internal/policy"
 	"ecrm/internal/record"
+	"ecrm/internal/store"
 )
 
+// version is set by the build.
 var version = "dev"
 
 type place struct {
@@ -41,6 +45,7 @@ type userAdd struct {
 	Login         string `required:"" help:"Login name."`
 	Name          string `help:"Name; the login when absent."`
 	Role          string `default:"salesperson" help:"salesperson, assistant, manager, general_manager or administrator."`
+	JSON          bool   `help:"Print the user's id as one line of JSON."`
 	PasswordStdin bool   `required:"" help:"Read the password from standard input."`
 }
 
@@ -50,17 +55,27 @@ func (c *userAdd) Run(ctx context.Context) error { return c.run(ctx, "user add",
 func (c *userAdd) input() (io.ReadCloser, error) { return os.Stdin, nil }
 
 func (c *userAdd) do(ctx context.Context, a *app.App, s folder.Streams) error {
-	var password string
-	if _, err := fmt.Fscanln(s.In, &password); err != nil {
+	password, err := bufio.NewReader(s.In).ReadString('\n')
+	if password = strings.TrimRight(password, "\r\n"); password == "" {
+		if err == nil || errors.Is(err, io.EOF) {
+			err = errors.New("it is empty")
+		}
 		return fmt.Errorf("read the password from standard input: %w", err)
 	}
 	name := c.Name
 	if name == "" {
 		name = c.Login
 	}
-	_, err := a.Identity.AddUser(ctx, policy.System(a.Records.Current.Load(), "command line"),
-		record.Input{"name": name, "login": c.Login, "role": c.Role}, strings.TrimSpace(password), false)
-	return spoken(err)
+	id, err := a.Identity.AddUser(ctx, policy.System(a.Records.Current.Load(), "command line"),
+		record.Input{"name": name, "login": c.Login, "role": c.Role}, password, false)
+	if err != nil {
+		return spoken(err)
+	}
+	if c.JSON {
+		return json.NewEncoder(s.Out).Encode(map[string]any{"id": strconv.FormatInt(id, 10), "login": c.Login})
+	}
+	s.Say("%s may sign in\n", c.Login)
+	return nil
 }
 
 type importFile struct {
@@ -123,39 +138,57 @@ func (c *importFile) do(ctx context.Context, a *app.App, s folder.Streams) error
 	return nil
 }
 
-type showVersion struct{}
+type showVersion struct {
+	JSON bool `help:"Print it as one line of JSON."`
+}
 
 // Run prints the version.
-func (showVersion) Run() error {
-	fmt.Println(version)
-	return nil
+func (c *showVersion) Run() error {
+	if c.JSON {
+		return json.NewEncoder(os.Stdout).Encode(map[string]any{"version": version, "schema": store.SchemaVersion, "system": runtime.GOOS + "/" + runtime.GOARCH, "go": runtime.Version()})
+	}
+	_, err := fmt.Printf("ecrm %s %s/%s\n", version, runtime.GOOS, runtime.GOARCH)
+	return err
 }
 
 var commands struct {
-	Serve serve `cmd:"" help:"Serve the product."`
-	User  struct {
+	Serve  serve       `cmd:"" help:"Serve the product."`
+	Demo   demoCompany `cmd:"" help:"Fill an empty company with made-up data."`
+	Import importFile  `cmd:"" help:"Import a file."`
+	Export exportFile  `cmd:"" help:"Export records into a file."`
+	User   struct {
 		Add userAdd `cmd:"" help:"Add a user."`
 	} `cmd:"" help:"Users."`
-	Import  importFile  `cmd:"" help:"Import a file."`
 	Backup  backupData  `cmd:"" help:"Write everything into one file, while people work."`
-	Restore restoreData `cmd:"" help:"Make a data folder of a backup."`
-	Check   checkData   `cmd:"" help:"Read the whole database and tell what does not agree."`
-	Export  exportFile  `cmd:"" help:"Export records into a file."`
-	Demo    demoCompany `cmd:"" help:"Fill an empty company with made-up data."`
+	Restore restoreData `cmd:"" help:"Make a data folder, and a database, of a backup."`
 	Migrate migrate     `cmd:"" help:"Bring the database in step with this program; serve does so at its start."`
+	Check   checkData   `cmd:"" help:"Read the whole database and tell what does not agree."`
 	Version showVersion `cmd:"" help:"Print the version."`
 }
+
+const described = `The customer-relationship system in one file.
+
+Settings also come from the environment: ECRM_DATA, ECRM_ADDR, ECRM_DATABASE, ECRM_TLS, ECRM_TRUSTED_PROXY.
+Exit codes: 0 done, 1 failed, 2 wrong usage.`
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second Ctrl-C does not wait for what is under way
-	parser, err := kong.New(&commands, kong.Name("ecrm"), kong.Description("The customer-relationship system in one file."), kong.BindTo(ctx, (*context.Context)(nil)))
+	parser, err := kong.New(&commands, kong.Name("ecrm"), kong.Description(described), kong.BindTo(ctx, (*context.Context)(nil)))
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "ecrm:", err)
 		os.Exit(1)
 	}
-	command, err := parser.Parse(os.Args[1:])
+	args := os.Args[1:]
+	if len(args) > 0 && args[0] == "help" {
+		args = append(args[1:], "--help")
+	}
+	if len(args) == 0 {
+		args = []string{"--help"} // what there is, and that something is missing
+		parser.Exit = func(int) { os.Exit(2) }
+	}
+	command, err := parser.Parse(args)
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "ecrm: %s; `ecrm --help` tells how\n", line(err))
 		os.Exit(2)

@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"ecrm/internal/identity"
 	"ecrm/internal/jobs"
 	"ecrm/internal/policy"
 	"ecrm/internal/record"
@@ -138,9 +140,11 @@ func (s *Server) events(r *request) error {
 			}
 		}
 		actor, _, err := s.who(r)
-		if err != nil {
+		if errors.Is(err, identity.ErrSignedOut) {
 			send("signed_out", map[string]string{})
-			return nil
+		}
+		if err != nil {
+			return nil // where the database is away the browser comes again
 		}
 		switch {
 		case j.ID != 0:

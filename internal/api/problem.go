@@ -96,8 +96,11 @@ func (r *request) clashed() bool { return r.actor != nil && r.identity.Clashed(r
 // refuse answers an error.
 func (s *Server) refuse(r *request, err error) {
 	p := r.explain(err)
-	if p.Code == "rate_limited" {
+	switch p.Code {
+	case "rate_limited":
 		r.w.Header().Set("Retry-After", "900")
+	case "unavailable": // a database that is away comes back
+		r.w.Header().Set("Retry-After", "5")
 	}
 	clash := func(f fieldProblem) bool { return f.Code == "changed_since" }
 	if p.Code == "conflict" && r.Header.Get("If-Match") != "" && (p.Fields == nil || slices.ContainsFunc(p.Fields, clash)) {

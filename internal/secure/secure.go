@@ -42,6 +42,9 @@ const (
 	lookEvery = time.Minute
 )
 
+// ErrHow is answered where --tls says nothing that is understood.
+var ErrHow = errors.New(`--tls wants "auto", or the files of certificate and key with a comma between them`)
+
 // Open understands what stands behind --tls: "auto" makes an authority and a
 // certificate in a folder, "CERT,KEY" names files, which may be exchanged while
 // the server runs.
@@ -51,7 +54,7 @@ func Open(how, folder string) (*Certificates, error) {
 	}
 	cert, key, ok := strings.Cut(how, ",")
 	if !ok || cert == "" || key == "" {
-		return nil, errors.New(`--tls wants "auto", or the files of certificate and key with a comma between them`)
+		return nil, ErrHow
 	}
 	c := &Certificates{}
 	var read time.Time

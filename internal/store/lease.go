@@ -27,6 +27,7 @@ var leases = Declare(Table{
 const (
 	leaseSpan  = time.Minute
 	leaseRenew = 15 * time.Second
+	leaseRetry = time.Second
 	// maxNode is the highest number leased; 1023 is that of made-up data.
 	maxNode = 1000
 	// leaseClock is the database's clock in milliseconds.
@@ -52,16 +53,19 @@ func (db *DB) LeaseNode(ctx context.Context, ids *IDs) (leave func(), err error)
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		tick := time.NewTicker(leaseRenew)
-		defer tick.Stop()
+		next := time.NewTimer(leaseRenew)
+		defer next.Stop()
 		for {
 			select {
 			case <-ctx.Done():
 				return
-			case <-tick.C:
+			case <-next.C:
+				wait := leaseRenew
 				if err := db.keepNode(ctx, ids, holder); err != nil && ctx.Err() == nil {
 					slog.Error("keep the node number", "error", err)
+					wait = leaseRetry // a database that was away is there again at any moment
 				}
+				next.Reset(wait)
 			}
 		}
 	}()
