@@ -67,7 +67,7 @@ func Plan(ctx context.Context, c Config, modules []record.Module) (plan []store.
 	}
 	// Fields and objects made at run time are known where their tables are as they
 	// should be.
-	if !slices.ContainsFunc(plan, func(c store.Change) bool { return c.Table == record.CustomFields || c.Table == record.CustomObjects }) {
+	if !slices.ContainsFunc(plan, func(c store.Change) bool { return slices.Contains(record.RegistryTables, c.Table) }) {
 		records := record.New(db, &schema.Current{}, modules)
 		if _, err := records.Reload(ctx); err != nil {
 			return nil, err

@@ -13,6 +13,7 @@ import (
 
 	"ecrm/internal/dbtest"
 	"ecrm/internal/record"
+	"ecrm/internal/schema"
 	"ecrm/internal/store"
 )
 
@@ -210,4 +211,32 @@ func TestNothingCommittedIsLostOnItsWay(t *testing.T) {
 			t.Errorf("%d rows wait in the outbox, %v", len(left), err)
 		}
 	})
+}
+
+// A node that has not heard yet what was changed on another acts by it all the
+// same: with each request, and within a write that was parsed before.
+func TestNodeActsByTheFieldsOfAnother(t *testing.T) {
+	dsn := dbtest.Postgres(t)
+	first, second := newWorld(t, dsn), newWorld(t, dsn)
+	admin := first.setUp()
+	there := &person{w: second, cookie: admin.cookie}
+	id, _ := schema.ParseID(admin.id)
+	old, _, err := second.app.Identity.ActorOf(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	admin.must(201, "POST", "objects/customer/fields", map[string]any{"name": "x_code", "type": "text", "required": true, "labels": map[string]string{"zh-TW": "代號"}})
+	_, err = second.app.Records.Create(t.Context(), old, old.Registry.Object("customer"), record.Input{"name": "沒有代號"})
+	var refused *record.Error
+	if !errors.As(err, &refused) || len(refused.Fields) != 1 || refused.Fields[0].Field != "x_code" {
+		t.Errorf("a write parsed before the field was required answered %v", err)
+	}
+	if status, answer := there.call("POST", "customers", map[string]any{"name": "沒有代號"}); status != 422 {
+		t.Errorf("without the required field: %d %v", status, answer)
+	}
+	there.add("customers", map[string]any{"name": "有代號", "x_code": "1"})
+	admin.must(200, "PATCH", "objects/customer/fields/level", map[string]any{"options": []any{map[string]any{"value": "A", "label": "A"}, map[string]any{"value": "vip", "label": "貴賓"}}})
+	there.add("customers", map[string]any{"name": "貴賓", "x_code": "2", "level": "vip"})
+	admin.must(201, "POST", "objects", map[string]any{"name": "x_visit", "labels": map[string]string{"zh-TW": "參訪"}})
+	there.add("x_visits", map[string]any{"name": "上午"})
 }

@@ -100,7 +100,7 @@ type identified struct {
 // ActorOf tells who a user is and what he may do, as the newest committed write
 // to users, departments and roles on any node has it.
 func (s *Service) ActorOf(ctx context.Context, id int64) (*policy.Actor, Person, error) {
-	epoch, err := s.Records.Epoch(ctx)
+	epoch, err := s.Records.Abreast(ctx)
 	if err != nil {
 		return nil, Person{}, err
 	}

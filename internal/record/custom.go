@@ -25,34 +25,36 @@ var customTable = store.Declare(store.Table{
 	Key: []string{"object", "name"},
 })
 
+// RegistryTables are those that Reload reads.
+var RegistryTables = []string{CustomFields, CustomObjects, orderTable.Name, store.CountersTable}
+
 // Reload reads the fields and objects made at run time and puts the registry of
 // declared objects plus these in force. It answers whether anything changed.
-func (s *Service) Reload(ctx context.Context) (bool, error) {
+func (s *Service) Reload(ctx context.Context) (bool, error) { return s.reload(ctx, s.DB) }
+
+func (s *Service) reload(ctx context.Context, q store.Querier) (bool, error) {
+	// What is read below may be newer than the count, never older.
+	changes, err := store.Counter(ctx, q, registryCounter)
+	if err != nil {
+		return false, fmt.Errorf("read the version of the registry: %w", err)
+	}
+	version := changes + 1
+	if now := s.Current.Load(); now != nil && now.Version == version {
+		return false, nil
+	}
 	// Fields first: an object is written together with its first fields, so that
 	// whoever sees it here saw these or sees them at the next look.
-	rows, err := store.Find(ctx, s.DB, customTable.Name, "object, definition, made_at, revision", nil, "ORDER BY made_at, name")
+	rows, err := store.Find(ctx, q, customTable.Name, "object, definition", nil, "ORDER BY made_at, name")
 	if err != nil {
 		return false, fmt.Errorf("read the custom fields: %w", err)
 	}
-	made, err := store.Find(ctx, s.DB, objectTable.Name, "definition, made_at, revision", nil, "ORDER BY made_at, name")
+	made, err := store.Find(ctx, q, objectTable.Name, "definition", nil, "ORDER BY made_at, name")
 	if err != nil {
 		return false, fmt.Errorf("read the custom objects: %w", err)
 	}
-	sorted, orders, err := s.ordered(ctx)
+	sorted, err := s.ordered(ctx, q)
 	if err != nil {
 		return false, err
-	}
-	version := int64(len(rows)+len(made)) + orders + 1
-	for _, r := range rows {
-		revision, _ := r[3].(int64)
-		version += revision
-	}
-	for _, r := range made {
-		revision, _ := r[2].(int64)
-		version += revision
-	}
-	if now := s.Current.Load(); now != nil && now.Version == version {
-		return false, nil
 	}
 	extra, overlays := map[string][]*schema.Field{}, map[string]map[string]*schema.Field{}
 	for _, r := range rows {

@@ -42,6 +42,9 @@ func (s *Service) ChangeField(ctx context.Context, a *policy.Actor, o *schema.Ob
 		return Invalid("required", "read_only")
 	}
 	err := s.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
+		if err := announce(ctx, tx); err != nil {
+			return err
+		}
 		where := store.Row{"object": o.Name, "name": name}
 		rows, err := store.Find(ctx, tx, customTable.Name, "definition, revision", where, "")
 		if err != nil {

@@ -183,6 +183,9 @@ func (s *Service) AddObject(ctx context.Context, a *policy.Actor, d *ObjectDefin
 				return err
 			}
 		}
+		if err := announce(ctx, tx); err != nil {
+			return err
+		}
 		return store.Insert(ctx, tx, objectTable.Name, store.Row{"name": d.Name, "definition": string(text), "made_at": now, "revision": int64(0)})
 	})
 	if err != nil {
@@ -317,6 +320,9 @@ func (s *Service) ChangeObject(ctx context.Context, a *policy.Actor, o *schema.O
 		return Invalid("name", "read_only")
 	}
 	err := s.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
+		if err := announce(ctx, tx); err != nil {
+			return err
+		}
 		where := store.Row{"name": o.Name}
 		rows, err := store.Find(ctx, tx, objectTable.Name, "definition, revision", where, "")
 		if err != nil {

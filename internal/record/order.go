@@ -19,7 +19,6 @@ var orderTable = store.Declare(store.Table{
 	Name: "sort_order",
 	Columns: []schema.Column{
 		{Name: "object", Kind: schema.KindText}, {Name: "name", Kind: schema.KindText}, {Name: "version", Kind: schema.KindInt},
-		{Name: "revision", Kind: schema.KindInt},
 	},
 	Key: []string{"object", "name"},
 })
@@ -47,27 +46,22 @@ func sortKeys(o *schema.Object, v Values, row store.Row) {
 	}
 }
 
-// ordered reads which columns of sort keys are complete, by object, and how often
-// that changed.
-func (s *Service) ordered(ctx context.Context) (sorted map[string]map[string]bool, revision int64, err error) {
-	rows, err := store.Find(ctx, s.DB, orderTable.Name, "object, name, version, revision", nil, "")
+// ordered reads which columns of sort keys are complete, by object.
+func (s *Service) ordered(ctx context.Context, q store.Querier) (map[string]map[string]bool, error) {
+	rows, err := store.Find(ctx, q, orderTable.Name, "object, name", store.Row{"version": int64(normal.SortVersion)}, "")
 	if err != nil {
-		return nil, 0, fmt.Errorf("read the sort orders: %w", err)
+		return nil, fmt.Errorf("read the sort orders: %w", err)
 	}
-	sorted = map[string]map[string]bool{}
+	sorted := map[string]map[string]bool{}
 	for _, r := range rows {
 		object, _ := r[0].(string)
 		column, _ := r[1].(string)
-		n, _ := r[3].(int64)
-		revision += n
-		if r[2] == int64(normal.SortVersion) {
-			if sorted[object] == nil {
-				sorted[object] = map[string]bool{}
-			}
-			sorted[object][column] = true
+		if sorted[object] == nil {
+			sorted[object] = map[string]bool{}
 		}
+		sorted[object][column] = true
 	}
-	return sorted, revision, nil
+	return sorted, nil
 }
 
 // Unordered lists the objects that have sort keys to be computed.
@@ -140,23 +134,15 @@ func markOrdered(ctx context.Context, tx store.Querier, o *schema.Object, only s
 			continue
 		}
 		where := store.Row{"object": o.Name, "name": k.Column}
-		rows, err := store.Find(ctx, tx, orderTable.Name, "version, revision", where, "")
-		if err != nil {
+		if _, err := store.Delete(ctx, tx, orderTable.Name, where); err != nil {
 			return err
 		}
-		switch {
-		case len(rows) == 0:
-			where["version"], where["revision"] = int64(normal.SortVersion), int64(1)
-			err = store.Insert(ctx, tx, orderTable.Name, where)
-		case rows[0][0] != int64(normal.SortVersion):
-			revision, _ := rows[0][1].(int64)
-			_, err = store.Update(ctx, tx, orderTable.Name, store.Row{"version": int64(normal.SortVersion), "revision": revision + 1}, where)
-		}
-		if err != nil {
+		where["version"] = int64(normal.SortVersion)
+		if err := store.Insert(ctx, tx, orderTable.Name, where); err != nil {
 			return err
 		}
 	}
-	return nil
+	return announce(ctx, tx)
 }
 
 // fewRecords are computed at once: it takes less than a second.

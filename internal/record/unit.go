@@ -17,8 +17,10 @@ import (
 type Unit struct {
 	service *Service
 	tx      *watched
-	events  []Event
-	late    late
+	// registry is that of the unit's transaction.
+	registry *schema.Registry
+	events   []Event
+	late     late
 	// careful units can take back part of what they did (see Try).
 	careful bool
 	// unsure is set when a part was to be taken back and could not be.
@@ -62,6 +64,9 @@ func (s *Service) Together(ctx context.Context, fn func(ctx context.Context, u *
 	attempt := func(careful bool) error {
 		return s.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
 			u = &Unit{service: s, tx: &watched{Querier: tx}, careful: careful, warnings: map[thing][]FieldError{}, memory: memory{map[sight]bool{}, map[thing][2]any{}, map[rateKey]askedRate{}}}
+			if err := u.abreast(ctx); err != nil {
+				return err
+			}
 			err := fn(context.WithValue(ctx, unitKey{}, u), u)
 			if u.unsure {
 				return ErrUnsure // whatever fn made of it
@@ -212,12 +217,10 @@ func (s *Service) Rows(ctx context.Context, object string, filter *query.Node, l
 	return s.rows(ctx, s.within(ctx), s.Current.Load(), object, filter, limit)
 }
 
-// Epoch counts the writes to objects that only administrators write; it is
-// raised in the transaction of each, so whoever knows its value knows whether
-// users, departments or roles were changed anywhere.
-func (s *Service) Epoch(ctx context.Context) (int64, error) { return store.Counter(ctx, s.DB, epoch) }
-
-// Touch raises the epoch in a transaction that changes what belongs to users.
+// Touch raises the epoch in a transaction that changes what belongs to users. The
+// epoch counts the writes to objects that only administrators write too, so
+// whoever knows its value knows whether users, departments or roles were changed
+// anywhere.
 func (s *Service) Touch(ctx context.Context, tx store.Querier) error {
 	_, err := store.Count(ctx, tx, epoch)
 	return err

@@ -78,10 +78,13 @@ func (s *Service) parseValue(ctx context.Context, q store.Querier, a *policy.Act
 	return columns, nil
 }
 
-func required(o *schema.Object, v Values) error {
+// required refuses a record without a value it must have. One that had none before
+// the field was required may be changed elsewhere.
+func required(o *schema.Object, before, v Values) error {
 	problem := &Error{Code: "invalid"}
+	without := func(v Values, f *schema.Field) bool { return v[f.Name] == nil || v[f.Name][0] == nil }
 	for _, f := range o.Fields {
-		if f.Required && (v[f.Name] == nil || v[f.Name][0] == nil) {
+		if f.Required && without(v, f) && (before == nil || !without(before, f)) {
 			problem.Fields = append(problem.Fields, FieldError{f.Name, schema.Bad("required")})
 		}
 	}
@@ -151,6 +154,10 @@ func (s *Service) Create(ctx context.Context, a *policy.Actor, o *schema.Object,
 
 // insert writes a new record with everything that belongs to it.
 func (s *Service) insert(ctx context.Context, tx store.Querier, a *policy.Actor, o *schema.Object, id int64, v Values) error {
+	a, o, err := unitOf(ctx).current(a, o, v)
+	if err != nil {
+		return err
+	}
 	if err := s.touched(ctx, tx, o); err != nil {
 		return err
 	}
@@ -281,7 +288,7 @@ func (s *Service) check(ctx context.Context, c *Change) error {
 			return err
 		}
 	}
-	if err := required(c.Object, c.After); err != nil {
+	if err := required(c.Object, c.Before, c.After); err != nil {
 		return err
 	}
 	sent := Values{}
@@ -376,6 +383,10 @@ func (s *Service) change(ctx context.Context, tx store.Querier, a *policy.Actor,
 // amend changes a record, which is read now where it is not known, and tells
 // whether anything changed.
 func (s *Service) amend(ctx context.Context, tx store.Querier, a *policy.Actor, o *schema.Object, id int64, known *Current, values Values, ifMatch int64) (bool, error) {
+	a, o, err := unitOf(ctx).current(a, o, values)
+	if err != nil {
+		return false, err
+	}
 	if err := s.touched(ctx, tx, o); err != nil {
 		return false, err
 	}

@@ -6,8 +6,11 @@ import (
 	"ecrm/internal/schema"
 )
 
+// CountersTable is the table that holds the named counters.
+const CountersTable = "number"
+
 var counters = Declare(Table{
-	Name:    "number",
+	Name:    CountersTable,
 	Columns: []schema.Column{{Name: "name", Kind: schema.KindText}, {Name: "last", Kind: schema.KindInt}},
 	Key:     []string{"name"},
 })
@@ -44,6 +47,21 @@ func Counter(ctx context.Context, q Querier, name string) (int64, error) {
 	}
 	n, _ := rows[0][0].(int64)
 	return n, nil
+}
+
+// Counters answers the values of some named counters.
+func Counters(ctx context.Context, q Querier, names ...string) (map[string]int64, error) {
+	args := make([]any, len(names))
+	for i, name := range names {
+		args[i] = name
+	}
+	rows, err := q.Query(ctx, "SELECT name, last FROM number WHERE name IN ("+marks(len(names))+")", args...)
+	found := map[string]int64{}
+	for _, r := range rows {
+		name, _ := r[0].(string)
+		found[name], _ = r[1].(int64)
+	}
+	return found, err
 }
 
 // Reach lists ids of an object's live records that are reached from some by a
