@@ -96,6 +96,7 @@ func (a *App) Serve(ctx context.Context, d *Door, version string, ready func()) 
 		return errors.Join(err, d.Close())
 	}
 	go a.sweep(ctx)
+	go a.Upkeep.Watch(ctx)
 	go a.Records.Relay(ctx)
 	go a.Records.SealAlways(ctx)
 	go a.Exchange.Daily(ctx)

@@ -54,7 +54,11 @@ func (o *Object) Stored() []Column {
 }
 
 // named tells whether people look for a field's texts in the order of their
-// language: the title, and what else is made to be sorted by, but for codes.
+// language: a title that is a name, and what else is made to be sorted by, but for
+// codes.
 func (o *Object) named(f *Field) bool {
-	return f.Type == "text" && f.Match != "code" && o.parent == nil && (f.Name == o.Title || f.Indexed)
+	if f.Type != "text" || f.Match == "code" || f.Search == "i" || o.parent != nil {
+		return false
+	}
+	return f.Indexed || f.Name == o.Title && f.Search == "n"
 }
