@@ -57,13 +57,15 @@ type relatedView struct {
 }
 
 type objectView struct {
-	Name         string          `json:"name"`
-	Plural       string          `json:"plural"`
-	Label        string          `json:"label"`
-	LabelPlural  string          `json:"label_plural"`
-	Icon         string          `json:"icon"`
-	Group        string          `json:"group"`
-	Custom       bool            `json:"custom"`
+	Name        string `json:"name"`
+	Plural      string `json:"plural"`
+	Label       string `json:"label"`
+	LabelPlural string `json:"label_plural"`
+	Icon        string `json:"icon"`
+	Group       string `json:"group"`
+	Custom      bool   `json:"custom"`
+	// Links are the references of an object that links two others.
+	Links        []string        `json:"links,omitempty"`
 	TitleField   string          `json:"title_field"`
 	StageField   string          `json:"stage_field,omitempty"`
 	Fields       []fieldView     `json:"fields"`
@@ -133,15 +135,30 @@ func describe(a *policy.Actor, o *schema.Object, lang string) objectView {
 			continue
 		}
 		label := target.LabelPlural.In(lang)
+		if target.IsLink() {
+			label = otherEnd(a.Registry, target, rel.Field).LabelPlural.In(lang)
+		}
 		if twice(related, rel.Object) {
 			label += " · " + target.Field(rel.Field).Label.In(lang)
 		}
 		v.Related = append(v.Related, relatedView{rel.Object, rel.Field, label})
 	}
+	if o.IsLink() {
+		v.Links = o.Links[:]
+	}
 	for _, verb := range policy.Verbs {
 		v.Access[verb] = a.May(o, verb)
 	}
 	return v
+}
+
+// otherEnd is what a link leads to from one of its ends.
+func otherEnd(r *schema.Registry, link *schema.Object, end string) *schema.Object {
+	i := 0
+	if link.Links[0] == end {
+		i = 1
+	}
+	return r.Object(link.End(i).Target())
 }
 
 // twice tells whether an object stands beside another in more than one list.

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"ecrm/internal/record"
@@ -89,12 +90,13 @@ func sectionsOf(o *schema.Object) []schema.Section {
 }
 
 // relatedOf are the lists that stand beside an object's records: those it
-// declares, and of what was made at run time whatever refers to it.
+// declares, its links, and of what was made at run time whatever refers to it.
 func relatedOf(r *schema.Registry, o *schema.Object) []schema.Related {
 	related := o.Related[:len(o.Related):len(o.Related)]
 	for _, other := range r.Objects() {
 		for _, f := range other.Fields {
-			if f.Custom && f.Type == "reference" && f.Target() == o.Name {
+			ours := f.Custom || other.IsLink() && slices.Contains(other.Links[:], f.Name)
+			if ours && f.Type == "reference" && f.Target() == o.Name {
 				related = append(related, schema.Related{Object: other.Name, Field: f.Name})
 			}
 		}

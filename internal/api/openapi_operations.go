@@ -95,7 +95,7 @@ var operations = map[string]operation{
 	"GET " + prefix + "objects": {text: t3("所有物件的欄位與版面", "所有对象的字段与布局", "Metadata of all objects"),
 		answer: fixed(object([]string{"version", "objects"}, node{"version": of("integer"), "objects": listOf(component("Object"))}))},
 	"POST " + prefix + "objects": {text: t3("新增物件", "新建对象", "Make an object"), status: http.StatusCreated, answer: fixed(component("Object")), body: fixed(objectNode([]string{"name", "labels"}, node{
-		"name": node{"type": "string", "pattern": "^x_[a-z0-9][a-z0-9_]{0,21}$"}, "plural": of("string"), "owned": of("boolean"), "through": listOf(of("string")), "fields": listOf(newFieldNode()),
+		"name": node{"type": "string", "pattern": "^x_[a-z0-9][a-z0-9_]{0,21}$"}, "plural": of("string"), "owned": of("boolean"), "through": listOf(of("string")), "links": listOf(of("string")), "fields": listOf(newFieldNode()),
 	}))},
 	"PATCH " + prefix + "objects/{object}":                {text: t3("修改物件", "修改对象", "Change an object"), answer: fixed(component("Object")), body: fixed(objectNode(nil, nil))},
 	"GET " + prefix + "objects/{object}":                  {text: t3("一個物件的欄位與版面", "一个对象的字段与布局", "Metadata of an object"), answer: fixed(component("Object"))},

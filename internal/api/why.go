@@ -85,6 +85,15 @@ func (s *Server) reasonTexts(r *request, o *schema.Object, id int64, v record.Va
 		f := o.Field(reason.Through)
 		label, err := name(f.Target(), v.Int(reason.Through))
 		return say("access_through", map[string]string{"field": f.Label.In(r.language()), "label": label}), err
+	case policy.RuleEnds:
+		var ends [2]string
+		for i := range ends {
+			var err error
+			if ends[i], err = name(o.End(i).Target(), v.Int(o.Links[i])); err != nil {
+				return nil, err
+			}
+		}
+		return say("access_ends", map[string]string{"first": ends[0], "second": ends[1]}), nil
 	case policy.RuleShared:
 		shares, err := s.Records.Shares(r.Context(), r.actor, o, id)
 		if err != nil {

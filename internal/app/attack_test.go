@@ -71,10 +71,11 @@ func (x *attack) owned() map[string]map[string]any {
 		"opportunities": {"name": secret, "customer": customer, "amount": map[string]string{"amount": "777000"}},
 		"activities":    {"subject": secret, "kind": "call", "customer": customer},
 		"tasks":         {"subject": secret, "customer": customer},
+		"x_projects":    {"name": secret, "x_customer": customer},
 	}
 }
 
-var ownedPlurals = []string{"customers", "contacts", "opportunities", "activities", "tasks"}
+var ownedPlurals = []string{"customers", "contacts", "opportunities", "activities", "tasks", "x_projects"}
 
 func newAttack(t *testing.T, dsn string) *attack {
 	w := newWorld(t, dsn)
@@ -84,6 +85,7 @@ func newAttack(t *testing.T, dsn string) *attack {
 	x.victim, x.attacker = people["seller"], people["stranger"]
 	x.admin.add("users", map[string]any{"name": "exporter", "login": "exporter", "role": "manager", "department": x.departments["south"], "password": "long-password"})
 	x.exporter = w.signIn("exporter")
+	x.admin.must(201, "POST", "objects", project()) // what is made at run time is attacked like the rest
 	for _, plural := range ownedPlurals {
 		x.ids[plural] = x.victim.add(plural, x.owned()[plural])
 		x.victim.must(201, "POST", plural+"/"+x.ids[plural]+"/comments", map[string]any{"text": secret})

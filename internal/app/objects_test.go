@@ -180,6 +180,63 @@ func TestMalformedObjectsAreRefusedFieldByField(t *testing.T) {
 	})
 }
 
+func TestLinksAndRowsAreMadeAtRunTime(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn)
+		admin, people, _ := w.company()
+		seller := people["seller"]
+		partner := map[string]any{"name": "x_partner", "labels": "合作關係", "links": []string{"x_from", "x_to"}, "fields": []map[string]any{
+			{"name": "x_from", "type": "reference", "targets": []string{"customer"}, "labels": "客戶"}, {"name": "x_to", "type": "reference", "targets": []string{"customer"}, "labels": "合作夥伴"},
+			{"name": "x_kind", "type": "text", "labels": "關係"},
+		}}
+		for name, value := range map[string]any{"links": []string{"x_from", "x_kind"}, "owned": true, "through": []string{"x_from"}, "title_field": "x_kind"} {
+			bad := map[string]any{}
+			for k, v := range partner {
+				bad[k] = v
+			}
+			bad[name] = value
+			admin.must(422, "POST", "objects", bad)
+		}
+		made := admin.must(201, "POST", "objects", partner)
+		if fmt.Sprint(made["links"]) != "[x_from x_to]" || made["title_field"] != "" {
+			t.Errorf("the link reads %v", made)
+		}
+		north, south := seller.add("customers", map[string]any{"name": "北方"}), seller.add("customers", map[string]any{"name": "南方"})
+		seller.add("x-partners", map[string]any{"x_from": north, "x_to": south, "x_kind": "經銷"})
+		seller.must(409, "POST", "x-partners", map[string]any{"x_from": north, "x_to": south})
+		if got := seller.names("customers?filter=" + url.QueryEscape(`x_partners.any(x_kind = "經銷")`)); got != "北方" {
+			t.Errorf("customers by their links: %q", got)
+		}
+		if related, _ := at(seller.must(200, "GET", "objects/customer", nil), "related").([]any); !strings.Contains(fmt.Sprint(related), "合作夥伴") {
+			t.Errorf("related of the customer: %v", related)
+		}
+		admin.must(422, "POST", "objects/task/fields", map[string]any{"name": "x_partner", "type": "reference", "targets": []string{"x_partner"}, "labels": "x"})
+
+		// Rows that get another field while there are some.
+		lines := map[string]any{"name": "x_items", "type": "lines", "labels": "品項", "rows": []map[string]any{{"name": "x_product", "type": "text", "labels": "品名"}}}
+		admin.must(201, "POST", "objects/opportunity/fields", lines)
+		deal := seller.add("opportunities", map[string]any{"name": "案", "x_items": []map[string]any{{"x_product": "螺絲"}}})
+		admin.must(422, "PATCH", "objects/opportunity/fields/x_items", map[string]any{"rows": []map[string]any{{"name": "order", "type": "text", "labels": "x"}}})
+		admin.must(422, "PATCH", "objects/opportunity/fields/x_items", map[string]any{"rows": []map[string]any{{"name": "x_n", "type": "integer", "labels": "x", "required": true}}})
+		admin.must(422, "PATCH", "objects/opportunity/fields/stage", map[string]any{"rows": []map[string]any{}})
+		changed := admin.must(200, "PATCH", "objects/opportunity/fields/x_items", map[string]any{"rows": []map[string]any{
+			{"name": "x_product", "labels": map[string]string{"zh-TW": "商品"}}, {"name": "x_count", "type": "integer", "labels": "數量", "default": 1},
+		}})
+		if at(changed, "lines", 0, "label") != "商品" || at(changed, "lines", 1, "name") != "x_count" {
+			t.Errorf("the rows have %v", changed["lines"])
+		}
+		rows, _ := seller.must(200, "GET", "opportunities/"+deal, nil)["x_items"].([]any)
+		seller.must(200, "PATCH", "opportunities/"+deal, map[string]any{"x_items": map[string]any{"change": []map[string]any{{"id": at(rows, 0, "id"), "x_count": 4}}}})
+		if got := fmt.Sprint(at(seller.must(200, "GET", "opportunities/"+deal, nil), "x_items", 0, "x_count")); got != "4" {
+			t.Errorf("the new field holds %s", got)
+		}
+
+		// Columns of two fields may not meet.
+		admin.must(201, "POST", "objects/task/fields", map[string]any{"name": "x_place", "type": "address", "labels": "地點"})
+		admin.must(422, "POST", "objects/task/fields", map[string]any{"name": "x_place_city", "type": "text", "labels": "城市"})
+	})
+}
+
 // What is made on one node is there on another within a second.
 func TestAnObjectReachesOtherNodes(t *testing.T) {
 	dsn := dbtest.Postgres(t)

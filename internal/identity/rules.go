@@ -58,7 +58,7 @@ func checkRights(c *record.Change) error {
 	}
 	registry := c.Actor.Registry
 	for object, verbs := range rights {
-		if object != "*" && registry.Object(object) == nil {
+		if o := registry.Object(object); object != "*" && (o == nil || o.IsLink()) {
 			return record.Invalid("rights", "unknown_right", "value", short(object))
 		}
 		for verb, scope := range verbs {

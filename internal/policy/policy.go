@@ -130,6 +130,9 @@ func (a *Actor) May(o *schema.Object, verb string) bool {
 	if o.AdminOnly {
 		return verb == View
 	}
+	if o.IsLink() {
+		return a.mayLink(o, verb)
+	}
 	for _, r := range a.Roles {
 		if r.scope(o.Name, verb) != None {
 			return true
@@ -148,7 +151,7 @@ func (a *Actor) Access(o *schema.Object, f *schema.Field) string {
 		switch access := r.field(o.Name, f.Name); {
 		case r.Admin:
 			best = "write"
-		case r.scope(o.Name, View) == None && !o.AdminOnly:
+		case !o.AdminOnly && !o.IsLink() && r.scope(o.Name, View) == None, o.IsLink() && !a.May(o, View):
 		case access == "write":
 			best = "write"
 		case access == "read" && best == "hidden":
@@ -217,6 +220,7 @@ const (
 	RuleDepartment    = "department"
 	RuleShared        = "shared"
 	RuleThrough       = "through"
+	RuleEnds          = "ends"
 )
 
 // Reason is one rule by which the actor may do something to the records that
@@ -251,6 +255,9 @@ func (a *Actor) reasons(o *schema.Object, verb string, depth int) []Reason {
 	}
 	if o.AdminOnly && verb == View {
 		return []Reason{{Rule: RuleEverybody}}
+	}
+	if o.IsLink() {
+		return []Reason{{Rule: RuleEnds, Filter: a.bothEnds(o, verb, depth)}}
 	}
 	for _, r := range a.Roles {
 		s := r.scope(o.Name, verb)
@@ -320,6 +327,9 @@ func (a *Actor) Covers(o *schema.Object, verb string, owner, department int64) b
 	}
 	if o.AdminOnly {
 		return false
+	}
+	if o.IsLink() {
+		return a.May(o, verb) // its ends are asked when it is written
 	}
 	for _, r := range a.Roles {
 		switch s := r.scope(o.Name, verb); {

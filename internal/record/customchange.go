@@ -21,6 +21,9 @@ type FieldChange struct {
 	Help     *schema.Text     `json:"help"`
 	Required *bool            `json:"required"`
 	Options  *[]schema.Option `json:"options"`
+	// Rows are more fields for the rows of a lines field, and other words and
+	// choices for those they have; none goes.
+	Rows *[]*schema.Field `json:"rows"`
 }
 
 // ChangeField changes a field made at run time, or the words and choices of one
@@ -38,8 +41,15 @@ func (s *Service) ChangeField(ctx context.Context, a *policy.Actor, o *schema.Ob
 	switch {
 	case base == nil && !now.Custom:
 		return Invalid("name", "read_only")
+	case c.Rows != nil && (base != nil || now.Lines() == nil):
+		return Invalid("rows", "read_only")
 	case base != nil && c.Required != nil && *c.Required != base.Required:
 		return Invalid("required", "read_only")
+	}
+	if c.Rows != nil {
+		if err := s.growRows(ctx, a, o, now, *c.Rows); err != nil {
+			return err
+		}
 	}
 	err := s.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
 		if err := announce(ctx, tx); err != nil {
@@ -163,6 +173,13 @@ func (c FieldChange) apply(f *schema.Field) error {
 	if c.Required != nil {
 		f.Required = *c.Required
 	}
+	if c.Rows != nil {
+		rows, err := mergedRows(f.Rows, *c.Rows)
+		if err != nil {
+			return err
+		}
+		f.Rows = rows
+	}
 	if c.Options == nil {
 		return nil
 	}
@@ -218,6 +235,65 @@ func (c FieldChange) apply(f *schema.Field) error {
 	}
 	f.Options = options
 	return nil
+}
+
+// growRows makes the columns that rows are to have besides those they have.
+func (s *Service) growRows(ctx context.Context, a *policy.Actor, o *schema.Object, f *schema.Field, more []*schema.Field) error {
+	problem := fail("invalid")
+	for i, sub := range more {
+		path := fmt.Sprintf("rows[%d].", i)
+		switch {
+		case sub == nil:
+			problem.Fields = append(problem.Fields, FieldError{path + "name", schema.Bad("required")})
+		case f.Lines().Field(sub.Name) == nil:
+			checkField(withObject{a.Registry, o.Name}, sub, true, path, problem)
+			if sub.Required && sub.Default == nil {
+				// Rows that are there have no value in it.
+				problem.Fields = append(problem.Fields, FieldError{path + "required", schema.Bad("required_later")})
+			}
+		}
+	}
+	if problem.Fields != nil {
+		return problem
+	}
+	with := o.With(nil)
+	for _, one := range with.Fields {
+		if one.Name == f.Name {
+			rows, err := mergedRows(one.Rows, more)
+			if err != nil {
+				return err
+			}
+			one.Rows = rows
+		}
+	}
+	_, err := s.ready(ctx, a.Registry, with)
+	return err
+}
+
+// mergedRows are the fields rows have with those that are new behind them.
+func mergedRows(have, sent []*schema.Field) ([]*schema.Field, error) {
+	rows := slices.Clone(have)
+	for _, sub := range sent {
+		at := slices.IndexFunc(rows, func(f *schema.Field) bool { return f.Name == sub.Name })
+		if at < 0 {
+			added := *sub
+			rows = append(rows, &added)
+			continue
+		}
+		changed := *rows[at]
+		c := FieldChange{Label: &sub.Label, Help: &sub.Help}
+		if sub.Options != nil {
+			c.Options = &sub.Options
+		}
+		if err := c.apply(&changed); err != nil {
+			return nil, err
+		}
+		rows[at] = &changed
+	}
+	if len(rows) > maxRowFields {
+		return nil, Invalid("rows", "too_many_fields")
+	}
+	return rows, nil
 }
 
 // worded lays what was sent over the words there are, language by language.

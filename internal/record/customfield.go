@@ -63,7 +63,7 @@ func checkField(r withObject, f *schema.Field, row bool, path string, problem *E
 		add("targets", "required")
 	}
 	for _, target := range f.Targets {
-		if !r.has(target) {
+		if to := r.Object(target); !r.has(target) || to != nil && to.IsLink() {
 			add("targets", "no_such_object")
 		}
 	}
@@ -128,7 +128,7 @@ func (s *Service) AddField(ctx context.Context, a *policy.Actor, o *schema.Objec
 	}
 	// The column exists before the field is announced: other nodes may use it
 	// the moment they see it.
-	with, err := s.ready(ctx, a.Registry, o, []*schema.Field{f})
+	with, err := s.ready(ctx, a.Registry, o.With([]*schema.Field{f}))
 	if err != nil {
 		return err
 	}
@@ -142,22 +142,14 @@ func (s *Service) AddField(ctx context.Context, a *policy.Actor, o *schema.Objec
 	return err
 }
 
-// ready makes the tables and columns of an object with more fields, and answers
-// it with them; the object may be new.
-func (s *Service) ready(ctx context.Context, r *schema.Registry, o *schema.Object, more []*schema.Field) (*schema.Object, error) {
-	var objects []*schema.Object
-	known := false
+// ready makes the tables and columns of an object that is new or has more fields
+// than it had, and answers it with them.
+func (s *Service) ready(ctx context.Context, r *schema.Registry, o *schema.Object) (*schema.Object, error) {
+	objects := []*schema.Object{o}
 	for _, d := range r.Objects() {
-		if d.Name == o.Name {
-			known = true
-			d = d.With(more)
-		} else {
-			d = d.With(nil)
+		if d.Name != o.Name {
+			objects = append(objects, d.With(nil))
 		}
-		objects = append(objects, d)
-	}
-	if !known {
-		objects = append(objects, o.With(more))
 	}
 	trial, err := schema.NewRegistry(r.Version+1, objects)
 	if err != nil {

@@ -45,10 +45,13 @@ type ObjectDefinition struct {
 	Icon        string      `json:"icon,omitempty"`
 	Group       string      `json:"group,omitempty"`
 	// Owned records have an owner and a department; true where nothing is said.
-	Owned      *bool               `json:"owned,omitempty"`
-	Title      string              `json:"title_field,omitempty"`
-	Stage      string              `json:"stage_field,omitempty"`
-	Through    []string            `json:"through,omitempty"`
+	Owned   *bool    `json:"owned,omitempty"`
+	Title   string   `json:"title_field,omitempty"`
+	Stage   string   `json:"stage_field,omitempty"`
+	Through []string `json:"through,omitempty"`
+	// Links are the two references of an object that links others; it has no title
+	// and no owner.
+	Links      []string            `json:"links,omitempty"`
 	List       []string            `json:"list,omitempty"`
 	Quick      []string            `json:"quick_filters,omitempty"`
 	Highlights []string            `json:"highlights,omitempty"`
@@ -76,6 +79,10 @@ func (d ObjectDefinition) object(fields []*schema.Field) *schema.Object {
 		o.Sections = append(o.Sections, schema.Section{Label: s.Label, Fields: s.Fields})
 	}
 	columns, choices := []string{o.Title}, []string{}
+	if len(d.Links) == len(o.Links) {
+		o.Links = [2]string{d.Links[0], d.Links[1]}
+		columns = columns[:0]
+	}
 	for _, f := range fields {
 		if f.Name != o.Title && f.Type != "longtext" && f.Type != "lines" && len(columns) < shownColumns {
 			columns = append(columns, f.Name)
@@ -94,7 +101,7 @@ func (d ObjectDefinition) object(fields []*schema.Field) *schema.Object {
 		o.Quick = choices
 	}
 	if o.Highlights == nil {
-		o.Highlights = columns[1:]
+		o.Highlights = slices.DeleteFunc(slices.Clone(columns), func(name string) bool { return name == o.Title })
 	}
 	return o
 }
@@ -166,7 +173,7 @@ func (s *Service) AddObject(ctx context.Context, a *policy.Actor, d *ObjectDefin
 	if problem.Fields != nil {
 		return problem
 	}
-	with, err := s.ready(ctx, a.Registry, d.object(nil), d.Fields)
+	with, err := s.ready(ctx, a.Registry, d.object(nil).With(d.Fields))
 	if err != nil {
 		return err
 	}
@@ -213,11 +220,12 @@ func (d *ObjectDefinition) complete() {
 	if d.Group == "" {
 		d.Group = "custom"
 	}
+	link := d.Links != nil
 	if d.Owned == nil {
-		yes := true
-		d.Owned = &yes
+		owned := !link
+		d.Owned = &owned
 	}
-	if d.Title == "" {
+	if d.Title == "" && !link {
 		d.Title = "name"
 	}
 }
@@ -245,7 +253,8 @@ func (d *ObjectDefinition) check(problem *Error, fields []*schema.Field) {
 	if d.Label.In("zh-TW") == "" {
 		add("labels", "required")
 	}
-	if f := known[d.Title]; f == nil || f.Type != "text" && f.Type != "autonumber" || f.Search == "" {
+	d.checkLinks(known, add)
+	if f := known[d.Title]; d.Links == nil && (f == nil || f.Type != "text" && f.Type != "autonumber" || f.Search == "") {
 		add("title_field", "no_such_field", "field", d.Title)
 	}
 	if f := known[d.Stage]; d.Stage != "" && (f == nil || f.Type != "picklist") {
@@ -283,6 +292,22 @@ func (d *ObjectDefinition) check(problem *Error, fields []*schema.Field) {
 			add(path+".labels", "required")
 		}
 		exist(path+".fields", section.Fields)
+	}
+}
+
+// checkLinks adds what of a link does not fit.
+func (d *ObjectDefinition) checkLinks(known map[string]*schema.Field, add func(field, code string, params ...string)) {
+	if d.Links == nil {
+		return
+	}
+	if len(d.Links) != 2 || d.Links[0] == d.Links[1] || *d.Owned || d.Title != "" || d.Through != nil {
+		add("links", "bad_link")
+		return
+	}
+	for _, name := range d.Links {
+		if f := known[name]; f == nil || f.Type != "reference" || len(f.Targets) != 1 {
+			add("links", "no_such_field", "field", name)
+		}
 	}
 }
 

@@ -353,6 +353,9 @@ func (s *Service) labels(ctx context.Context, q store.Querier, a *policy.Actor, 
 	if o == nil || len(ids) == 0 {
 		return nil, nil
 	}
+	if o.IsLink() {
+		return s.linkLabels(ctx, q, a, o, ids, deleted)
+	}
 	return store.Labels(ctx, q, a.Registry, a, o, a.Filter(o, policy.View), ids, deleted)
 }
 

@@ -300,6 +300,9 @@ func (s *Service) check(ctx context.Context, c *Change) error {
 	if err := s.references(ctx, c.tx, c.Actor, c.Object, sent); err != nil {
 		return err
 	}
+	if err := s.hung(ctx, c); err != nil {
+		return err
+	}
 	if err := s.lineReferences(ctx, c); err != nil {
 		return err
 	}
@@ -544,6 +547,9 @@ func (u *Unit) bin(ctx context.Context, a *policy.Actor, o *schema.Object, id in
 				return err
 			}
 			maps.Copy(row, c.inherited)
+			if err := s.ends(ctx, c); err != nil {
+				return err
+			}
 		} else if r := s.rules[o.Name]; r.Remove != nil {
 			if err := r.Remove(ctx, c); err != nil {
 				return err
@@ -558,9 +564,15 @@ func (u *Unit) bin(ctx context.Context, a *policy.Actor, o *schema.Object, id in
 			return err
 		}
 		if !back {
+			if err := u.unlink(ctx, c); err != nil {
+				return err
+			}
 			return c.bequeath(ctx, 0, 0)
 		}
-		return c.bequeath(ctx, v.Int("owner"), v.Int("department"))
+		if err := c.bequeath(ctx, v.Int("owner"), v.Int("department")); err != nil {
+			return err
+		}
+		return u.relink(ctx, c, v.Int("deleted_at"))
 	}()
 	if err != nil {
 		return s.explain(o, err)
@@ -575,6 +587,9 @@ func (s *Service) explain(o *schema.Object, err error) error {
 		return err
 	}
 	problem := fail("conflict")
+	if o.IsLink() && (strings.Contains(err.Error(), o.Pair()) || strings.Contains(err.Error(), o.Table()+"."+o.End(1).Column())) {
+		problem.Fields = append(problem.Fields, FieldError{o.Links[1], schema.Bad("linked")})
+	}
 	for _, f := range o.Fields {
 		if f.Unique && (strings.Contains(err.Error(), "i_"+o.Name+"_"+f.Name+"_u") || strings.Contains(err.Error(), o.Table()+"."+f.Column())) {
 			problem.Fields = append(problem.Fields, FieldError{f.Name, schema.Bad("taken")})

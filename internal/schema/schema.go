@@ -198,6 +198,11 @@ type Object struct {
 	// Through names reference fields: who may see the record they point to may
 	// see this one too (a colleague's call on my customer).
 	Through []string
+	// Links are the two references of an object that links others, many to many
+	// and once a pair: the first is the one it hangs on. Such a record has no
+	// rights of its own (see policy), and goes to the recycle bin and comes back
+	// with either end.
+	Links [2]string
 	// AdminOnly objects are written by administrators and read by everyone.
 	AdminOnly  bool
 	Fields     []*Field
@@ -230,6 +235,15 @@ type Inherited struct {
 
 // Inherited lists the columns kept for the object's Through fields.
 func (o *Object) Inherited() []Inherited { return o.inherited }
+
+// IsLink tells whether the object links two others.
+func (o *Object) IsLink() bool { return o.Links[0] != "" }
+
+// End returns the field that refers to one end of a link, 0 or 1.
+func (o *Object) End(i int) *Field { return o.byName[o.Links[i]] }
+
+// Pair names the index that keeps a link from being there twice.
+func (o *Object) Pair() string { return "i_" + o.Name + "_pair_u" }
 
 // Field returns the field of this name, or nil.
 func (o *Object) Field(name string) *Field { return o.byName[name] }
@@ -307,8 +321,13 @@ func (o *Object) prepare() error {
 		}
 		o.byName[f.Name] = f
 	}
+	if o.Links != [2]string{} {
+		if err := o.prepareLink(); err != nil {
+			return err
+		}
+	}
 	o.inherited = nil
-	for _, name := range o.Through {
+	for _, name := range o.seenThrough() {
 		f := o.byName[name]
 		if f == nil || f.Target() == "" {
 			return fmt.Errorf("object %s is seen through %q, which is no reference to one object", o.Name, name)
@@ -343,6 +362,29 @@ func (o *Object) prepare() error {
 	}
 	if o.Title != "" && o.byName[o.Title] == nil {
 		return fmt.Errorf("object %s: its title field %q does not exist", o.Name, o.Title)
+	}
+	return nil
+}
+
+// seenThrough are the references whose records say who sees this one.
+func (o *Object) seenThrough() []string {
+	if o.IsLink() {
+		return o.Links[:]
+	}
+	return o.Through
+}
+
+// prepareLink checks what a link must be.
+func (o *Object) prepareLink() error {
+	for _, name := range o.Links {
+		f := o.byName[name]
+		if f == nil || f.Type != "reference" || len(f.Targets) != 1 {
+			return fmt.Errorf("object %s links by %q, which is no reference to one object", o.Name, name)
+		}
+		f.Required = true
+	}
+	if o.Owned || o.AdminOnly || o.Through != nil || o.Links[0] == o.Links[1] {
+		return fmt.Errorf("object %s links two others and has no rights but theirs", o.Name)
 	}
 	return nil
 }
@@ -388,6 +430,9 @@ func NewRegistry(version int64, objects []*Object) (*Registry, error) {
 		for _, f := range o.Fields {
 			for _, one := range append([]*Field{f}, f.Rows...) {
 				for _, target := range one.Targets {
+					if to := r.objects[target]; to != nil && to.IsLink() {
+						return nil, fmt.Errorf("object %s, field %s refers to the link %q", o.Name, one.Name, target)
+					}
 					if r.objects[target] == nil {
 						return nil, fmt.Errorf("object %s, field %s refers to %q, which does not exist", o.Name, one.Name, target)
 					}

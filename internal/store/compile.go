@@ -147,6 +147,9 @@ func (c *compiler) anyRelated(o *schema.Object, alias string, n *query.Node) err
 			return c.inside(alias+".id", target, f.Column(), c.guarded(target, n.Kids[0]))
 		}
 	}
+	if link, here, there := c.linkTo(o, target); link != nil {
+		return c.inside(alias+".id", link, here.Column(), c.guarded(link, across(link, there, n.Kids[0])))
+	}
 	return problem(n, "filter_unknown_relation")
 }
 

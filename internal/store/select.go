@@ -87,8 +87,30 @@ func (s Select) Each(ctx context.Context, db *DB, fn func(row []any) error) erro
 	return s.read(ctx, db, func(statement string, args []any) (int, error) { return db.each(ctx, fn, statement, args) })
 }
 
+// narrowed has the first of several rules that must all hold steer the plan, and
+// the others tested beside the filter: a link is looked for by the scope of the
+// end it hangs on.
+func (s Select) narrowed() Select {
+	if s.Guard == nil || s.Guard.Op != query.And {
+		return s
+	}
+	if _, ok := takeApart(s.Registry, s.Query.Object, s.Guard.Kids[0]); !ok {
+		return s
+	}
+	rest := []*query.Node{{Op: query.Granted, Kids: []*query.Node{query.AllOf(s.Guard.Kids[1:]...)}}}
+	switch filter := s.Query.Filter; {
+	case filter != nil && filter.Op == query.And:
+		rest = append(rest, filter.Kids...)
+	case filter != nil:
+		rest = append(rest, filter)
+	}
+	s.Guard, s.Query.Filter = s.Guard.Kids[0], query.AllOf(rest...)
+	return s
+}
+
 // read runs the statements of the page, which answer how many rows they gave.
 func (s Select) read(ctx context.Context, q Querier, run func(statement string, args []any) (int, error)) error {
+	s = s.narrowed()
 	plan := s.plan(q)
 	if len(s.Query.Words) > 0 {
 		if err := s.planSearch(ctx, q, &plan); err != nil {
@@ -215,6 +237,7 @@ func (s Select) Count(ctx context.Context, q Querier, exact bool) (n int64, err 
 		ctx, cancel = context.WithTimeout(ctx, countBudget)
 		defer cancel()
 	}
+	s = s.narrowed()
 	c := s.compiler(q)
 	limit := ""
 	if !exact {

@@ -145,6 +145,9 @@ func (db *DB) Plan(ctx context.Context, r *schema.Registry) ([]Change, error) {
 		prefix := "i_" + o.Name + "_"
 		index(prefix+"newest", o.Table(), "created_at, id", live, false)
 		index(prefix+"bin", o.Table(), "deleted_at, id", bin, false)
+		if o.IsLink() {
+			index(o.Pair(), o.Table(), o.End(0).Column()+", "+o.End(1).Column(), live, true)
+		}
 		for _, in := range o.Inherited() {
 			index(prefix+in.Owner, o.Table(), in.Owner+", created_at, id", live, false)
 			index(prefix+in.Department, o.Table(), in.Department+", created_at, id", live, false)

@@ -118,7 +118,7 @@ func (c *converter) row(ctx context.Context, row entry) (main, child *draft, chi
 // refuses tells whether what did not fit keeps the whole row out: unknown choices
 // where the person said so, and anything wrong about who may do what.
 func (c *converter) refuses(t target, p *schema.Problem) bool {
-	return p.Code == "not_an_option" && c.job.Unknown == "refuse" || p.Code == "no_such_record" && t.object.AdminOnly
+	return p.Code == "not_an_option" && c.job.Unknown == "refuse" || t.object.IsLink() && contains(t.object.Links[:], t.field.Name) || p.Code == "no_such_record" && t.object.AdminOnly
 }
 
 // value makes the value of one field from its cells; a problem is what did not
@@ -444,7 +444,7 @@ func (c *converter) referred(ctx context.Context, d *draft, t target, cell cellT
 		return strconv.FormatInt(id, 10), nil, nil
 	}
 	to := c.actor.Registry.Object(f.Target())
-	if to.Owned && to.Title != "" && c.actor.May(to, policy.Create) && strings.ContainsFunc(cell.text, isLetter) {
+	if !t.object.IsLink() && to.Owned && to.Title != "" && c.actor.May(to, policy.Create) && strings.ContainsFunc(cell.text, isLetter) {
 		d.missing[f.Name] = cell.text
 		return nil, nil, nil
 	}

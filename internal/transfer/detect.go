@@ -47,6 +47,9 @@ func (j *Job) detect(a *policy.Actor, o *schema.Object) error {
 // addresses where the file has them, else by name where names tell records
 // apart.
 func (j *Job) recognise(o *schema.Object) Duplicates {
+	if o.IsLink() {
+		return Duplicates{Keys: o.Links[:], Rule: "update"}
+	}
 	keys := []string{}
 	named := false
 	for _, c := range j.Columns {

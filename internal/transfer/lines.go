@@ -10,6 +10,7 @@ import (
 
 	"ecrm/internal/normal"
 	"ecrm/internal/policy"
+	"ecrm/internal/query"
 	"ecrm/internal/record"
 	"ecrm/internal/schema"
 	"ecrm/internal/tabular"
@@ -303,4 +304,17 @@ func (d *draft) rowsAlone(o *schema.Object) *draft {
 		}
 	}
 	return alone
+}
+
+// linked finds the link between the two records of a row, 0 when there is none.
+func (r *run) linked(ctx context.Context, v record.Values) (int64, error) {
+	o := r.object
+	if v.Int(o.Links[0]) == 0 || v.Int(o.Links[1]) == 0 {
+		return 0, nil
+	}
+	found, err := r.service.Records.Rows(ctx, o.Name, query.AllOf(query.Is(o.Links[0], v.Int(o.Links[0])), query.Is(o.Links[1], v.Int(o.Links[1]))), 1)
+	for id := range found {
+		return id, err
+	}
+	return 0, err
 }

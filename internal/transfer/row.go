@@ -287,6 +287,13 @@ func (r *run) existing(ctx context.Context, u *record.Unit, v record.Values) (ou
 	if r.job.Duplicates.Rule == "update" {
 		outcome = "updated"
 	}
+	if r.object.IsLink() {
+		id, err := r.linked(ctx, v)
+		if err != nil || id != 0 {
+			return outcome, id, nil, err
+		}
+		return "created", 0, nil, nil
+	}
 	earlier := false
 	for _, key := range r.job.Duplicates.Keys {
 		f := r.object.Field(key)

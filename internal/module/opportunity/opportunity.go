@@ -42,7 +42,7 @@ func Module() record.Module {
 			{Label: t("商機", "商机", "Opportunity"), Fields: []string{"name", "customer", "stage", "probability", "amount", "expected_close", "reason", "next_step", "owner", "note"}},
 		},
 		Related: []schema.Related{{Object: "task", Field: "opportunity"}},
-	}}}
+	}, contacts()}}
 }
 
 // check moves the probability with the stage, and asks why a deal was lost.
