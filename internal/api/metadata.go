@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"sort"
 	"strings"
+	"time"
 
 	"ecrm/internal/policy"
 	"ecrm/internal/record"
@@ -243,4 +244,66 @@ func (s *Server) showField(r *request, o *schema.Object, name string, status int
 	}
 	s.live.tell(record.Event{Object: "schema"})
 	return r.json(status, describeField(a, o, made, r.language()))
+}
+
+// retireField takes a field out of use; with drop=true one that was goes for good.
+func (s *Server) retireField(r *request) error {
+	o, err := s.named(r)
+	if err != nil {
+		return err
+	}
+	remove := s.Records.RetireField
+	if r.URL.Query().Get("drop") == "true" {
+		remove = s.Records.DropField
+	}
+	if err := remove(r.Context(), r.actor, o, r.PathValue("field")); err != nil {
+		return err
+	}
+	s.live.tell(record.Event{Object: "schema"})
+	r.w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+func (s *Server) restoreField(r *request) error {
+	o, err := s.named(r)
+	if err != nil {
+		return err
+	}
+	name := r.PathValue("field")
+	if err := s.Records.RestoreField(r.Context(), r.actor, o, name); err != nil {
+		return err
+	}
+	return s.showField(r, o, name, http.StatusOK)
+}
+
+type retiredView struct {
+	Name  string    `json:"name"`
+	Type  string    `json:"type"`
+	Label string    `json:"label"`
+	At    time.Time `json:"at"`
+	By    string    `json:"by"`
+}
+
+func (s *Server) retiredFields(r *request) error {
+	o, err := s.named(r)
+	if err != nil {
+		return err
+	}
+	fields, err := s.Records.Retired(r.Context(), r.actor, o)
+	if err != nil {
+		return err
+	}
+	var people []int64
+	for _, f := range fields {
+		people = append(people, f.By)
+	}
+	names, err := s.Records.Names(r.Context(), r.actor, "user", people)
+	if err != nil {
+		return err
+	}
+	views := []retiredView{}
+	for _, f := range fields {
+		views = append(views, retiredView{f.Field.Name, f.Field.Type, f.Field.Label.In(r.language()), time.UnixMicro(f.At).UTC(), names[f.By]})
+	}
+	return r.json(http.StatusOK, map[string]any{"fields": views})
 }

@@ -350,6 +350,16 @@ var cases = map[string]func(t *testing.T, x *attack){
 	"PATCH /api/v1/objects/{object}/fields/{field}": func(t *testing.T, x *attack) {
 		x.refused(t, "PATCH", "objects/customer/fields/level", map[string]any{"labels": map[string]string{"en": "x"}}, 403)
 	},
+	"DELETE /api/v1/objects/{object}/fields/{field}": func(t *testing.T, x *attack) {
+		x.refused(t, "DELETE", "objects/customer/fields/level", nil, 403)
+		x.refused(t, "DELETE", "objects/customer/fields/level?drop=true", nil, 403)
+	},
+	"POST /api/v1/objects/{object}/fields/{field}/actions/restore": func(t *testing.T, x *attack) {
+		x.refused(t, "POST", "objects/customer/fields/level/actions/restore", map[string]any{}, 403)
+	},
+	"GET /api/v1/objects/{object}/retired-fields": func(t *testing.T, x *attack) {
+		x.refused(t, "GET", "objects/customer/retired-fields", nil, 403)
+	},
 	"PATCH /api/v1/company": func(t *testing.T, x *attack) { x.refused(t, "PATCH", "company", map[string]any{"name": "x"}, 403) },
 	"GET /api/v1/search": func(t *testing.T, x *attack) {
 		for _, q := range []string{secret, "祕密", "6789", "secret@victim.example", x.number, "o" + x.victim.id} {

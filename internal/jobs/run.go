@@ -297,7 +297,8 @@ func (r *Run) beat(ctx context.Context, cancel context.CancelCauseFunc) {
 func (r *Run) keep(ctx context.Context) error {
 	j := r.Job()
 	now := time.Now()
-	_, err := store.Update(ctx, r.service.Records.DB, table.Name, store.Row{
+	// No person waits for it.
+	_, err := store.Update(store.Bulk(ctx), r.service.Records.DB, table.Name, store.Row{
 		"done": j.Done, "total": j.Total, "rate": int64(j.Rate * 1000), "changed_at": now.UnixMicro(), "lease_until": now.Add(leaseSpan).UnixMicro(),
 	}, store.Row{"id": j.ID, "holder": r.holder})
 	return err

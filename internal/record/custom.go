@@ -21,6 +21,8 @@ var customTable = store.Declare(store.Table{
 		{Name: "made_at", Kind: schema.KindInt},
 		// Raised with each change, so that every node sees it.
 		{Name: "revision", Kind: schema.KindInt},
+		// When and by whom it was taken out of use.
+		{Name: "retired_at", Kind: schema.KindInt}, {Name: "retired_by", Kind: schema.KindInt},
 	},
 	Key: []string{"object", "name"},
 })
@@ -44,17 +46,13 @@ func (s *Service) reload(ctx context.Context, q store.Querier) (bool, error) {
 	}
 	// Fields first: an object is written together with its first fields, so that
 	// whoever sees it here saw these or sees them at the next look.
-	rows, err := store.Find(ctx, q, customTable.Name, "object, definition", nil, "ORDER BY made_at, name")
+	rows, err := store.Find(ctx, q, customTable.Name, "object, definition", nil, "AND retired_at IS NULL ORDER BY made_at, name")
 	if err != nil {
 		return false, fmt.Errorf("read the custom fields: %w", err)
 	}
 	made, err := store.Find(ctx, q, objectTable.Name, "definition", nil, "ORDER BY made_at, name")
 	if err != nil {
 		return false, fmt.Errorf("read the custom objects: %w", err)
-	}
-	sorted, err := s.ordered(ctx, q)
-	if err != nil {
-		return false, err
 	}
 	extra, overlays := map[string][]*schema.Field{}, map[string]map[string]*schema.Field{}
 	for _, r := range rows {
@@ -82,7 +80,6 @@ func (s *Service) reload(ctx context.Context, q store.Querier) (bool, error) {
 				with.Fields[i] = overlaid(f, over)
 			}
 		}
-		with.Sorted = sorted[o.Name]
 		objects = append(objects, with)
 	}
 	for _, r := range made {
@@ -91,9 +88,10 @@ func (s *Service) reload(ctx context.Context, q store.Querier) (bool, error) {
 		if err := json.Unmarshal([]byte(text), &d); err != nil {
 			return false, fmt.Errorf("custom object: %w", err)
 		}
-		o := d.object(extra[d.Name])
-		o.Sorted = sorted[d.Name]
-		objects = append(objects, o)
+		objects = append(objects, d.object(extra[d.Name]))
+	}
+	if err := s.ordered(ctx, q, objects); err != nil {
+		return false, err
 	}
 	registry, err := schema.NewRegistry(version, objects)
 	if err != nil {

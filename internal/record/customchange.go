@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -14,8 +15,8 @@ import (
 	"ecrm/internal/store"
 )
 
-// FieldChange is what may change of a field; what is nil
-// stays. Its type and column never change.
+// FieldChange is what may change of a field; what is nil stays. Its type and
+// column never change, and a text only grows longer.
 type FieldChange struct {
 	Label    *schema.Text     `json:"labels"`
 	Help     *schema.Text     `json:"help"`
@@ -24,6 +25,9 @@ type FieldChange struct {
 	// Rows are more fields for the rows of a lines field, and other words and
 	// choices for those they have; none goes.
 	Rows *[]*schema.Field `json:"rows"`
+	// Unique of a field made at run time needs values that are so already.
+	Unique    *bool `json:"unique"`
+	MaxLength *int  `json:"max_length"`
 }
 
 // ChangeField changes a field made at run time, or the words and choices of one
@@ -45,13 +49,84 @@ func (s *Service) ChangeField(ctx context.Context, a *policy.Actor, o *schema.Ob
 		return Invalid("rows", "read_only")
 	case base != nil && c.Required != nil && *c.Required != base.Required:
 		return Invalid("required", "read_only")
+	case base != nil && c.Unique != nil && *c.Unique != base.Unique:
+		return Invalid("unique", "read_only")
+	case base != nil && c.MaxLength != nil && *c.MaxLength != base.MaxLength:
+		return Invalid("max_length", "read_only")
 	}
 	if c.Rows != nil {
 		if err := s.growRows(ctx, a, o, now, *c.Rows); err != nil {
 			return err
 		}
 	}
-	err := s.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
+	becomesUnique := c.Unique != nil && *c.Unique && !now.Unique
+	if becomesUnique {
+		if err := s.holdUnique(ctx, a, o, now); err != nil {
+			return err
+		}
+	}
+	err := s.changeField(ctx, o, name, base, c)
+	// Whether it is unique now is decided by what was kept.
+	if (becomesUnique && err != nil) || (err == nil && c.Unique != nil && !*c.Unique && now.Unique) {
+		err = errors.Join(err, s.DB.LetRepeat(ctx, o, now))
+	}
+	if err != nil {
+		return s.explain(o, err)
+	}
+	if _, err = s.Reload(ctx); err != nil {
+		return err
+	}
+	if c.Unique != nil {
+		// It is sorted by another index now.
+		return s.DB.Sync(ctx, s.Current.Load())
+	}
+	return nil
+}
+
+// holdUnique has the values of a field be unique, or tells which are not.
+func (s *Service) holdUnique(ctx context.Context, a *policy.Actor, o *schema.Object, f *schema.Field) error {
+	if !f.Indexable() {
+		return Invalid("unique", "cannot_be_unique")
+	}
+	const told = 10
+	for range 2 {
+		clashes, err := s.DB.Clashes(ctx, o, f.Column(), told)
+		if err != nil {
+			return err
+		}
+		if len(clashes) > 0 {
+			return s.clashing(ctx, a, o, f, clashes)
+		}
+		// Somebody may write the same value twice in between.
+		if err = s.DB.HoldUnique(ctx, o, f); !errors.Is(err, store.ErrUnique) {
+			return err
+		}
+	}
+	return fail("conflict")
+}
+
+// clashing tells the values that several records have, and some of these.
+func (s *Service) clashing(ctx context.Context, a *policy.Actor, o *schema.Object, f *schema.Field, clashes []store.Clash) error {
+	problem := fail("conflict")
+	for _, c := range clashes {
+		titles, err := s.labels(ctx, s.DB, a, o.Name, c.IDs, false)
+		if err != nil {
+			return err
+		}
+		var names []string
+		for _, id := range c.IDs {
+			names = append(names, titles[id])
+		}
+		value := strings.Trim(string(f.Kind().AppendJSON(nil, f, append([]any{c.Value}, make([]any, len(f.Columns()))...))), `"`)
+		problem.Fields = append(problem.Fields, FieldError{"unique", schema.Bad("values_clash", "value", value, "records", strings.Join(names, ", "))})
+	}
+	return problem
+}
+
+// changeField keeps a change of a field, whose declaration is base, nil where it
+// was made at run time.
+func (s *Service) changeField(ctx context.Context, o *schema.Object, name string, base *schema.Field, c FieldChange) error {
+	return s.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
 		if err := announce(ctx, tx); err != nil {
 			return err
 		}
@@ -92,11 +167,6 @@ func (s *Service) ChangeField(ctx context.Context, a *policy.Actor, o *schema.Ob
 		_, err = store.Update(ctx, tx, customTable.Name, store.Row{"definition": string(changed), "revision": revision + 1}, where)
 		return err
 	})
-	if err != nil {
-		return s.explain(o, err)
-	}
-	_, err = s.Reload(ctx)
-	return err
 }
 
 // AddChoices gives a pick-list choices with these words, in all languages alike.
@@ -179,6 +249,15 @@ func (c FieldChange) apply(f *schema.Field) error {
 			return err
 		}
 		f.Rows = rows
+	}
+	if c.Unique != nil {
+		f.Unique = *c.Unique
+	}
+	if c.MaxLength != nil {
+		if now := f.Longest(); *c.MaxLength < now || *c.MaxLength > max(now, longestText) || now == 0 {
+			return Invalid("max_length", "out_of_range")
+		}
+		f.MaxLength = *c.MaxLength
 	}
 	if c.Options == nil {
 		return nil

@@ -70,7 +70,13 @@ func checkField(r withObject, f *schema.Field, row bool, path string, problem *E
 	if f.Scale < 0 || f.Scale > 8 {
 		add("scale", "not_an_integer")
 	}
-	f.Indexed = f.Type != "lines" && !row
+	f.Indexed = f.Indexable() && !row
+	if f.Unique && !f.Indexable() {
+		add("unique", "cannot_be_unique")
+	}
+	if longest := (&schema.Field{Type: f.Type}).Longest(); f.MaxLength != 0 && (f.MaxLength < 0 || f.MaxLength > max(longest, longestText)) {
+		add("max_length", "out_of_range")
+	}
 	if f.Search != "" && f.Search != "n" && f.Search != "i" {
 		f.Search = "t"
 	}
@@ -102,6 +108,10 @@ func checkField(r withObject, f *schema.Field, row bool, path string, problem *E
 	}
 }
 
+// longestText is how long an administrator may let a text be; a longer one is of
+// the type longtext.
+const longestText = 600
+
 // maxRowFields is how many fields a row has at most.
 const maxRowFields = 40
 
@@ -123,6 +133,11 @@ func (s *Service) AddField(ctx context.Context, a *policy.Actor, o *schema.Objec
 	if customName.MatchString(f.Name) && o.Field(f.Name) != nil {
 		problem.Fields = append(problem.Fields, FieldError{"name", schema.Bad("taken")})
 	}
+	if _, err := s.retired(ctx, o, f.Name); err == nil {
+		problem.Fields = append(problem.Fields, FieldError{"name", schema.Bad("field_retired")})
+	} else if !IsCode(err, "not_found") {
+		return err
+	}
 	if problem.Fields != nil {
 		return problem
 	}
@@ -133,7 +148,7 @@ func (s *Service) AddField(ctx context.Context, a *policy.Actor, o *schema.Objec
 		return err
 	}
 	err = s.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
-		return insertField(ctx, tx, with, f, time.Now().UnixMicro())
+		return insertField(ctx, tx, o, with, f, time.Now().UnixMicro())
 	})
 	if err != nil {
 		return s.explain(o, err)
@@ -145,13 +160,7 @@ func (s *Service) AddField(ctx context.Context, a *policy.Actor, o *schema.Objec
 // ready makes the tables and columns of an object that is new or has more fields
 // than it had, and answers it with them.
 func (s *Service) ready(ctx context.Context, r *schema.Registry, o *schema.Object) (*schema.Object, error) {
-	objects := []*schema.Object{o}
-	for _, d := range r.Objects() {
-		if d.Name != o.Name {
-			objects = append(objects, d.With(nil))
-		}
-	}
-	trial, err := schema.NewRegistry(r.Version+1, objects)
+	trial, err := tried(r, o)
 	if err != nil {
 		// All else was checked: another field owns a column of this name.
 		return nil, invalid("name", "taken")
@@ -167,6 +176,18 @@ func (s *Service) ready(ctx context.Context, r *schema.Registry, o *schema.Objec
 	return with, s.DB.Sync(ctx, trial)
 }
 
+// tried is a registry with an object in place of the one of its name, if there is
+// one.
+func tried(r *schema.Registry, o *schema.Object) (*schema.Registry, error) {
+	objects := []*schema.Object{o}
+	for _, d := range r.Objects() {
+		if d.Name != o.Name {
+			objects = append(objects, d.With(nil))
+		}
+	}
+	return schema.NewRegistry(r.Version+1, objects)
+}
+
 // defaultFits refuses a value to start with that no record could have.
 func defaultFits(f *schema.Field) error {
 	for _, one := range append([]*schema.Field{f}, f.Rows...) {
@@ -180,8 +201,9 @@ func defaultFits(f *schema.Field) error {
 	return nil
 }
 
-// insertField announces a field of an object, which has its columns.
-func insertField(ctx context.Context, tx store.Querier, with *schema.Object, f *schema.Field, at int64) error {
+// insertField announces a field of an object, which has its columns; before is the
+// object without it, nil where it is new too.
+func insertField(ctx context.Context, tx store.Querier, before, with *schema.Object, f *schema.Field, at int64) error {
 	text, err := json.Marshal(f)
 	if err != nil {
 		return err
@@ -189,6 +211,5 @@ func insertField(ctx context.Context, tx store.Querier, with *schema.Object, f *
 	if err := store.Insert(ctx, tx, customTable.Name, store.Row{"object": with.Name, "name": f.Name, "definition": string(text), "made_at": at, "revision": int64(0)}); err != nil {
 		return err
 	}
-	// It has no values whose sort keys could be missing.
-	return markOrdered(ctx, tx, with, f.Name)
+	return markNew(ctx, tx, before, with, f.Name)
 }

@@ -186,7 +186,7 @@ func (s *Service) AddObject(ctx context.Context, a *policy.Actor, d *ObjectDefin
 	err = s.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
 		now := time.Now().UnixMicro()
 		for i, f := range d.Fields {
-			if err := insertField(ctx, tx, with, f, now+int64(i)); err != nil {
+			if err := insertField(ctx, tx, nil, with, f, now+int64(i)); err != nil {
 				return err
 			}
 		}

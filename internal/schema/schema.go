@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"sort"
 	"sync/atomic"
 )
@@ -215,6 +216,9 @@ type Object struct {
 	Custom bool
 	// Sorted are the columns of SortKeys that hold the key of every record.
 	Sorted map[string]bool
+	// Documents tells by which rules the search documents were written; 0: by the
+	// first there were.
+	Documents int64
 
 	byName    map[string]*Field
 	columns   []Column
@@ -244,6 +248,12 @@ func (o *Object) End(i int) *Field { return o.byName[o.Links[i]] }
 
 // Pair names the index that keeps a link from being there twice.
 func (o *Object) Pair() string { return "i_" + o.Name + "_pair_u" }
+
+// SeenThrough tells whether the object is seen through a reference, be it one of
+// the ends it links.
+func (o *Object) SeenThrough(name string) bool {
+	return slices.Contains(o.Through, name) || slices.Contains(o.Links[:], name)
+}
 
 // Field returns the field of this name, or nil.
 func (o *Object) Field(name string) *Field { return o.byName[name] }

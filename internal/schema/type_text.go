@@ -41,11 +41,7 @@ func (t textType) ParseText(f *Field, s string) ([]any, error) {
 	if s == "" {
 		return nil, nil
 	}
-	limit := t.max
-	if f.MaxLength > 0 {
-		limit = f.MaxLength
-	}
-	if utf8.RuneCountInString(s) > limit {
+	if limit := f.Longest(); utf8.RuneCountInString(s) > limit {
 		return nil, Bad("too_long", "max", itoa(limit))
 	}
 	if t.check != nil && !t.check(s) {
@@ -67,6 +63,35 @@ func (t textType) FormatText(_ *Field, c []any) string {
 		return ""
 	}
 	return s
+}
+
+// indexedText is the longest text that fits an entry of an index in both
+// databases, in characters.
+const indexedText = 600
+
+// Longest is how many characters a text field takes; 0 for other types.
+func (f *Field) Longest() int {
+	t, ok := types[f.Type].(textType)
+	if !ok {
+		return 0
+	}
+	if f.MaxLength > 0 {
+		return f.MaxLength
+	}
+	return t.max
+}
+
+// Indexable tells whether a field's value fits an entry of an index, so that it can
+// be sorted by quickly and held unique.
+func (f *Field) Indexable() bool {
+	switch f.Type {
+	case "longtext", "url", "address", "json", "lines":
+		return false
+	}
+	if _, many := types[f.Type].(Multiple); many {
+		return false
+	}
+	return f.Longest() <= indexedText
 }
 
 // clean trims, drops NUL and other control characters (PostgreSQL refuses NUL)

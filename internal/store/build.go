@@ -71,6 +71,11 @@ func (db *DB) Build(ctx context.Context, c Change, tell func(done, total int64))
 		return err
 	}
 	tell(0, total)
+	// What does not fit into memory is sorted in pieces, which takes longer.
+	if err := db.tune(ctx, "PRAGMA cache_size = -400000"); err != nil {
+		return err
+	}
+	defer func() { _ = db.tune(context.WithoutCancel(ctx), "PRAGMA cache_size = "+cacheSize) }()
 	_, err = db.Exec(Bulk(ctx), strings.Replace(c.SQL, "INDEX ", "INDEX IF NOT EXISTS ", 1))
 	if err == nil {
 		tell(total, total)
@@ -82,14 +87,15 @@ func (db *DB) Build(ctx context.Context, c Change, tell func(done, total int64))
 // wait, the longer it looks for one. In the end it waits no more.
 func (db *DB) quiet(ctx context.Context, rows int64) error {
 	const (
-		pause = 400 * time.Millisecond // without a write
+		pause = 400 * time.Millisecond // without a write, and again for each 250,000 rows
 		look  = 5 * time.Minute        // at most, for each million rows
 		step  = 50 * time.Millisecond
 	)
+	wanted := pause * time.Duration(1+rows/250_000)
 	tick := time.NewTicker(step)
 	defer tick.Stop()
 	until, still, done := time.Now().Add(look*time.Duration(1+rows/1_000_000)), time.Now(), db.counts.people.Load()
-	for time.Now().Before(until) && time.Since(still) < pause {
+	for time.Now().Before(until) && time.Since(still) < wanted {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()

@@ -173,7 +173,7 @@ func (db *DB) Plan(ctx context.Context, r *schema.Registry) ([]Change, error) {
 				index(prefix+f.Name+"_u", o.Table(), f.Column(), live, true)
 			case f.Name == "owner" || f.Name == "department" || f.Target() != "":
 				index(prefix+f.Name, o.Table(), f.Column()+", created_at, id", live, false)
-			case f.Indexed:
+			case f.Indexed && f.Indexable():
 				index(prefix+f.Name, o.Table(), f.OrderColumn()+", id", live, false)
 			}
 			if _, ok := f.Kind().(schema.Multiple); ok {
