@@ -133,7 +133,7 @@ func TestFieldBecomesUnique(t *testing.T) {
 		admin.add("customers", map[string]any{"name": "三號"})
 		admin.add("customers", map[string]any{"name": "四號"})
 		status, answer := admin.call("PATCH", "objects/customer/fields/x_code", map[string]any{"unique": true})
-		if text := fmt.Sprint(answer); status != 409 || !strings.Contains(text, "「A1」") || !strings.Contains(text, "一號, 二號") {
+		if text := fmt.Sprint(answer); status != 422 || !strings.Contains(text, "「A1」") || !strings.Contains(text, "一號、二號") {
 			t.Errorf("with a clash: %d %v", status, answer)
 		}
 		if status, _ := admin.call("PATCH", "customers/"+second, map[string]any{"x_code": "A2"}); status != 200 {

@@ -107,7 +107,7 @@ func (s *Service) holdUnique(ctx context.Context, a *policy.Actor, o *schema.Obj
 
 // clashing tells the values that several records have, and some of these.
 func (s *Service) clashing(ctx context.Context, a *policy.Actor, o *schema.Object, f *schema.Field, clashes []store.Clash) error {
-	problem := fail("conflict")
+	problem := fail("invalid")
 	for _, c := range clashes {
 		titles, err := s.labels(ctx, s.DB, a, o.Name, c.IDs, false)
 		if err != nil {
@@ -118,7 +118,7 @@ func (s *Service) clashing(ctx context.Context, a *policy.Actor, o *schema.Objec
 			names = append(names, titles[id])
 		}
 		value := strings.Trim(string(f.Kind().AppendJSON(nil, f, append([]any{c.Value}, make([]any, len(f.Columns()))...))), `"`)
-		problem.Fields = append(problem.Fields, FieldError{"unique", schema.Bad("values_clash", "value", value, "records", strings.Join(names, ", "))})
+		problem.Fields = append(problem.Fields, FieldError{"unique", schema.Bad("values_clash", "value", value, "records", strings.Join(names, "、"))})
 	}
 	return problem
 }

@@ -1,6 +1,15 @@
 import { call } from "./client";
 import type { Field, RecordData } from "./types";
 
+/** A field that was taken out of use; its values wait. */
+export interface RetiredField {
+  name: string;
+  type: string;
+  label: string;
+  at: string;
+  by?: string;
+}
+
 /** What an administrator does, and everybody with his own sessions and tokens. */
 export interface SessionInfo {
   id: string;
@@ -66,4 +75,12 @@ export const admin = {
     call<Field>(`/objects/${object}/fields`, { method: "POST", body }),
   changeField: (object: string, field: string, body: object) =>
     call<Field>(`/objects/${object}/fields/${field}`, { method: "PATCH", body }),
+  retireField: (object: string, field: string) =>
+    call(`/objects/${object}/fields/${field}`, { method: "DELETE" }),
+  restoreField: (object: string, field: string) =>
+    call<Field>(`/objects/${object}/fields/${field}/actions/restore`, { method: "POST", body: {} }),
+  dropField: (object: string, field: string) =>
+    call(`/objects/${object}/fields/${field}?drop=true`, { method: "DELETE" }),
+  retiredFields: (object: string) =>
+    call<{ fields: RetiredField[] }>(`/objects/${object}/retired-fields`),
 };

@@ -34,6 +34,9 @@ const TYPES = [
   "department",
 ];
 
+/** Those of which a value fits an index, so that no two records need have the same. */
+const UNIQUE = ["text", "integer", "decimal", "date", "datetime", "autonumber", "picklist"];
+
 /** A column's name out of what a field is called; Chinese has none, so a number stands for it. */
 export function fieldName(label: string, taken: string[]): string {
   const latin = label
@@ -67,6 +70,8 @@ export function FieldDrawer({
   const [type, setType] = useState<string>(field?.type ?? "text");
   const [name, setName] = useState("");
   const [required, setRequired] = useState(!!field?.required);
+  const [unique, setUnique] = useState(!!field?.unique);
+  const [longest, setLongest] = useState(String(field?.max_length || ""));
   const [choices, setChoices] = useState<Choice[]>(() => choicesOf(field));
   const [errors, setErrors] = useState<Record<string, string>>({});
   const [error, setError] = useState("");
@@ -94,6 +99,10 @@ export function FieldDrawer({
         await admin.changeField(object.name, field.name, {
           labels: said,
           ...(field.custom ? { required } : {}),
+          ...(field.custom && unique !== !!field.unique ? { unique } : {}),
+          ...(field.custom && longest && Number(longest) !== field.max_length
+            ? { max_length: Number(longest) }
+            : {}),
           ...(hasChoices ? { options } : {}),
         });
       } else {
@@ -105,6 +114,8 @@ export function FieldDrawer({
           type,
           labels: said,
           required,
+          ...(UNIQUE.includes(type) && unique ? { unique } : {}),
+          ...(type === "text" && longest ? { max_length: Number(longest) } : {}),
           ...(hasChoices ? { options } : {}),
         });
       }
@@ -112,8 +123,28 @@ export function FieldDrawer({
       toast(field ? t("saved") : t("field.added", { what: label }));
       onClose();
     } catch (err) {
-      if (isProblem(err)) setErrors(err.byField());
+      if (isProblem(err)) {
+        const clashes = err.fields.filter((f) => f.field === "unique").map((f) => f.message);
+        setErrors({ ...err.byField(), ...(clashes.length ? { unique: clashes.join("；") } : {}) });
+      }
       setError(errorText(err));
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  async function retire(f: Field) {
+    if (!window.confirm(t("field.retire_sure", { what: f.label }))) return;
+    setBusy(true);
+    try {
+      await admin.retireField(object.name, f.name);
+      await queryClient.invalidateQueries({ queryKey: ["objects"] });
+      toast(t("field.retired", { what: f.label }));
+      onClose();
+    } catch (err) {
+      setError(
+        isProblem(err) ? Object.values(err.byField()).join(" ") || errorText(err) : errorText(err),
+      );
     } finally {
       setBusy(false);
     }
@@ -165,6 +196,40 @@ export function FieldDrawer({
             {t("field.required")}
           </label>
         )}
+        {(!field || field.custom) && UNIQUE.includes(type) && (
+          <div className={errors.unique ? "field field-bad" : "field"}>
+            <label className="row check">
+              <input
+                type="checkbox"
+                checked={unique}
+                aria-describedby="field-unique-help"
+                onChange={(e) => setUnique(e.target.checked)}
+              />
+              {t("field.unique")}
+            </label>
+            <p id="field-unique-help" className={errors.unique ? "error-text" : "help"}>
+              {errors.unique ?? t("field.unique_help")}
+            </p>
+          </div>
+        )}
+        {(!field || field.custom) && type === "text" && (
+          <FieldBox
+            id="field-longest"
+            label={t("field.max_length")}
+            help={t("field.max_length_help")}
+            error={errors.max_length}
+          >
+            <Input
+              id="field-longest"
+              inputMode="numeric"
+              pattern="[0-9]*"
+              maxLength={3}
+              placeholder="255"
+              value={longest}
+              onChange={(e) => setLongest(e.target.value.replace(/\D/g, ""))}
+            />
+          </FieldBox>
+        )}
         {more ? (
           <>
             {LANGUAGES.filter((l) => l.code !== here).map((l) => (
@@ -211,6 +276,16 @@ export function FieldDrawer({
             {t(field ? "save" : "field.add")}
           </Button>
           <Button onClick={onClose}>{t("cancel")}</Button>
+          {field?.custom && (
+            <Button
+              kind="danger"
+              style={{ marginLeft: "auto" }}
+              disabled={busy}
+              onClick={() => void retire(field)}
+            >
+              {t("field.retire")}
+            </Button>
+          )}
         </div>
       </form>
     </Drawer>

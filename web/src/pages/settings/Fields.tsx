@@ -8,6 +8,7 @@ import { Icon } from "../../ui/Icon";
 import { Select } from "../../ui/Input";
 import { EmptyState } from "../../ui/State";
 import { FieldDrawer } from "./FieldDrawer";
+import { RetiredFields } from "./RetiredFields";
 
 /** The fields of an object; an administrator adds one while everybody works. */
 export default function Fields() {
@@ -91,6 +92,7 @@ export default function Fields() {
           </tbody>
         </table>
       </div>
+      <RetiredFields object={object} />
       {open && (
         <FieldDrawer
           key={open.field?.name ?? ""}
