@@ -75,6 +75,9 @@ func Plan(ctx context.Context, c Config, modules []record.Module) (plan []store.
 		if plan, err = db.Plan(ctx, records.Current.Load()); err != nil {
 			return nil, err
 		}
+		for _, o := range records.Unordered() {
+			plan = append(plan, store.Change{Kind: store.Rewrite, Table: o.Table(), Name: o.Name, SQL: "-- by the program", Later: true})
+		}
 	}
 	queue, err := jobs.Plan(ctx, db)
 	if err != nil {

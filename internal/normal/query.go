@@ -1,6 +1,7 @@
 package normal
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -13,23 +14,27 @@ type Term struct {
 	Prefix bool // the index's token begins with Token; otherwise it equals it
 	Kind   Kind // KindAny: try every class; otherwise classes of this kind only
 	Word   int  // number of the word in the query, from 0
+	// Also are tokens of names any of which will do as well, each as a whole.
+	Also []string
+	// way numbers the ways to read a word.
+	way int
 }
 
 // maxQueryWords caps what one query may ask.
 const maxQueryWords = 8
 
 // QueryTerms turns what a person typed into terms. The query matches a record if
-// every word matches; a word matches if, for one of its kinds, all its terms of
-// that kind do (Words groups them so). The terms may come from different fields
+// every word matches; a word matches if, for one of the ways to read it, all terms
+// of that way do (Words groups them so). The terms may come from different fields
 // of the record.
 //
 // One Chinese character is a prefix term (bigrams that begin with it; a run's
 // last character is indexed alone); more are a cover of bigrams that do not
 // overlap, and the last bigram. A cover finds slightly too much (台積電台 for
 // 積電…, parts from different places): where it matters the caller checks the
-// record with Matches. Everything else is a prefix term, since one term then
-// finds a Latin word, full pinyin and initials alike; latin letters beyond the
-// sixteenth are cut off for the same reason.
+// record with Matches. Everything else is a prefix of a word, or, with fewer than
+// three characters, a whole one or a name's beginning; letters may be pinyin or
+// initials too, and those beyond the sixteenth are cut off.
 func QueryTerms(s string) []Term {
 	folded := Fold(s)
 	if utf8.RuneCountInString(folded) > 200 {
@@ -63,7 +68,7 @@ func Words(terms []Term) [][][]Term {
 		var alternatives [][]Term
 		for j < len(terms) && terms[j].Word == terms[i].Word {
 			k := j
-			for k < len(terms) && terms[k].Word == terms[j].Word && terms[k].Kind == terms[j].Kind {
+			for k < len(terms) && terms[k].Word == terms[j].Word && terms[k].way == terms[j].way {
 				k++
 			}
 			alternatives = append(alternatives, terms[j:k])
@@ -79,18 +84,21 @@ func wordTerms(text string, word int) []Term {
 	var stack [64]glyph
 	glyphs := scan(stack[:0], text)
 	var terms []Term
-	add := func(kind Kind, token []rune, prefix bool) {
+	way := 0
+	add := func(kind Kind, token []rune, prefix bool) *Term {
 		t := string(token)
 		if len(t) > tokenMax-1 {
 			t = strings.ToValidUTF8(t[:tokenMax-1], "")
 		}
-		for _, old := range terms {
+		for i, old := range terms {
 			if old.Token == t && old.Kind == kind {
-				return
+				return &terms[i]
 			}
 		}
-		terms = append(terms, Term{Token: t, Prefix: prefix, Kind: kind, Word: word})
+		terms = append(terms, Term{Token: t, Prefix: prefix, Kind: kind, Word: word, way: way})
+		return &terms[len(terms)-1]
 	}
+	var spokenWays [][][]string
 	parts := 0
 	hasCharacters, hasLetters := false, false
 	whole := make([]rune, 0, len(glyphs))
@@ -123,18 +131,34 @@ func wordTerms(text string, word int) []Term {
 			}
 			continue
 		}
-		if isLatin(run) {
-			run = run[:min(len(run), fullMax)]
+		letters := isLatin(run)
+		if letters {
+			run = run[:min(len(run), latinMax)]
 		}
-		add(KindAny, run, true)
+		t := add(KindAny, run, len(run) > beginMax)
+		if len(run) <= beginMax {
+			t.Also = append(t.Also, string(beginMark)+string(run))
+		}
+		if letters {
+			spokenWays = spoken(string(glyphText(glyphs[from:i])), t)
+		}
 	}
 	if parts == 0 {
 		return nil
+	}
+	if parts == 1 {
+		for _, tokens := range spokenWays {
+			way++
+			for _, also := range tokens {
+				terms = append(terms, Term{Token: also[0], Also: also[1:], Kind: KindName, Word: word, way: way})
+			}
+		}
 	}
 	if digits := digitCount(text); digits > 0 && !hasLetters && !hasCharacters {
 		numbers := phoneNumbers(text)
 		if len(numbers) == 1 {
 			if _, national := nationalOf(numbers[0]); national != "" {
+				way++
 				add(KindPhone, []rune(strings.TrimLeft(national, "0")+""), true)
 				if terms[len(terms)-1].Token == "" {
 					terms = terms[:len(terms)-1]
@@ -143,12 +167,23 @@ func wordTerms(text string, word int) []Term {
 		}
 	}
 	if parts > 1 && !strings.ContainsRune(text, '@') {
+		way++
 		add(KindCode, whole, true)
 	}
 	if parts > 1 && !hasCharacters && strings.ContainsAny(text, "@.") {
+		way++
 		add(KindMail, whole, true)
 	}
 	return terms
+}
+
+// glyphText is the folded text of glyphs, at most as long as pinyin is read.
+func glyphText(glyphs []glyph) []rune {
+	text := make([]rune, 0, len(glyphs))
+	for _, g := range glyphs[:min(len(glyphs), pinyinLetters)] {
+		text = append(text, g.folded)
+	}
+	return text
 }
 
 func isLatin(run []rune) bool {
@@ -207,7 +242,7 @@ func Matches(kind Kind, value, query string) bool {
 
 func holds(tokens []string, t Term) bool {
 	for _, token := range tokens {
-		if token[1:] == t.Token || t.Prefix && strings.HasPrefix(token[1:], t.Token) {
+		if token[1:] == t.Token || t.Prefix && strings.HasPrefix(token[1:], t.Token) || slices.Contains(t.Also, token[1:]) {
 			return true
 		}
 	}

@@ -22,14 +22,13 @@ const (
 )
 
 const (
-	tokenMax    = 64       // bytes of one token, class letter included
-	textMax     = 400      // tokens of one long text
-	nameMax     = 160      // tokens of one name
-	fewMax      = 32       // tokens of one phone, code or mail cell
-	fullMax     = 16       // letters of full pinyin from one syllable on
-	initialsMax = 8        // initials from one character on; from the first one fullMax
-	inputMax    = 16 << 10 // bytes of a value that are looked at
-	pinyinMax   = 24       // characters of one run that get pinyin
+	tokenMax  = 64       // bytes of one token, class letter included
+	textMax   = 400      // tokens of one long text
+	nameMax   = 160      // tokens of one name
+	fewMax    = 32       // tokens of one phone, code or mail cell
+	latinMax  = 16       // letters of a word that are looked for
+	inputMax  = 16 << 10 // bytes of a value that are looked at
+	pinyinMax = 24       // characters of one run that get pinyin
 )
 
 // IndexTokens cuts a value into the tokens under which the search index keeps
@@ -41,9 +40,8 @@ const (
 // Chinese, Japanese and Korean runs give their bigrams and the last character
 // alone; other letters and digits give words. A name's runs go on across
 // punctuation (台積電(中國) is found by 電中 too), a long text's do not. A name
-// also gives, from each of its characters on, full pinyin (up to 16 letters)
-// and initials, for up to four combinations where characters have two
-// readings; not from within a company's legal form, where nobody starts.
+// also gives the pinyin of its characters, alone and in pairs, their initials by
+// three, and the first one and two characters of its words.
 func IndexTokens(class byte, kind Kind, s string) []string {
 	if len(s) > inputMax {
 		s = strings.ToValidUTF8(s[:inputMax], "")
@@ -219,11 +217,20 @@ func (b *tokenBuilder) runs(glyphs []glyph, name bool) {
 		case separator:
 			i++
 		case alphanumeric:
+			from := i
 			b.begin()
 			for ; i < len(glyphs) && glyphs[i].class == alphanumeric; i++ {
 				b.rune(glyphs[i].folded)
 			}
 			b.end()
+			for n := 1; name && n <= min(beginMax, i-from); n++ {
+				b.begin()
+				b.rune(beginMark)
+				for _, g := range glyphs[from : from+n] {
+					b.rune(g.folded)
+				}
+				b.end()
+			}
 		case character:
 			run := stack[:0]
 			for ; i < len(glyphs) && glyphs[i].class != alphanumeric; i++ {
@@ -254,75 +261,6 @@ func (b *tokenBuilder) characters(run []glyph) {
 
 // legalForms are those within which no pinyin starts.
 var legalForms = [][]rune{[]rune("股份有限公司"), []rune("有限责任公司"), []rune("有限公司")}
-
-func (b *tokenBuilder) pinyin(run []glyph) {
-	starts := len(run)
-	for _, form := range legalForms {
-		if at := len(run) - len(form); at > 0 && fits(phrase{text: form}, run, at) {
-			starts = at
-			break
-		}
-	}
-	starts = min(starts, pinyinMax)
-	run = run[:min(len(run), pinyinMax+fullMax)]
-	var stack [64]twoReadings
-	list := readings(stack[:0], run)
-	for i := 0; i < starts && !b.full(); i++ {
-		if list[i].first == "" {
-			continue
-		}
-		// Which of the next characters have two readings decides how many
-		// combinations there are; two of them count, others are read as usual.
-		var doubles [2]int
-		n := 0
-		for k, letters := i, 0; k < len(list) && list[k].first != "" && letters < fullMax && n < 2; k++ {
-			if list[k].second != "" {
-				doubles[n] = k
-				n++
-			}
-			letters += len(list[k].first)
-		}
-		for combination := 0; combination < 1<<n; combination++ {
-			choose := func(k int) string {
-				for d := 0; d < n; d++ {
-					if doubles[d] == k && combination>>d&1 == 1 {
-						return list[k].second
-					}
-				}
-				return list[k].first
-			}
-			b.fullPinyin(list, i, choose)
-			b.initials(list, i, choose)
-		}
-	}
-}
-
-func (b *tokenBuilder) fullPinyin(list []twoReadings, from int, choose func(int) string) {
-	b.begin()
-	for k, letters := from, 0; k < len(list) && list[k].first != "" && letters < fullMax; k++ {
-		syllable := choose(k)
-		syllable = syllable[:min(len(syllable), fullMax-letters)]
-		b.buf = append(b.buf, syllable...)
-		letters += len(syllable)
-	}
-	b.end()
-}
-
-func (b *tokenBuilder) initials(list []twoReadings, from int, choose func(int) string) {
-	most := initialsMax
-	if from == 0 {
-		most = fullMax
-	}
-	b.begin()
-	for k := from; k < len(list) && list[k].first != "" && k-from < most; k++ {
-		b.buf = append(b.buf, choose(k)[0])
-	}
-	if len(b.buf)-b.start < 3 { // a single initial says nothing
-		b.buf = b.buf[:b.start]
-		return
-	}
-	b.end()
-}
 
 func (b *tokenBuilder) phone(s string) {
 	for _, digits := range PhoneDigits(s) {

@@ -113,10 +113,11 @@ type Query struct {
 }
 
 // Word is one search term, already normalised: any of the tokens (one for each
-// class the asker may read) will do.
+// class the asker may read) will do, and so will any of Also, as a whole.
 type Word struct {
 	Tokens []string
 	Prefix bool
+	Also   []string
 }
 
 // Measure is one aggregate.

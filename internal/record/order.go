@@ -52,7 +52,10 @@ func sortKeys(o *schema.Object, v Values, row store.Row) {
 const documents = "documents"
 
 // documentVersion names the rules by which a value is cut into tokens.
-const documentVersion = 1
+const documentVersion = 2
+
+// olderRules stand for those that were not noted.
+const olderRules = 1
 
 // documentRules stand for what goes into the search documents of an object.
 func documentRules(o *schema.Object) int64 {
@@ -212,7 +215,7 @@ func noteOrder(ctx context.Context, tx store.Querier, o *schema.Object, name str
 }
 
 // noteDocuments notes by which rules search documents are written from now on,
-// where nothing is known of it: there were no others.
+// where nothing is known of it: those of records that are there follow older ones.
 func (s *Service) noteDocuments(ctx context.Context) error {
 	unknown := func(o *schema.Object) bool { return o.Documents == 0 }
 	if !slices.ContainsFunc(s.Current.Load().Objects(), unknown) {
@@ -220,10 +223,17 @@ func (s *Service) noteDocuments(ctx context.Context) error {
 	}
 	err := s.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
 		for _, o := range s.Current.Load().Objects() {
-			if unknown(o) {
-				if err := noteOrder(ctx, tx, o, documents, documentRules(o)); err != nil {
-					return err
-				}
+			if !unknown(o) {
+				continue
+			}
+			rules := documentRules(o)
+			if rows, err := store.Batch(ctx, tx, o.Table(), []string{"id"}, 0, 1); err != nil {
+				return err
+			} else if len(rows) > 0 {
+				rules = olderRules
+			}
+			if err := noteOrder(ctx, tx, o, documents, rules); err != nil {
+				return err
 			}
 		}
 		return announce(ctx, tx)

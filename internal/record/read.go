@@ -81,6 +81,11 @@ func words(a *policy.Actor, o *schema.Object, typed string) ([][][]query.Word, b
 				for class, kind := range classes {
 					if !hidden[class] && (t.Kind == normal.KindAny || t.Kind == kind) {
 						w.Tokens = append(w.Tokens, string(class)+t.Token)
+						for _, also := range t.Also {
+							if kind == normal.KindName {
+								w.Also = append(w.Also, string(class)+also)
+							}
+						}
 					}
 				}
 				if w.Tokens == nil {
@@ -175,6 +180,7 @@ func (s *Service) request(a *policy.Actor, o *schema.Object, r ListRequest) (sto
 	possible := true
 	if strings.TrimSpace(r.Q) != "" {
 		sel.Query.Words, possible = words(a, o, r.Q)
+		sel.May = mayHold(sel.Query.Words)
 	}
 	return sel, possible, nil
 }

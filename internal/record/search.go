@@ -211,6 +211,26 @@ func (s *Service) named(ctx context.Context, a *policy.Actor, o *schema.Object, 
 	return nil
 }
 
+// mayHold tests the values of the searched columns for the characters that a record
+// must have to fit the words: a fraction of the time it takes to cut them.
+func mayHold(words [][][]query.Word) func(values []any) bool {
+	var characters []rune
+	for _, alternatives := range words {
+		if len(alternatives) != 1 {
+			continue
+		}
+		for _, w := range alternatives[0] {
+			if len(w.Also) == 0 && len(w.Tokens) > 0 {
+				characters = append(characters, normal.Characters(w.Tokens[0][1:])...)
+			}
+		}
+	}
+	if len(characters) == 0 {
+		return nil
+	}
+	return func(values []any) bool { return normal.HaveCharacters(values, characters) }
+}
+
 // tokensOf cuts the values of the searched columns into tokens.
 func tokensOf(o *schema.Object) func(values []any) []string {
 	return func(values []any) []string {

@@ -35,6 +35,8 @@ type plan struct {
 	match   string
 	matches []int64
 	found   bool
+	// common words are looked for in the matches, besides which are those listed.
+	common bool
 	object  *schema.Object
 	scope   int64
 }

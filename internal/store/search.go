@@ -84,6 +84,9 @@ func (s Select) match(c *compiler, terms []term) string {
 				for _, t := range w.Tokens {
 					tokens = append(tokens, c.token(t, w.Prefix))
 				}
+				for _, t := range w.Also {
+					tokens = append(tokens, c.token(t, false))
+				}
 				parts = append(parts, "("+strings.Join(tokens, or)+")")
 			}
 			some = append(some, "("+strings.Join(parts, and)+")")

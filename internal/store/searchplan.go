@@ -13,9 +13,13 @@ import (
 )
 
 const (
-	// manyMatches is how many matches are fetched to be sorted; a more common
-	// word is met soon enough by walking.
+	// fewMatches are fetched to be sorted before anything else is tried: a
+	// hundredth of a second.
+	fewMatches = 2_000
+	// manyMatches are fetched to be sorted where walking met too few of them.
 	manyMatches = 20_000
+	// triedRows is how many rows are walked past before that.
+	triedRows = 4_000
 	// fewRows is how small a scope is read whole and tested here: quicker than
 	// the search index, which has to step over everybody's matches.
 	fewRows = 200
@@ -27,7 +31,8 @@ const (
 
 // planSearch finds the ids of a page's candidates in one of four ways: few rows
 // are tested here; newest first comes straight from the search index; few
-// matches are fetched to be sorted; a common word is met by walking in order.
+// matches are fetched to be sorted; a common word is met by walking in order, with
+// the words of each row or beside all matches.
 func (s Select) planSearch(ctx context.Context, q Querier, p *plan) error {
 	terms, scoped := p.terms, p.terms != nil
 	p.way = walked
@@ -57,16 +62,45 @@ func (s Select) planSearch(ctx context.Context, q Querier, p *plan) error {
 	case scoped && !tokened(terms):
 	case newest && !q.Postgres():
 		ids, err = s.stream(ctx, q, narrow)
+	case q.Postgres():
+		if ids, ok, err = s.matching(ctx, q, narrow, manyMatches); err == nil && !ok {
+			return nil
+		}
 	default:
-		if ids, ok, err = s.matching(ctx, q, narrow); err == nil && !ok {
-			if q.Postgres() {
-				return nil
-			}
-			return s.walkWords(ctx, q, p)
+		var whole bool
+		if ids, whole, err = s.sortable(ctx, q, narrow); err == nil && ids == nil {
+			// So common a word, and so far from where the order begins: the index of the
+			// order is walked beside all matches.
+			p.match, p.matches, p.common = narrow, shared, true
+			return nil
+		}
+		if whole {
+			p.matches, p.found = ids, true
+			return err
 		}
 	}
 	p.matches, p.found = append(ids, shared...), true
 	return err
+}
+
+// sortable finds the ids of the page's candidates on SQLite: all matches where
+// they are few; else those of the page itself, which whole tells, met by walking
+// in order; else all, where they are not too many. None: they are.
+func (s Select) sortable(ctx context.Context, q Querier, match string) (ids []int64, whole bool, err error) {
+	ids, ok, err := s.matching(ctx, q, match, fewMatches)
+	if err != nil || ok {
+		return append([]int64{}, ids...), false, err
+	}
+	if s.Tokens != nil {
+		if ids, ok, err = s.tested(ctx, q, s.Query.Limit, triedRows); err != nil || ok {
+			return append([]int64{}, ids...), true, err
+		}
+	}
+	ids, ok, err = s.matching(ctx, q, match, manyMatches)
+	if err != nil || ok {
+		return append([]int64{}, ids...), false, err
+	}
+	return nil, false, nil
 }
 
 // stream fetches the ids of the page and one more from the search index, which
@@ -88,7 +122,7 @@ func (s Select) stream(ctx context.Context, q Querier, match string) ([]int64, e
 }
 
 // matching fetches all ids that match; false: they are too many to sort.
-func (s Select) matching(ctx context.Context, q Querier, match string) ([]int64, bool, error) {
+func (s Select) matching(ctx context.Context, q Querier, match string, most int) ([]int64, bool, error) {
 	c := s.compiler(q)
 	c.found(s.Query.Object, match)
 	if q.Postgres() && s.Guard == nil {
@@ -97,9 +131,9 @@ func (s Select) matching(ctx context.Context, q Querier, match string) ([]int64,
 			return nil, false, err
 		}
 	}
-	c.write(fmt.Sprintf(" LIMIT %d", manyMatches+1))
+	c.write(fmt.Sprintf(" LIMIT %d", most+1))
 	ids, err := column(q.Query(ctx, c.b.String(), c.args...))
-	return ids, len(ids) <= manyMatches, err
+	return ids, len(ids) <= most, err
 }
 
 // estimatedRows asks PostgreSQL's statistics how many rows a selection gives.
@@ -261,6 +295,11 @@ func holds(words [][][]query.Word, tokens []string) bool {
 		set[t] = true
 	}
 	has := func(w query.Word) bool {
+		for _, t := range w.Also {
+			if set[t] {
+				return true
+			}
+		}
 		for _, t := range w.Tokens {
 			if set[t] || w.Prefix && slices.ContainsFunc(tokens, func(k string) bool { return strings.HasPrefix(k, t) }) {
 				return true
@@ -282,6 +321,15 @@ func holds(words [][][]query.Word, tokens []string) bool {
 func (p plan) words(c *compiler) {
 	switch {
 	case p.match == "":
+	case p.common:
+		// The plus sign has the index of the order be walked, not the matches.
+		c.write(" AND +t.id IN (")
+		c.found(p.object, p.match)
+		if len(p.matches) > 0 {
+			c.write(" UNION ALL SELECT * FROM ")
+			c.ids64(p.matches)
+		}
+		c.write(")")
 	case p.found:
 		c.write(" AND t.id IN ")
 		c.ids64(p.matches)

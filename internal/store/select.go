@@ -21,6 +21,9 @@ type Select struct {
 	// searched, into the tokens of a record's search
 	// document: a search that looks at few rows tests them itself.
 	Tokens func(values []any) []string
+	// May tells, without cutting them, that the values may hold what is looked for;
+	// nil: they always may.
+	May func(values []any) bool
 }
 
 func (s Select) compiler(q Querier) *compiler {
@@ -147,6 +150,11 @@ func (s Select) read(ctx context.Context, q Querier, run func(statement string, 
 // walk reads rows in the order of the sort and tests each.
 func (s Select) walk(c *compiler, plan plan, p part, limit int) error {
 	c.write("SELECT " + list(s.Columns) + s.from())
+	if plan.common {
+		// Told by the index alone, so before what needs the row.
+		plan.words(c)
+		plan.match = ""
+	}
 	if err := s.guard(c); err != nil {
 		return err
 	}

@@ -105,8 +105,7 @@ func (s Select) steps(db *DB, keys []key) []part {
 	}
 	// What no choice is called comes from an older program; it stands behind them.
 	c := &compiler{postgres: db.Postgres()}
-	c.write("SELECT 1 FROM " + s.Query.Object.Table() + " t WHERE " + s.live() + " AND ")
-	c.gaps("t."+first.column, choices)
+	c.gaps(s.Query.Object.Table(), first.column, choices)
 	strange := db.estimate(c.b.String(), c.args) > 0
 	var parts []part
 	wanted := s.wanted(s.Query.Sort[0].Field)
@@ -117,8 +116,9 @@ func (s Select) steps(db *DB, keys []key) []part {
 	}
 	if strange && wanted == nil {
 		c := &compiler{postgres: db.Postgres()}
-		c.write(" AND ")
-		c.gaps("t."+first.column, choices)
+		c.write(" AND t.id IN (")
+		c.gaps(s.Query.Object.Table(), first.column, choices)
+		c.write(")")
 		rest := part{condition: c.b.String(), args: c.args, keys: keys[1:], column: first.column, strange: true}
 		if first.desc {
 			parts = append([]part{rest}, parts...)
@@ -142,17 +142,22 @@ func (s Select) steps(db *DB, keys []key) []part {
 	return nil
 }
 
-// gaps writes that a column lies between the choices, as ranges of its index.
-func (c *compiler) gaps(column string, choices []string) {
+// gaps writes the selection of the live rows whose value lies between the choices,
+// as ranges of its index.
+func (c *compiler) gaps(table, column string, choices []string) {
 	sorted := slices.Sorted(slices.Values(choices))
-	c.write("("+column+" < ?", sorted[0])
-	for i, choice := range sorted {
-		c.write(" OR "+column+" > ?", choice)
-		if i+1 < len(sorted) {
-			c.write(" AND "+column+" < ?", sorted[i+1])
+	for i := 0; i <= len(sorted); i++ {
+		if i > 0 {
+			c.write(" UNION ALL ")
+		}
+		c.write("SELECT g.id FROM " + table + " g WHERE g.deleted_at IS NULL")
+		if i > 0 {
+			c.write(" AND g."+column+" > ?", sorted[i-1])
+		}
+		if i < len(sorted) {
+			c.write(" AND g."+column+" < ?", sorted[i])
 		}
 	}
-	c.write(")")
 }
 
 // wanted are the values a field must have for a record to fit the filter, where

@@ -66,6 +66,8 @@ const (
 	AddIndex  ChangeKind = "index"
 	// AddTrigger has the database keep rows as they are.
 	AddTrigger ChangeKind = "trigger"
+	// Rewrite computes anew what follows from the values of records.
+	Rewrite ChangeKind = "rewrite"
 	// AddStep is a numbered step of a library that keeps tables of its own.
 	AddStep ChangeKind = "step"
 )
@@ -96,6 +98,9 @@ func (c Change) String() string {
 		return fmt.Sprintf("take step %s of %s", c.Name, c.Table)
 	}
 	text := fmt.Sprintf("add the %s %s to %s", c.Kind, c.Name, c.Table)
+	if c.Kind == Rewrite {
+		text = "compute the sort keys and search documents of " + c.Table
+	}
 	if c.Later {
 		text += ", after the start, while people work"
 	}
