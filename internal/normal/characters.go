@@ -20,7 +20,10 @@ func HaveCharacters(values []any, characters []rune) bool {
 	all := uint64(1)<<len(characters) - 1
 	seen := uint64(0)
 	for _, v := range values {
-		text, _ := v.(string)
+		text, ok := v.(string)
+		if !ok && v != nil {
+			return true
+		}
 		for _, r := range text {
 			if r < 0x80 {
 				continue

@@ -20,6 +20,9 @@ func (b *tokenBuilder) mail(s string) {
 		}
 		b.text(compact(key))
 		b.text(compact(local))
+		for _, part := range strings.FieldsFunc(local, func(r rune) bool { return strings.ContainsRune("._-+", r) }) {
+			b.text(compact(part)) // short words are looked for whole
+		}
 		for i, r := range local {
 			if i > 0 && strings.ContainsRune("._-+", r) {
 				b.text(compact(local[i:]))

@@ -13,14 +13,14 @@ import (
 const (
 	syllableMark = 'ʹ' // before a syllable, and before the one that follows it
 	initialsMark = 'ʺ' // before two or three initials
-	beginMark    = 'ˌ' // before the first one or two characters of a word
+	beginMark    = 'ˌ' // before the first characters of a word, one to four
 )
 
 // initialsEach is how many initials stand in a token.
 const initialsEach = 3
 
 // beginMax is how many characters of a word's beginning have a token of their own.
-const beginMax = 2
+const beginMax = 4
 
 // pinyin gives for each character of a run its syllable, its syllable with the next
 // one, and initials from it on; not from within a company's legal form, where

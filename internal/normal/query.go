@@ -20,6 +20,27 @@ type Term struct {
 	way int
 }
 
+// Within tells whether the term is asked of values of a kind.
+func (t Term) Within(kind Kind) bool { return t.Kind == KindAny || t.Kind == kind }
+
+// Begins tells whether the index is asked for all that begins with the token in
+// values of a kind. A name's beginnings are tokens of their own; too many records
+// have mail addresses, numbers and texts with words that begin with few characters:
+// there a short one must be whole.
+func (t Term) Begins(kind Kind) bool {
+	first := []rune(t.Token)
+	if !t.Prefix || t.Kind != KindAny || classOf(first[0]) == character {
+		return t.Prefix
+	}
+	switch {
+	case kind == KindName:
+		return len(first) > beginMax
+	case isLatin(first):
+		return len(first) >= 5
+	}
+	return len(first) >= 4
+}
+
 // maxQueryWords caps what one query may ask.
 const maxQueryWords = 8
 
@@ -33,7 +54,7 @@ const maxQueryWords = 8
 // overlap, and the last bigram. A cover finds slightly too much (台積電台 for
 // 積電…, parts from different places): where it matters the caller checks the
 // record with Matches. Everything else is a prefix of a word, or, with fewer than
-// three characters, a whole one or a name's beginning; letters may be pinyin or
+// five characters, a whole one or a name's beginning; letters may be pinyin or
 // initials too, and those beyond the sixteenth are cut off.
 func QueryTerms(s string) []Term {
 	folded := Fold(s)
@@ -79,6 +100,10 @@ func Words(terms []Term) [][][]Term {
 	}
 	return out
 }
+
+// phoneBegin is how many digits make the beginning of a phone number: a million
+// begin with an area's.
+const phoneBegin = 4
 
 func wordTerms(text string, word int) []Term {
 	var stack [64]glyph
@@ -135,7 +160,7 @@ func wordTerms(text string, word int) []Term {
 		if letters {
 			run = run[:min(len(run), latinMax)]
 		}
-		t := add(KindAny, run, len(run) > beginMax)
+		t := add(KindAny, run, true)
 		if len(run) <= beginMax {
 			t.Also = append(t.Also, string(beginMark)+string(run))
 		}
@@ -156,7 +181,7 @@ func wordTerms(text string, word int) []Term {
 	}
 	if digits := digitCount(text); digits > 0 && !hasLetters && !hasCharacters {
 		numbers := phoneNumbers(text)
-		if len(numbers) == 1 {
+		if len(numbers) == 1 && digits >= phoneBegin {
 			if _, national := nationalOf(numbers[0]); national != "" {
 				way++
 				add(KindPhone, []rune(strings.TrimLeft(national, "0")+""), true)
@@ -211,7 +236,7 @@ func Matches(kind Kind, value, query string) bool {
 			}
 			found = true
 			for _, t := range list {
-				if t.Kind != KindAny && t.Kind != kind {
+				if !t.Within(kind) {
 					found = false
 					break
 				}
@@ -221,7 +246,7 @@ func Matches(kind Kind, value, query string) bool {
 				if tokens == nil {
 					tokens = IndexTokens('x', kind, value)
 				}
-				if !holds(tokens, t) {
+				if !holds(tokens, t, kind) {
 					found = false
 					break
 				}
@@ -240,9 +265,9 @@ func Matches(kind Kind, value, query string) bool {
 	return len(terms) > 0
 }
 
-func holds(tokens []string, t Term) bool {
+func holds(tokens []string, t Term, kind Kind) bool {
 	for _, token := range tokens {
-		if token[1:] == t.Token || t.Prefix && strings.HasPrefix(token[1:], t.Token) || slices.Contains(t.Also, token[1:]) {
+		if token[1:] == t.Token || t.Begins(kind) && strings.HasPrefix(token[1:], t.Token) || slices.Contains(t.Also, token[1:]) {
 			return true
 		}
 	}

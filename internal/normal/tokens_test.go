@@ -18,7 +18,7 @@ func finds(kind Kind, value, query string) bool {
 		for _, terms := range alternatives {
 			all := true
 			for _, term := range terms {
-				all = all && (term.Kind == KindAny || term.Kind == kind) && holds(tokens, term)
+				all = all && term.Within(kind) && holds(tokens, term, kind)
 			}
 			found = found || all
 		}

@@ -112,12 +112,10 @@ type Query struct {
 	Deleted bool
 }
 
-// Word is one search term, already normalised: any of the tokens (one for each
-// class the asker may read) will do, and so will any of Also, as a whole.
+// Word is one search term, already normalised: any of the tokens will do, and any
+// that begins with one of Begun.
 type Word struct {
-	Tokens []string
-	Prefix bool
-	Also   []string
+	Tokens, Begun []string
 }
 
 // Measure is one aggregate.

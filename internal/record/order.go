@@ -52,7 +52,7 @@ func sortKeys(o *schema.Object, v Values, row store.Row) {
 const documents = "documents"
 
 // documentVersion names the rules by which a value is cut into tokens.
-const documentVersion = 2
+const documentVersion = 4
 
 // olderRules stand for those that were not noted.
 const olderRules = 1

@@ -77,18 +77,22 @@ func words(a *policy.Actor, o *schema.Object, typed string) ([][][]query.Word, b
 		for _, terms := range alternatives {
 			var parts []query.Word
 			for _, t := range terms {
-				w := query.Word{Prefix: t.Prefix}
+				w := query.Word{}
 				for class, kind := range classes {
-					if !hidden[class] && (t.Kind == normal.KindAny || t.Kind == kind) {
-						w.Tokens = append(w.Tokens, string(class)+t.Token)
+					if !hidden[class] && t.Within(kind) {
+						if token := string(class) + t.Token; t.Begins(kind) {
+							w.Begun = append(w.Begun, token)
+						} else {
+							w.Tokens = append(w.Tokens, token)
+						}
 						for _, also := range t.Also {
 							if kind == normal.KindName {
-								w.Also = append(w.Also, string(class)+also)
+								w.Tokens = append(w.Tokens, string(class)+also)
 							}
 						}
 					}
 				}
-				if w.Tokens == nil {
+				if w.Tokens == nil && w.Begun == nil {
 					parts = nil
 					break
 				}

@@ -220,8 +220,9 @@ func mayHold(words [][][]query.Word) func(values []any) bool {
 			continue
 		}
 		for _, w := range alternatives[0] {
-			if len(w.Also) == 0 && len(w.Tokens) > 0 {
-				characters = append(characters, normal.Characters(w.Tokens[0][1:])...)
+			// All say the same in the classes of different fields, but for pinyin.
+			if all := append(w.Tokens[:len(w.Tokens):len(w.Tokens)], w.Begun...); len(normal.Characters(all[0][1:])) > 0 {
+				characters = append(characters, normal.Characters(all[0][1:])...)
 			}
 		}
 	}

@@ -37,8 +37,8 @@ type plan struct {
 	found   bool
 	// common words are looked for in the matches, besides which are those listed.
 	common bool
-	object  *schema.Object
-	scope   int64
+	object *schema.Object
+	scope  int64
 }
 
 // plan chooses how to read.

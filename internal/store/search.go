@@ -82,10 +82,10 @@ func (s Select) match(c *compiler, terms []term) string {
 			for _, w := range words {
 				var tokens []string
 				for _, t := range w.Tokens {
-					tokens = append(tokens, c.token(t, w.Prefix))
-				}
-				for _, t := range w.Also {
 					tokens = append(tokens, c.token(t, false))
+				}
+				for _, t := range w.Begun {
+					tokens = append(tokens, c.token(t, true))
 				}
 				parts = append(parts, "("+strings.Join(tokens, or)+")")
 			}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"ecrm/internal/query"
 	"ecrm/internal/schema"
@@ -19,7 +20,12 @@ const (
 	// manyMatches are fetched to be sorted where walking met too few of them.
 	manyMatches = 20_000
 	// triedRows is how many rows are walked past before that.
-	triedRows = 4_000
+	triedRows = 8_000
+	// What a row costs that is cut into words, or only looked at, and one that is
+	// fetched to be sorted: they weigh plans.
+	cutCost  = 35 * time.Microsecond
+	mayCost  = 8 * time.Microsecond
+	sortCost = 6 * time.Microsecond
 	// fewRows is how small a scope is read whole and tested here: quicker than
 	// the search index, which has to step over everybody's matches.
 	fewRows = 200
@@ -35,6 +41,8 @@ const (
 // the words of each row or beside all matches.
 func (s Select) planSearch(ctx context.Context, q Querier, p *plan) error {
 	terms, scoped := p.terms, p.terms != nil
+	db, _ := q.(*DB)
+	united := p.way == union
 	p.way = walked
 	p.match = s.match(s.compiler(q), nil)
 	if len(p.pinned) > 0 {
@@ -62,13 +70,13 @@ func (s Select) planSearch(ctx context.Context, q Querier, p *plan) error {
 	case scoped && !tokened(terms):
 	case newest && !q.Postgres():
 		ids, err = s.stream(ctx, q, narrow)
-	case q.Postgres():
+	case q.Postgres() || db == nil:
 		if ids, ok, err = s.matching(ctx, q, narrow, manyMatches); err == nil && !ok {
 			return nil
 		}
 	default:
 		var whole bool
-		if ids, whole, err = s.sortable(ctx, q, narrow); err == nil && ids == nil {
+		if ids, whole, err = s.sortable(ctx, db, narrow, s.among(db, p, united)); err == nil && ids == nil {
 			// So common a word, and so far from where the order begins: the index of the
 			// order is walked beside all matches.
 			p.match, p.matches, p.common = narrow, shared, true
@@ -85,22 +93,56 @@ func (s Select) planSearch(ctx context.Context, q Querier, p *plan) error {
 
 // sortable finds the ids of the page's candidates on SQLite: all matches where
 // they are few; else those of the page itself, which whole tells, met by walking
-// in order; else all, where they are not too many. None: they are.
-func (s Select) sortable(ctx context.Context, q Querier, match string) (ids []int64, whole bool, err error) {
-	ids, ok, err := s.matching(ctx, q, match, fewMatches)
-	if err != nil || ok {
+// in order; else all, where they are not too many. None: they are. Which is tried
+// rests on a guess of how many matches there are among how many rows.
+func (s Select) sortable(ctx context.Context, db *DB, match string, rows int64) (ids []int64, whole bool, err error) {
+	ids, all, err := s.matching(ctx, db, match, fewMatches)
+	if err != nil || all {
 		return append([]int64{}, ids...), false, err
 	}
-	if s.Tokens != nil {
-		if ids, ok, err = s.tested(ctx, q, s.Query.Limit, triedRows); err != nil || ok {
+	matches, err := s.extrapolated(ctx, db, ids)
+	if err != nil {
+		return nil, false, err
+	}
+	cut := cutCost
+	if s.May != nil {
+		cut = mayCost
+	}
+	ahead := int64(s.Query.Limit) * rows / matches
+	if s.Tokens != nil && (matches > manyMatches || time.Duration(ahead)*cut < time.Duration(matches)*sortCost) {
+		if ids, all, err = s.tested(ctx, db, s.Query.Limit, int(min(2*ahead+500, triedRows))); err != nil || all {
 			return append([]int64{}, ids...), true, err
 		}
 	}
-	ids, ok, err = s.matching(ctx, q, match, manyMatches)
-	if err != nil || ok {
+	ids, all, err = s.matching(ctx, db, match, manyMatches)
+	if err != nil || all {
 		return append([]int64{}, ids...), false, err
 	}
 	return nil, false, nil
+}
+
+// among is about how many rows a walk goes along: those of the scope where it
+// merges their indexes, else all.
+func (s Select) among(db *DB, p *plan, united bool) int64 {
+	size := db.size(s.Query.Object.Table())
+	if united && p.scope <= estimateCap {
+		return min(size, p.scope)
+	}
+	return size
+}
+
+// extrapolated guesses how many records match from the ids of the first that do:
+// ids follow time, and words are spread over it.
+func (s Select) extrapolated(ctx context.Context, db *DB, first []int64) (int64, error) {
+	ends, err := db.Query(ctx, "SELECT (SELECT min(id) FROM "+s.Query.Object.Table()+"), (SELECT max(id) FROM "+s.Query.Object.Table()+")")
+	if err != nil || len(ends) == 0 {
+		return 0, err
+	}
+	low, _ := ends[0][0].(int64)
+	high, _ := ends[0][1].(int64)
+	reached := slices.Max(first)
+	guess := float64(len(first)) * float64(high-low) / float64(max(reached-low, 1))
+	return int64(max(guess, float64(len(first)))), nil
 }
 
 // stream fetches the ids of the page and one more from the search index, which
@@ -242,7 +284,8 @@ func (s Select) tested(ctx context.Context, q Querier, wanted, most int) ([]int6
 		}
 		for _, r := range rows {
 			id, _ := r[0].(int64)
-			if holds(words, s.Tokens(append(r[1:1+len(searched):1+len(searched)], lines[id]...))) {
+			values := append(r[1:1+len(searched):1+len(searched)], lines[id]...)
+			if (s.May == nil || s.May(values)) && holds(words, s.Tokens(values)) {
 				if ids = append(ids, id); len(ids) == wanted {
 					return ids, true, nil
 				}
@@ -295,13 +338,13 @@ func holds(words [][][]query.Word, tokens []string) bool {
 		set[t] = true
 	}
 	has := func(w query.Word) bool {
-		for _, t := range w.Also {
+		for _, t := range w.Tokens {
 			if set[t] {
 				return true
 			}
 		}
-		for _, t := range w.Tokens {
-			if set[t] || w.Prefix && slices.ContainsFunc(tokens, func(k string) bool { return strings.HasPrefix(k, t) }) {
+		for _, t := range w.Begun {
+			if slices.ContainsFunc(tokens, func(k string) bool { return strings.HasPrefix(k, t) }) {
 				return true
 			}
 		}
