@@ -196,7 +196,7 @@ func TestHelpListsCommandsInTheOrderOfTheirUse(t *testing.T) {
 	for _, found := range regexp.MustCompile(`(?m)^  ([a-z]+(?: [a-z]+)?)\b.*$`).FindAllStringSubmatch(r.out[strings.Index(r.out, "Commands:"):], -1) {
 		names = append(names, found[1])
 	}
-	const want = "serve, demo, import, export, user add, backup, restore, migrate, check, version"
+	const want = "serve, demo, import, export, user add, backup, restore, migrate, check, service install, service uninstall, service start, service stop, service status, version"
 	if got := strings.Join(names, ", "); got != want {
 		t.Errorf("%s", got)
 	}

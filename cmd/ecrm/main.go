@@ -163,6 +163,7 @@ var commands struct {
 	Restore restoreData `cmd:"" help:"Make a data folder, and a database, of a backup."`
 	Migrate migrate     `cmd:"" help:"Bring the database in step with this program; serve does so at its start."`
 	Check   checkData   `cmd:"" help:"Read the whole database and tell what does not agree."`
+	Service services    `cmd:"" help:"The service of the system (systemd, Windows, launchd)."`
 	Version showVersion `cmd:"" help:"Print the version."`
 }
 
