@@ -122,6 +122,8 @@ func (s *Server) Handler() http.Handler {
 	signed("GET "+prefix+"objects/{object}/retired-fields", s.retiredFields, policy.GrantAdmin)
 	signed("PATCH "+prefix+"company", s.changeCompany, policy.GrantAdmin)
 	signed("GET "+prefix+"search", s.search)
+	signed("GET "+prefix+"readings/{type}", s.reading)
+	signed("GET "+prefix+"places", s.places)
 	signed("POST "+prefix+"imports", s.upload, policy.GrantImport)
 	signed("GET "+prefix+"imports", s.imports, policy.GrantImport)
 	signed("GET "+prefix+"imports/{id}", s.importState, policy.GrantImport)

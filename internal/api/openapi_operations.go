@@ -106,6 +106,8 @@ var operations = map[string]operation{
 	"POST " + prefix + "objects/{object}/fields/{field}/actions/restore": {text: t3("恢復停用的欄位", "恢复停用的字段", "Restore a retired field"), answer: fixed(component("Field"))},
 	"GET " + prefix + "objects/{object}/retired-fields":                  {text: t3("停用的欄位", "停用的字段", "The retired fields"), answer: wrapped("fields", schemaOf(reflect.TypeFor[retiredView]()))},
 	"PATCH " + prefix + "company":                                        {text: t3("修改公司設定", "修改公司设置", "Change the company's settings"), body: fixed(of("object")), answer: fixed(node{})},
+	"GET " + prefix + "readings/{type}":                                  {text: t3("文字會怎麼理解（生日、地址）", "文字会如何理解（生日、地址）", "How a text is understood: birthday or address"), query: []parameter{{"text", of("string"), "農曆八月十五"}}, answer: fixed(of("object"))},
+	"GET " + prefix + "places":                                           {text: t3("縣市、鄉鎮市區與郵遞區號", "台湾的县市、乡镇市区与邮编", "Counties, districts and postal codes of Taiwan"), answer: wrapped("regions", schemaOf(reflect.TypeFor[regionView]()))},
 	"GET " + prefix + "search": {text: t3("全域搜尋", "全局搜索", "Search across all objects"), query: []parameter{{"q", of("string"), ""}},
 		answer: wrapped("results", schemaOf(reflect.TypeFor[record.Find]()))},
 	"POST " + prefix + "imports": {text: t3("上傳要匯入的檔案", "上传要导入的文件", "Upload a file to import"), status: http.StatusCreated, answer: fixed(component("Import")), upload: true,

@@ -143,6 +143,11 @@ func valueNode(f *schema.Field, write bool) node {
 		return orNull("boolean")
 	case "date":
 		return node{"type": []string{"string", "null"}, "format": "date"}
+	case "birthday":
+		if write {
+			return node{"anyOf": []node{component("Birthday"), of("string"), of("null")}}
+		}
+		return nullable(component("Birthday"))
 	case "datetime":
 		return node{"type": []string{"string", "null"}, "format": "date-time"}
 	case "picklist":
@@ -213,9 +218,11 @@ func linesNode(f *schema.Field, write bool) node {
 // shared are the schemas that do not depend on the objects there are.
 func sharedSchemas() node {
 	return node{
-		"Problem":   answerOf[problem](),
-		"Warning":   answerOf[fieldProblem](),
-		"Money":     object([]string{"amount", "currency"}, node{"amount": node{"type": "string", "pattern": `^-?[0-9]+(\.[0-9]+)?$`}, "currency": node{"type": "string", "pattern": "^[A-Z]{3}$"}}),
+		"Problem": answerOf[problem](),
+		"Warning": answerOf[fieldProblem](),
+		"Money":   object([]string{"amount", "currency"}, node{"amount": node{"type": "string", "pattern": `^-?[0-9]+(\.[0-9]+)?$`}, "currency": node{"type": "string", "pattern": "^[A-Z]{3}$"}}),
+		"Birthday": object([]string{"month", "day"}, node{"year": of("integer"), "month": node{"type": "integer", "minimum": 1, "maximum": 12}, "day": node{"type": "integer", "minimum": 1, "maximum": 31},
+			"calendar": node{"enum": []string{"solar", "lunar"}}, "leap": of("boolean"), "next": described(node{"type": "string", "format": "date"}, "The next celebration; read only.")}),
 		"Entry":     node{"anyOf": []node{of("string"), object([]string{"value"}, node{"label": of("string"), "value": of("string"), "primary": of("boolean")})}},
 		"Address":   object(nil, node{"country": orNull("string"), "zip": orNull("string"), "region": orNull("string"), "city": orNull("string"), "district": orNull("string"), "street": orNull("string")}),
 		"Reference": object([]string{"object"}, node{"id": idNode(), "object": of("string"), "label": of("string"), "hidden": of("boolean")}),

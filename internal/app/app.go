@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"ecrm/internal/anniversary"
 	"ecrm/internal/api"
 	"ecrm/internal/bulk"
 	"ecrm/internal/exchange"
@@ -49,9 +50,11 @@ type App struct {
 	Upkeep   *upkeep.Service
 	Exports  *transfer.Exports
 	Exchange *exchange.Service
-	data     string
-	leave    func()
-	api      *api.Server
+	// Anniversaries keeps birthdays in step with today.
+	Anniversaries *anniversary.Service
+	data          string
+	leave         func()
+	api           *api.Server
 }
 
 // Config says where the data is.
@@ -132,6 +135,7 @@ func (a *App) start(ctx context.Context, modules []record.Module) error {
 	a.Views = &view.Service{Records: a.Records}
 	a.Records.Currency, a.Records.Zone = a.currency(ctx), a.zone(ctx)
 	a.Exchange = exchange.New(a.Records, a.Jobs)
+	a.Anniversaries = &anniversary.Service{Records: a.Records}
 	return nil
 }
 

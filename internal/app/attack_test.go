@@ -337,6 +337,8 @@ var cases = map[string]func(t *testing.T, x *attack){
 		x.refused(t, "POST", "users/actions/invite", map[string]any{"ids": []string{x.victim.id}}, 403)
 	},
 	"GET /api/v1/objects":          own,
+	"GET /api/v1/readings/{type}":  own, // of no record
+	"GET /api/v1/places":           own,
 	"GET /api/v1/objects/{object}": own,
 	"POST /api/v1/objects": func(t *testing.T, x *attack) {
 		x.refused(t, "POST", "objects", map[string]any{"name": "x_a", "labels": "a"}, 403)

@@ -100,6 +100,7 @@ func (a *App) Serve(ctx context.Context, d *Door, version string, ready func()) 
 	go a.Records.Relay(ctx)
 	go a.Records.SealAlways(ctx)
 	go a.Exchange.Daily(ctx)
+	go a.Anniversaries.Daily(ctx)
 	done := make(chan error, 1)
 	go func() {
 		if d.certificates == nil {

@@ -40,7 +40,7 @@ var levels = []level{
 	{"policy: who may do what, as queries", false, []string{"internal/policy"}},
 	{"record: the one door", false, []string{"internal/record"}},
 	{"services: what modules share", true, []string{
-		"internal/audit", "internal/bulk", "internal/demo", "internal/events", "internal/exchange", "internal/identity", "internal/jobs",
+		"internal/anniversary", "internal/audit", "internal/bulk", "internal/demo", "internal/events", "internal/exchange", "internal/identity", "internal/jobs",
 		"internal/live", "internal/search", "internal/transfer", "internal/upkeep", "internal/view",
 	}},
 	{"modules: the business", false, []string{"internal/module/*"}},

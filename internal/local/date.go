@@ -45,7 +45,8 @@ func daysIn(year, month int) int {
 	return time.Date(year, time.Month(month)+1, 0, 0, 0, 0, 0, time.UTC).Day()
 }
 
-func dateOf(t time.Time) Date { return Date{t.Year(), int(t.Month()), t.Day()} }
+// DateOf is the day of an instant in its zone.
+func DateOf(t time.Time) Date { return Date{t.Year(), int(t.Month()), t.Day()} }
 
 // FormatROC gives the date in the Republic's calendar, 民國114年1月23日; before
 // 1912 民國前1年; without a year 1月23日.
@@ -266,10 +267,10 @@ func readNumber(s string, opt DateOptions, add func(Convention, int, int, int), 
 		t := time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC).AddDate(0, 0, int(n))
 		add(Serial, t.Year(), int(t.Month()), t.Day())
 	case len(whole) >= 9 && len(whole) <= 10 && n >= 1e8 && n < 4102444800:
-		d := dateOf(time.Unix(n, 0).In(loc))
+		d := DateOf(time.Unix(n, 0).In(loc))
 		add(Unix, d.Year, d.Month, d.Day)
 	case len(whole) >= 12 && len(whole) <= 13 && n >= 1e11 && n < 4102444800000:
-		d := dateOf(time.UnixMilli(n).In(loc))
+		d := DateOf(time.UnixMilli(n).In(loc))
 		add(UnixMilli, d.Year, d.Month, d.Day)
 	}
 }

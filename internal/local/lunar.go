@@ -2,95 +2,91 @@ package local
 
 import (
 	"errors"
+	"sync"
+	"time"
 
 	"github.com/6tail/lunar-go/calendar"
 )
 
 var errLunar = errors.New("no such day in the lunar calendar")
 
+// The lunar years that are known.
+const (
+	firstLunar = 1900
+	lastLunar  = 2100
+)
+
+// lunarMonth is one month of a lunar year.
+type lunarMonth struct {
+	number int
+	leap   bool
+	days   int
+	first  time.Time
+}
+
+// lunarYears keeps the months of each year that was asked for: the library works
+// them out from the moon each time, in a third of a millisecond.
+var lunarYears [lastLunar - firstLunar + 1]struct {
+	once   sync.Once
+	months []lunarMonth
+}
+
+func lunarMonths(year int) []lunarMonth {
+	if year < firstLunar || year > lastLunar {
+		return nil
+	}
+	y := &lunarYears[year-firstLunar]
+	y.once.Do(func() {
+		known := calendar.NewLunarYear(year).GetMonthsInYear()
+		for e := known.Front(); e != nil; e = e.Next() {
+			m, ok := e.Value.(*calendar.LunarMonth)
+			if !ok {
+				continue
+			}
+			first := calendar.NewSolarFromJulianDay(m.GetFirstJulianDay())
+			month := lunarMonth{number: m.GetMonth(), days: m.GetDayCount(), first: Date{first.GetYear(), first.GetMonth(), first.GetDay()}.Time(time.UTC)}
+			if month.number < 0 {
+				month.number, month.leap = -month.number, true
+			}
+			y.months = append(y.months, month)
+		}
+	})
+	return y.months
+}
+
 // LunarToSolar gives the day of a date in the lunar calendar (農曆); leap tells
 // the leap month of that number (閏). Years 1900 to 2100.
 func LunarToSolar(year, month, day int, leap bool) (Date, error) {
-	if days := lunarDays(year, month, leap); day < 1 || day > days {
-		return Date{}, errLunar
-	}
-	if leap {
-		month = -month
-	}
-	s := calendar.NewLunarFromYmd(year, month, day).GetSolar()
-	return Date{s.GetYear(), s.GetMonth(), s.GetDay()}, nil
-}
-
-// SolarToLunar gives the lunar date of a day between 1900-01-31 and 2100-12-31.
-func SolarToLunar(d Date) (year, month, day int, leap bool, err error) {
-	if !d.Valid() || d.Year < 1900 || d.Year > 2100 || d.Year == 1900 && d.Month == 1 && d.Day < 31 {
-		return 0, 0, 0, false, errLunar
-	}
-	l := calendar.NewSolarFromYmd(d.Year, d.Month, d.Day).GetLunar()
-	month = l.GetMonth()
-	if month < 0 {
-		return l.GetYear(), -month, l.GetDay(), true, nil
-	}
-	return l.GetYear(), month, l.GetDay(), false, nil
-}
-
-// lunarDays gives the number of days of a lunar month, 0 if there is none.
-func lunarDays(year, month int, leap bool) int {
-	if year < 1900 || year > 2100 || month < 1 || month > 12 {
-		return 0
-	}
-	if leap {
-		month = -month
-	}
-	m := calendar.NewLunarYear(year).GetMonth(month)
-	if m == nil {
-		return 0
-	}
-	return m.GetDayCount()
-}
-
-// Birthday is a day that comes back every year.
-type Birthday struct {
-	Month, Day int
-	Lunar      bool // a day of the lunar calendar
-	Leap       bool // in its leap month; celebrated in the plain month of years without it
-}
-
-// NextBirthday gives the first celebration on or after a day. 29 February falls
-// on the 28th in common years, and a lunar 30th on the 29th of a short month.
-func NextBirthday(b Birthday, from Date) (Date, error) {
-	if !from.Valid() || from.Year == 0 || b.Month < 1 || b.Month > 12 || b.Day < 1 || b.Day > 31 {
-		return Date{}, errLunar
-	}
-	if !b.Lunar {
-		if !(Date{Month: b.Month, Day: b.Day}).Valid() {
-			return Date{}, errLunar
-		}
-		for year := from.Year; year <= from.Year+1; year++ {
-			d := Date{year, b.Month, min(b.Day, daysIn(year, b.Month))}
-			if !before(d, from) {
-				return d, nil
-			}
-		}
-	}
-	// A lunar year begins in January or February: the one before may still hold the day.
-	for year := from.Year - 1; year <= from.Year+1; year++ {
-		leap := b.Leap && lunarDays(year, b.Month, true) > 0
-		days := lunarDays(year, b.Month, leap)
-		d, err := LunarToSolar(year, b.Month, min(b.Day, days), leap)
-		if err == nil && !before(d, from) {
-			return d, nil
+	for _, m := range lunarMonths(year) {
+		if m.number == month && m.leap == leap && day >= 1 && day <= m.days {
+			return DateOf(m.first.AddDate(0, 0, day-1)), nil
 		}
 	}
 	return Date{}, errLunar
 }
 
-func before(a, b Date) bool {
-	if a.Year != b.Year {
-		return a.Year < b.Year
+// SolarToLunar gives the lunar date of a day between 1900-01-31 and 2100-12-31.
+func SolarToLunar(d Date) (year, month, day int, leap bool, err error) {
+	if !d.Valid() {
+		return 0, 0, 0, false, errLunar
 	}
-	if a.Month != b.Month {
-		return a.Month < b.Month
+	at := d.Time(time.UTC)
+	for year := d.Year; year >= d.Year-1; year-- {
+		for _, m := range lunarMonths(year) {
+			if n := int(at.Sub(m.first).Hours()) / 24; !at.Before(m.first) && n < m.days {
+				return year, m.number, n + 1, m.leap, nil
+			}
+		}
 	}
-	return a.Day < b.Day
+	return 0, 0, 0, false, errLunar
+}
+
+// lunarDays gives the number of days of a lunar month, 0 if there is none.
+func lunarDays(year, month int, leap bool) int {
+	for _, m := range lunarMonths(year) {
+		if m.number == month && m.leap == leap {
+			return m.days
+		}
+	}
+	return 0
 }

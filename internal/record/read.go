@@ -331,6 +331,10 @@ func (s *Service) appendRecords(ctx context.Context, q store.Querier, a *policy.
 			}
 			t, ref := Reference(f, columns)
 			if t == "" || ref == 0 {
+				if shown, ok := f.Kind().(schema.Shown); ok {
+					out = shown.AppendShown(out, f, columns)
+					return
+				}
 				out = f.Kind().AppendJSON(out, f, columns)
 				return
 			}

@@ -99,9 +99,8 @@ type Change struct {
 // Changed tells whether a field differs from before.
 func (c *Change) Changed(field string) bool {
 	before, after := c.Before[field], c.After[field]
-	if f := c.Object.Field(field); f != nil && f.Type == "money" {
-		// What an amount is worth elsewhere follows from it.
-		before, after = before[:min(2, len(before))], after[:min(2, len(after))]
+	if f := c.Object.Field(field); f != nil {
+		before, after = f.Entered(before), f.Entered(after)
 	}
 	return !same(before, after)
 }

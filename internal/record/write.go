@@ -309,6 +309,7 @@ func (s *Service) check(ctx context.Context, c *Change) error {
 	if err := s.value(ctx, c); err != nil {
 		return err
 	}
+	s.celebrate(c)
 	return s.warn(ctx, c)
 }
 

@@ -157,6 +157,23 @@ func (f *Field) OrderColumn() string {
 	return f.Column()
 }
 
+// Entered returns those of the field's columns that say what was entered, which
+// alone make one value another.
+func (f *Field) Entered(columns []any) []any {
+	if t, ok := f.typ.(Derived); ok {
+		return columns[:min(t.Entered(), len(columns))]
+	}
+	return columns
+}
+
+// Indexes returns the columns that have an index where the field is indexed.
+func (f *Field) Indexes() []string {
+	if t, ok := f.typ.(interface{ Indexes(f *Field) []string }); ok {
+		return t.Indexes(f)
+	}
+	return []string{f.OrderColumn()}
+}
+
 // Option returns the option with this value, or nil.
 func (f *Field) Option(value string) *Option {
 	for i := range f.Options {

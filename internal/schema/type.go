@@ -46,6 +46,19 @@ type Ordered interface {
 	OrderColumn(f *Field) string
 }
 
+// Derived is a type of which only the first columns say what was entered; the
+// others follow from it and are kept by the record service.
+type Derived interface {
+	// Entered is how many columns were entered.
+	Entered() int
+}
+
+// Shown is a type whose value, where it is read, tells more than was entered.
+type Shown interface {
+	// AppendShown writes the value as JSON, with what goes beyond AppendJSON.
+	AppendShown(dst []byte, f *Field, columns []any) []byte
+}
+
 // Zoned is a Textual type whose text says nothing of the time zone it is meant
 // in.
 type Zoned interface {

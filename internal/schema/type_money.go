@@ -21,6 +21,9 @@ func (moneyType) Columns(f *Field) []Column {
 	return []Column{{f.Name, KindInt}, {f.Name + "_currency", KindText}, {f.Name + "_base", KindInt}}
 }
 
+// Entered is how many columns say what was entered.
+func (moneyType) Entered() int { return 2 }
+
 // OrderColumn is what an amount is worth in the company's currency.
 func (moneyType) OrderColumn(f *Field) string { return f.Name + "_base" }
 

@@ -209,6 +209,8 @@ func (c *compiler) compare(o *schema.Object, alias string, n *query.Node) error 
 		return c.ids(column, n)
 	case "tags", "multipicklist", "phones", "mails", "references":
 		return c.listed(o, f, alias, n)
+	case "birthday":
+		return c.birthday(f, alias, n)
 	case "datetime":
 		return c.instant(column, n)
 	case "text", "longtext", "url", "autonumber", "picklist":
@@ -440,6 +442,8 @@ func (c *compiler) span(n *query.Node) (from, to time.Time, err error) {
 			return now, now.Add(time.Microsecond), nil
 		case "today":
 			return day.AddDate(0, 0, shift), day.AddDate(0, 0, shift+1), nil
+		case "next_days": // today and so many days more
+			return day, day.AddDate(0, 0, min(max(shift, 0), 3660)+1), nil
 		case "this_week":
 			monday := day.AddDate(0, 0, -(int(day.Weekday())+6)%7+7*shift)
 			return monday, monday.AddDate(0, 0, 7), nil

@@ -174,7 +174,13 @@ func (db *DB) Plan(ctx context.Context, r *schema.Registry) ([]Change, error) {
 			case f.Name == "owner" || f.Name == "department" || f.Target() != "":
 				index(prefix+f.Name, o.Table(), f.Column()+", created_at, id", live, false)
 			case f.Indexed && f.Indexable():
-				index(prefix+f.Name, o.Table(), f.OrderColumn()+", id", live, false)
+				for i, column := range f.Indexes() {
+					name := prefix + f.Name
+					if i > 0 {
+						name = prefix + column
+					}
+					index(name, o.Table(), column+", id", live, false)
+				}
 			}
 			if _, ok := f.Kind().(schema.Multiple); ok {
 				v := o.ValueTable(f)

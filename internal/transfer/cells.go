@@ -116,6 +116,17 @@ func cellOf(a *policy.Actor, f *schema.Field, currency string) cell {
 		return options(a, f)
 	case "date":
 		return func(c []any, _ map[string]map[int64]string) tabular.Cell { return day(text(c)) }
+	case "birthday":
+		return func(c []any, _ map[string]map[int64]string) tabular.Cell {
+			b, err := schema.Birthday(c)
+			switch {
+			case err != nil:
+				return tabular.Cell{}
+			case !b.Lunar && b.Year >= 1900:
+				return day(text(c))
+			}
+			return tabular.TextCell(b.Format(a.Language))
+		}
 	case "datetime":
 		return func(c []any, _ map[string]map[int64]string) tabular.Cell {
 			n, ok := c[0].(int64)

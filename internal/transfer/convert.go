@@ -256,6 +256,11 @@ func (c *converter) raw(ctx context.Context, d *draft, t target, cells []cellTex
 			return day.String(), nil, nil
 		}
 		return nil, schema.Bad("not_a_date"), nil
+	case "birthday":
+		if day, ok := local.ParseDateAs(first.text, c.convention(first), local.DateOptions{Location: c.actor.Zone()}); ok {
+			return local.Birthday{Year: day.Year, Month: day.Month, Day: day.Day}.String(), nil, nil
+		}
+		return first.text, nil, nil
 	case "datetime":
 		at, err := local.ParseDateTime(first.text, c.actor.Zone(), c.convention(first))
 		if err != nil {

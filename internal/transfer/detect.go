@@ -106,7 +106,7 @@ func (j *Job) profile(a *policy.Actor, o *schema.Object) error {
 				continue
 			}
 			switch f := targets[i].field; f.Type {
-			case "date", "datetime":
+			case "date", "datetime", "birthday":
 				if cell.Kind != tabular.KindDate && len(texts[i]) < 1000 {
 					texts[i] = append(texts[i], cell.Text)
 				}

@@ -4,6 +4,7 @@ import (
 	"net/mail"
 	"regexp"
 	"strings"
+	"time"
 	"unicode"
 
 	"ecrm/internal/local"
@@ -202,6 +203,11 @@ func corrected(o *schema.Object, spec string, c tabular.Column, columns []tabula
 			}
 		}
 		return "division"
+	case f.Type == "birthday" && len(c.Samples) > 0 && !most(func(s string) bool {
+		_, several, err := local.ParseBirthday(s, local.DateOf(time.Now()))
+		return err == nil || len(several) > 0
+	}):
+		return ""
 	case f.Type == "date" && len(c.Samples) > 0 && !most(func(s string) bool { return len(local.ParseDate(s, local.DateOptions{})) > 0 }):
 		return ""
 	}

@@ -48,6 +48,7 @@ func object() *schema.Object {
 			}},
 			{Name: "industry", Type: "text", Label: t("產業", "行业", "Industry"), MaxLength: 100},
 			{Name: "region", Type: "text", Label: t("地區", "地区", "Region"), MaxLength: 100},
+			{Name: "birthday", Type: "birthday", Label: t("生日", "生日", "Birthday"), Indexed: true, Help: t("個人客戶的生日", "个人客户的生日", "Of a customer who is a person")},
 			{Name: "parent", Type: "reference", Targets: []string{"customer"}, Label: t("上層公司", "上级公司", "Parent company")},
 			{Name: "tax_number", Type: "text", Label: t("統一編號", "统一社会信用代码", "Tax number"), MaxLength: 40, Match: "code", Search: "i"},
 			{Name: "phones", Type: "phones", Label: t("電話", "电话", "Phones"), Match: "phone", Search: "p"},
@@ -70,7 +71,7 @@ func object() *schema.Object {
 		Quick:      []string{"level", "status", "owner", "last_contact_at"},
 		Highlights: []string{"number", "level", "status", "owner", "last_contact_at", "next_contact_at"},
 		Sections: []schema.Section{
-			{Label: t("基本資料", "基本信息", "Basics"), Fields: []string{"name", "kind", "short_name", "english_name", "aliases", "level", "status", "source", "industry", "region", "parent", "owner", "department", "tags"}},
+			{Label: t("基本資料", "基本信息", "Basics"), Fields: []string{"name", "kind", "short_name", "english_name", "aliases", "level", "status", "source", "industry", "region", "birthday", "parent", "owner", "department", "tags"}},
 			{Label: t("聯絡方式", "联系方式", "Contact"), Fields: []string{"phones", "mails", "website", "address", "billing_address", "shipping_address", "next_contact_at"}},
 			{Label: t("帳務", "财务", "Billing"), Fields: []string{"tax_number", "invoice_title", "payment_terms", "credit_limit", "bank", "bank_account"}},
 			{Label: t("其他", "其他", "Other"), Fields: []string{"note"}},

@@ -1,6 +1,9 @@
+import type { Birthday } from "../fields/birthday/words";
+import type { Converted } from "../fields/money/SumMark";
 import { heard } from "../lib/online";
 import { Problem } from "./problem";
 import type {
+  Address,
   Field,
   FieldError,
   Import,
@@ -106,9 +109,28 @@ export interface Reach {
   authority: { path: string; fingerprint: string } | null;
 }
 
-export interface AggregateRow {
+export interface AggregateRow extends Converted {
   group: unknown[];
   measures: unknown[];
+}
+
+export interface BirthdayReading {
+  reading?: { value: Birthday; text: string };
+  other?: { value: Birthday; text: string };
+  next?: string;
+  several?: { value: Birthday; text: string }[];
+}
+
+/** A county or city of Taiwan. */
+export interface Region {
+  name: string;
+  districts: { name: string; zip: string }[];
+}
+
+/** Sums of amounts are in the company's currency. */
+export interface Aggregate extends Converted {
+  rows: AggregateRow[];
+  currency?: string;
 }
 
 export const api = {
@@ -130,6 +152,11 @@ export const api = {
     call<RecordData>(`/${plural}/${encodeURIComponent(id)}`, { signal }),
   doubts: (plural: string, body: object, signal?: AbortSignal) =>
     call<{ _warnings: FieldError[] }>(`/${plural}/warnings`, { method: "POST", body, signal }),
+  readBirthday: (text: string, signal?: AbortSignal) =>
+    call<BirthdayReading>(`/readings/birthday${queryString({ text })}`, { signal }),
+  readAddress: (text: string, signal?: AbortSignal) =>
+    call<{ value: Address }>(`/readings/address${queryString({ text })}`, { signal }),
+  places: () => call<{ regions: Region[] }>("/places"),
   create: (plural: string, body: object) =>
     call<RecordData>(`/${plural}`, { method: "POST", body }),
   patch: (plural: string, id: string, body: object, version?: unknown) =>
@@ -143,7 +170,7 @@ export const api = {
   restore: (plural: string, id: string) =>
     call<RecordData>(`/${plural}/${encodeURIComponent(id)}/actions/restore`, { method: "POST" }),
   aggregate: (plural: string, body: object, signal?: AbortSignal) =>
-    call<{ rows: AggregateRow[] }>(`/${plural}/aggregate`, { method: "POST", body, signal }),
+    call<Aggregate>(`/${plural}/aggregate`, { method: "POST", body, signal }),
   timeline: (plural: string, id: string, cursor?: string) =>
     call<{ entries: TimelineEntry[]; next?: string | null }>(
       `/${plural}/${encodeURIComponent(id)}/timeline${queryString({ cursor })}`,

@@ -7,6 +7,7 @@ export type FieldTypeName =
   | "money"
   | "percent"
   | "boolean"
+  | "birthday"
   | "date"
   | "datetime"
   | "picklist"

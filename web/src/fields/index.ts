@@ -2,6 +2,7 @@ import type { Field } from "../api/types";
 import { address } from "./address";
 import { anyreference } from "./anyreference";
 import { autonumber } from "./autonumber";
+import { birthday } from "./birthday";
 import { boolean } from "./boolean";
 import { date } from "./date";
 import { datetime } from "./datetime";
@@ -35,6 +36,7 @@ export const FIELD_TYPES: Record<string, FieldType> = {
   money,
   percent,
   boolean,
+  birthday,
   date,
   datetime,
   picklist,

@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import { useMe } from "../../api/queries";
+import { useMe, useObject } from "../../api/queries";
 import type { Money } from "../../api/types";
 import { money as shown } from "../../lib/format";
 import { Select } from "../../ui/Input";
@@ -16,7 +16,9 @@ function Editor(p: EditorProps) {
   const me = useMe();
   const v = p.value as Money | null | undefined;
   const currency = v?.currency ?? me.data?.company.currency ?? "TWD";
-  const all = [...new Set([currency, "TWD", "CNY", "USD", "JPY", "EUR", "HKD"])];
+  const rates = useObject("exchange_rate")?.fields.find((f) => f.name === "currency");
+  const offered = (rates?.options ?? []).filter((o) => !o.inactive).map((o) => o.value);
+  const all = [...new Set([currency, me.data?.company.currency ?? currency, ...offered])];
   return (
     <div className="row nowrap">
       <NumberEditor

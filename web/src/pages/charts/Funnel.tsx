@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { api } from "../../api/client";
 import { useMe } from "../../api/queries";
 import type { ObjectMeta, Option } from "../../api/types";
+import { SumMark } from "../../fields/money/SumMark";
 import { useUrl } from "../../hooks/useUrl";
 import { grouped, money } from "../../lib/format";
 import { Select } from "../../ui/Input";
@@ -181,6 +182,7 @@ export default function Funnel({ object }: { object: ObjectMeta }) {
                 })}
               </tbody>
             </table>
+            <SumMark of={sums.data} long />
           </div>
         </div>
       )}

@@ -6,6 +6,7 @@ import { longDate } from "../../lib/format";
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
 import { Who } from "../charts/who";
+import { Birthdays } from "./Birthdays";
 import { FirstSteps, useNothing } from "./FirstSteps";
 import { FollowUps } from "./FollowUps";
 import { Recent } from "./Recent";
@@ -62,6 +63,7 @@ export function HomePage() {
         </div>
         <div className="home-col">
           {customer && <FollowUps object={customer} who={who} />}
+          <Birthdays objects={[of("contact"), customer].filter((o) => !!o)} who={who} />
           <Recent objects={objects} />
         </div>
       </div>

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { api } from "../../api/client";
 import { useMe } from "../../api/queries";
 import type { ObjectMeta } from "../../api/types";
+import { SumMark } from "../../fields/money/SumMark";
 import { useUrl } from "../../hooks/useUrl";
 import { grouped, money } from "../../lib/format";
 import { Button } from "../../ui/Button";
@@ -62,31 +63,34 @@ export function Stages({ object, who }: { object: ObjectMeta; who: string | unde
           )}
         </div>
       ) : (
-        <ul className="stage-bars">
-          {open.map((o) => {
-            const [n, amount] = byStage.get(o.value) ?? [0, "0"];
-            return (
-              <li key={o.value}>
-                <Link
-                  to="/o/$plural"
-                  params={{ plural: object.plural }}
-                  search={{
-                    f: JSON.stringify([...whoChips(who ?? "me"), [stage?.name, "in", [o.value]]]),
-                  }}
-                >
-                  <span className="stage-name">{o.label}</span>
-                  <span className="stage-track" aria-hidden="true">
-                    <span style={{ width: `${(Number(n) / most) * 100}%` }} />
-                  </span>
-                  <span className="num">{grouped(String(n))}</span>
-                  <span className="num muted">
-                    {money({ amount: String(amount ?? "0"), currency })}
-                  </span>
-                </Link>
-              </li>
-            );
-          })}
-        </ul>
+        <>
+          <ul className="stage-bars">
+            {open.map((o) => {
+              const [n, amount] = byStage.get(o.value) ?? [0, "0"];
+              return (
+                <li key={o.value}>
+                  <Link
+                    to="/o/$plural"
+                    params={{ plural: object.plural }}
+                    search={{
+                      f: JSON.stringify([...whoChips(who ?? "me"), [stage?.name, "in", [o.value]]]),
+                    }}
+                  >
+                    <span className="stage-name">{o.label}</span>
+                    <span className="stage-track" aria-hidden="true">
+                      <span style={{ width: `${(Number(n) / most) * 100}%` }} />
+                    </span>
+                    <span className="num">{grouped(String(n))}</span>
+                    <span className="num muted">
+                      {money({ amount: String(amount ?? "0"), currency })}
+                    </span>
+                  </Link>
+                </li>
+              );
+            })}
+          </ul>
+          <SumMark of={sums.data} long />
+        </>
       )}
     </section>
   );

@@ -20,6 +20,7 @@ const SECTIONS: Section[] = [
   { name: "reach", icon: "phone", page: lazy(() => import("./Reach")) },
   { name: "tokens", icon: "link", page: lazy(() => import("./Tokens")) },
   { name: "company", icon: "building", page: lazy(() => import("./Company")), admin: true },
+  { name: "currencies", icon: "money", page: lazy(() => import("./Currencies")), admin: true },
   { name: "users", icon: "users", page: lazy(() => import("./Users")), admin: true },
   { name: "departments", icon: "tree", page: lazy(() => import("./Departments")), admin: true },
   { name: "roles", icon: "shield", page: lazy(() => import("./Roles")), admin: true },

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { ListQuery } from "../../api/client";
 import type { ObjectMeta, Option } from "../../api/types";
 import { colorOf } from "../../fields/base";
+import { SumMark } from "../../fields/money/SumMark";
 import { useUrl } from "../../hooks/useUrl";
 import { grouped } from "../../lib/format";
 import { Button, IconButton } from "../../ui/Button";
@@ -61,7 +62,10 @@ export function Column({
           )}
         </h2>
         <div className="muted column-sums">
-          <span>{total.sum || "\u00a0"}</span>
+          <span>
+            {total.sum || "\u00a0"}
+            <SumMark of={total.converted} />
+          </span>
           {total.weighted && (
             <span title={t("board.weighted")}>
               <span className="sr-only">{t("board.weighted")}</span>≈ {total.weighted}

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { api } from "../../api/client";
 import { useMe } from "../../api/queries";
 import type { Field, ObjectMeta, Option } from "../../api/types";
+import { type Converted, together } from "../../fields/money/SumMark";
 import { scaled } from "../../lib/decimal";
 import { money } from "../../lib/format";
 import { partsOf } from "./cardFields";
@@ -11,6 +12,7 @@ export interface Total {
   sum: string;
   /** What is to be expected: each amount times its probability. */
   weighted: string;
+  converted?: Converted;
 }
 
 const textOf = (v: unknown): string => {
@@ -68,6 +70,7 @@ export function useSums(
     return {
       count,
       sum: shown(cents),
+      converted: together(rows),
       weighted: open && expected > 0n && expected !== cents ? shown(expected) : "",
     };
   };

@@ -11,7 +11,7 @@ import { Popover } from "../../ui/Popover";
 import type { Chip, Reach } from "./filter";
 import { TextFilter } from "./TextFilter";
 import type { ListState } from "./useListState";
-import { isDateField, useLabel, ValueControl } from "./ValueControl";
+import { isDateField, nextDays, useLabel, ValueControl } from "./ValueControl";
 
 /** Operators of a field; of a yes or no there is only "is". */
 export const operatorsOf = (f: Field): Operator[] => fieldType(f).operators;
@@ -151,6 +151,7 @@ function ChipLabel({ chip, reach }: { chip: Chip; reach: Reach | undefined }) {
       const n = Number(days[1]);
       return t(n < 0 ? "date.days_ago" : "date.days_ahead", { n: Math.abs(n) });
     }
+    if (nextDays(v)) return t("date.next_days", { n: nextDays(v) });
     if (/^\w+\(-?\d*\)$/.test(v)) return t(`date.fn.${v}`, { defaultValue: v });
     return (
       field?.options?.find((o) => o.value === v)?.label ?? (v === first ? name : undefined) ?? v

@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { useMe } from "../../api/queries";
 import type { Field } from "../../api/types";
+import { SumMark } from "../../fields/money/SumMark";
 import { grouped, money } from "../../lib/format";
 import { Icon } from "../../ui/Icon";
 import type { Column } from "./columns";
@@ -68,7 +69,10 @@ export function GroupRow({
               )}
             </button>
           ) : (
-            <span>{sumText(c.field, head.sums[c.field.name])}</span>
+            <span>
+              {sumText(c.field, head.sums[c.field.name])}
+              {c.field.type === "money" && <SumMark of={head.converted} />}
+            </span>
           )}
         </div>
       ))}

@@ -64,6 +64,7 @@ export function ValueControl(p: Props) {
     );
   }
   if (isReferenceField(field)) return <ReferenceValue {...p} />;
+  if (field.type === "birthday") return <BirthdayValue value={one} onChange={onChange} />;
   if (isDateField(field)) return <DateValue value={one} onChange={onChange} />;
   return (
     <Input
@@ -212,3 +213,35 @@ function DateValue({
     </div>
   );
 }
+
+const COMING = ["today()", "next_days(7)", "next_days(14)", "next_days(30)"];
+const MONTHS = ["this_month()", "this_month(1)"];
+
+/** Within how many days somebody has a birthday. */
+function BirthdayValue({
+  value,
+  onChange,
+}: {
+  value: string | undefined;
+  onChange: (v: string) => void;
+}) {
+  const { t } = useTranslation();
+  return (
+    <Select
+      aria-label={t("filter.when")}
+      value={value ?? ""}
+      onChange={(e) => onChange(e.target.value)}
+    >
+      <option value="" />
+      {[...COMING, ...MONTHS].map((s) => (
+        <option key={s} value={s}>
+          {nextDays(s) ? t("date.next_days", { n: nextDays(s) }) : t(`date.fn.${s}`)}
+        </option>
+      ))}
+    </Select>
+  );
+}
+
+/** The days of next_days(14), 0 where a value is something else. */
+export const nextDays = (value: string): number =>
+  Number(/^next_days\((\d+)\)$/.exec(value)?.[1] ?? 0);

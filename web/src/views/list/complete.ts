@@ -111,6 +111,9 @@ function values(r: Reach | undefined, words: { me: string; today: string }): Sug
   }
   if (field.type === "user") return [{ text: "me()", label: words.me }];
   if (field.type === "department") return [{ text: "my_department()", label: "" }];
+  if (field.type === "birthday") {
+    return ["next_days(14)", "next_days(30)", "this_month()"].map((s) => ({ text: s, label: "" }));
+  }
   if (field.type === "date" || field.type === "datetime") {
     return [
       { text: "today()", label: words.today },

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { type AggregateRow, api } from "../../api/client";
 import type { Count, Field, ObjectMeta, RecordData, Reference } from "../../api/types";
+import type { Converted } from "../../fields/money/SumMark";
 import { dayOf } from "../../lib/format";
 import type { Column } from "./columns";
 import { parseSort, quoteText } from "./filter";
@@ -17,6 +18,8 @@ export interface GroupHead {
   value?: unknown;
   count?: number;
   sums: Record<string, string>;
+  /** Whether its sums of amounts hold other currencies. */
+  converted?: Converted;
   closed: boolean;
 }
 
@@ -122,7 +125,7 @@ export function linesOf(
   f: Field,
   records: RecordData[],
   closed: GroupKey[],
-  counts: { key: GroupKey; count: number; sums: Record<string, string> }[],
+  counts: Pick<GroupHead, "key" | "count" | "sums" | "converted">[],
   desc: boolean,
   complete: boolean,
 ): Line[] {
@@ -139,6 +142,7 @@ export function linesOf(
       value,
       count: known.get(key)?.count,
       sums: known.get(key)?.sums ?? {},
+      converted: known.get(key)?.converted,
       closed: isClosed,
     },
   });
@@ -198,6 +202,7 @@ export function useGroups(
     const groups = (rows ?? []).map((r) => ({
       key: keyOf(r),
       count: Number(r.measures[0] ?? 0),
+      converted: { converted: r.converted, unconverted: r.unconverted },
       sums: Object.fromEntries(names.map((n, i) => [n, String(r.measures[i + 1] ?? "0")])),
     }));
     const total: Count | undefined =

@@ -1,0 +1,96 @@
+// Package anniversary keeps the next celebration of each birthday in step with
+// today, and completes birthdays that an older program kept as plain days.
+package anniversary
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"ecrm/internal/record"
+	"ecrm/internal/schema"
+	"ecrm/internal/store"
+)
+
+// page is how many records are looked at together, and chunk how many are written.
+const (
+	page  = 2000
+	chunk = 100
+)
+
+// Service keeps birthdays.
+type Service struct {
+	Records *record.Service
+}
+
+// Renew brings every birthday in step with today and tells how many it changed.
+func (s *Service) Renew(ctx context.Context) (changed int64, err error) {
+	for _, o := range s.Records.Current.Load().Objects() {
+		for _, f := range o.Fields {
+			if f.Type != "birthday" {
+				continue
+			}
+			n, err := s.renew(ctx, o, f)
+			changed += n
+			if err != nil {
+				return changed, err
+			}
+		}
+	}
+	return changed, nil
+}
+
+func (s *Service) renew(ctx context.Context, o *schema.Object, f *schema.Field) (changed int64, err error) {
+	for after := int64(0); ; {
+		found, last, err := s.Records.DB.Anniversaries(ctx, o, f, after, page)
+		if err != nil || last == 0 {
+			return changed, err
+		}
+		after = last
+		var late []store.Anniversary
+		for _, a := range found {
+			if columns := record.Celebrate(a.Columns, s.Records.Today()); columns != nil && !record.Same(columns, a.Columns) {
+				late = append(late, store.Anniversary{ID: a.ID, Columns: columns})
+			}
+		}
+		for len(late) > 0 {
+			some := late[:min(chunk, len(late))]
+			late = late[len(some):]
+			err := s.Records.DB.Write(store.Bulk(ctx), func(ctx context.Context, q store.Querier) error {
+				return store.PutAnniversaries(ctx, q, o, f, some)
+			})
+			if err != nil {
+				return changed, err
+			}
+			changed += int64(len(some))
+		}
+	}
+}
+
+// often is how often it is looked whether another day began.
+const often = 10 * time.Minute
+
+// Daily renews the birthdays at the beginning and with each new day until ctx
+// ends.
+func (s *Service) Daily(ctx context.Context) {
+	done := ""
+	for {
+		if today := s.Records.Today(); today != done {
+			_, err := s.Records.DB.Alone(ctx, "anniversary", func(ctx context.Context) error {
+				_, err := s.Renew(ctx)
+				return err
+			})
+			switch {
+			case err == nil:
+				done = today
+			case ctx.Err() == nil:
+				slog.Error("renew the birthdays", "error", err)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(often):
+		}
+	}
+}
