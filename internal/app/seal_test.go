@@ -1,12 +1,15 @@
 package app
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"ecrm/internal/dbtest"
+	"ecrm/internal/policy"
+	"ecrm/internal/record"
 )
 
 // The database refuses to change what the audit says; whoever gets past that
@@ -88,6 +91,42 @@ func TestAuditCannotBeChangedUnseen(t *testing.T) {
 					t.Errorf("after %s: %v", breaking.mend, found)
 				}
 			}
+		}
+	})
+}
+
+// What a transaction wrote that ran while others were sealed is no forgery.
+func TestLongTransactionDoesNotBreakTheSeals(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn)
+		admin := w.setUp()
+		records := w.app.Records
+		system := policy.System(records.Current.Load(), "test")
+		customers := system.Registry.Object("customer")
+		written, long := make(chan bool), make(chan error, 1)
+		go func() {
+			long <- records.Together(t.Context(), func(ctx context.Context, u *record.Unit) error {
+				_, err := u.Create(ctx, system, customers, record.Input{"name": "慢"})
+				close(written)
+				time.Sleep(700 * time.Millisecond)
+				return err
+			})
+		}()
+		<-written
+		if w.app.DB.Postgres() { // on SQLite they take turns
+			admin.add("contacts", map[string]any{"name": "快"}) // numbers of customers wait
+		}
+		for range 2 {
+			if err := records.Seal(t.Context(), time.Now().Add(time.Second)); err != nil {
+				t.Fatal(err)
+			}
+			if err := <-long; err != nil {
+				t.Fatal(err)
+			}
+			long <- nil
+		}
+		if found := w.findings(); len(found) > 0 {
+			t.Errorf("found: %v", found)
 		}
 	})
 }

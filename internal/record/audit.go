@@ -126,17 +126,23 @@ func (s *Service) sealSome(ctx context.Context, before time.Time) (more bool, er
 	if len(rows) > 0 {
 		last = sealOf(rows[0])
 	}
-	entries, err := store.Span(ctx, s.DB, auditTable.Name, auditNames, last.through, store.IDOf(before), sealMost)
-	if err != nil || len(entries) == 0 {
+	// An entry of a transaction that is still running would be put in later.
+	if before, err = s.DB.Settled(ctx, before); err != nil {
 		return false, err
 	}
-	through, _ := entries[len(entries)-1][0].(int64)
 	err = s.DB.Write(store.Bulk(ctx), func(ctx context.Context, q store.Querier) error {
+		entries, err := store.Span(ctx, q, auditTable.Name, auditNames, last.through, store.IDOf(before), sealMost)
+		if err != nil || len(entries) == 0 {
+			more = false
+			return err
+		}
+		more = len(entries) == sealMost
+		through, _ := entries[len(entries)-1][0].(int64)
 		return store.Insert(ctx, q, sealTable.Name, store.Row{
 			"id": last.id + 1, "through": through, "rows": int64(len(entries)), "hash": chain(last.hash, entries), "at": time.Now().UnixMicro(),
 		})
 	})
-	return len(entries) == sealMost, err
+	return more, err
 }
 
 type seal struct {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"strings"
+	"time"
 
 	"ecrm/internal/schema"
 )
@@ -154,4 +155,25 @@ func (db *DB) Alone(ctx context.Context, name string, fn func(ctx context.Contex
 		}
 	}()
 	return true, fn(ctx)
+}
+
+// clockMargin is how far the clocks of the nodes and the database may differ where
+// the age of a transaction matters.
+const clockMargin = time.Minute
+
+// Settled answers an instant, at the latest the one given, since when no
+// transaction has been running: ids made before it that will ever be seen are there
+// to be seen. On SQLite that holds for whoever asks within a write.
+func (db *DB) Settled(ctx context.Context, before time.Time) (time.Time, error) {
+	if !db.Postgres() {
+		return before, nil
+	}
+	rows, err := db.Query(ctx, "SELECT CAST(extract(epoch FROM min(xact_start)) * 1000000 AS BIGINT) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+	if err != nil || len(rows) == 0 {
+		return before, err
+	}
+	if oldest, ok := rows[0][0].(int64); ok && time.UnixMicro(oldest).Add(-clockMargin).Before(before) {
+		return time.UnixMicro(oldest).Add(-clockMargin), nil
+	}
+	return before, nil
 }
