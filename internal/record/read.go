@@ -478,13 +478,21 @@ func (s *Service) get(ctx context.Context, q store.Querier, a *policy.Actor, o *
 	if err != nil {
 		return nil, 0, err
 	}
+	verbs := []string{policy.Edit, policy.Remove, policy.Assign, policy.Share}
+	rules := make([]*query.Node, len(verbs))
+	for i, verb := range verbs {
+		rules[i] = a.Filter(o, verb)
+	}
+	may, err := store.Verdicts(ctx, q, a.Registry, a, o, id, rules)
+	if err != nil {
+		return nil, 0, err
+	}
 	out = append(out[:len(out)-1], `,"_can":{`...)
-	for i, verb := range []string{policy.Edit, policy.Remove, policy.Assign, policy.Share} {
+	for i, verb := range verbs {
 		if i > 0 {
 			out = append(out, ',')
 		}
-		_, _, err := s.look(ctx, q, a, o, id, verb, false)
-		out = fmt.Appendf(out, "%q:%t", verb, err == nil)
+		out = fmt.Appendf(out, "%q:%t", verb, may[i])
 	}
 	return append(out, "}}"...), version, nil
 }
