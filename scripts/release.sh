@@ -2,6 +2,9 @@
 # Cross-builds the binary for every platform into dist/, with checksums. Needs no C compiler.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# Named once: what is edited while it builds must not rename half of it.
+VERSION=${VERSION:-$(git describe --tags --always --dirty)}
+export VERSION
 rm -rf dist && mkdir dist
 scripts/build-web.sh
 for platform in linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64; do

@@ -1,4 +1,4 @@
-import { call } from "./client";
+import { call, queryString } from "./client";
 import type { Field, RecordData } from "./types";
 
 /** A field that was taken out of use; its values wait. */
@@ -52,7 +52,9 @@ const rows = <T>(answer: unknown, ...keys: string[]): T[] => {
 };
 
 export const admin = {
-  sessions: async () => rows<SessionInfo>(await call("/sessions"), "sessions"),
+  /** Mine, or those of another for administrators. */
+  sessions: async (user?: string) =>
+    rows<SessionInfo>(await call(`/sessions${queryString({ user })}`), "sessions"),
   endSession: (id: string) => call(`/sessions/${id}`, { method: "DELETE" }),
   tokens: async () => rows<Token>(await call("/tokens"), "tokens"),
   makeToken: (body: { name: string; scopes: string[]; expires_at: string | null }) =>

@@ -97,6 +97,12 @@ export function RunStep({
             {t("import.open")}
           </Link>
         )}
+        {/* A staff list is half the way in: without passwords nobody comes. */}
+        {job.state === "done" && object.name === "user" && !!job.created && (
+          <Link to="/settings/$section" params={{ section: "users" }} search={{}} className="btn">
+            {t("users.invite")}
+          </Link>
+        )}
         {(job.state === "done" || job.state === "cancelled") && (
           <Button
             disabled={hand.busy}

@@ -1,5 +1,8 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { Invited } from "../../api/admin";
+import { api } from "../../api/client";
 import { Button } from "../../ui/Button";
 import { Drawer } from "../../ui/Drawer";
 import { Icon } from "../../ui/Icon";
@@ -7,10 +10,13 @@ import { Icon } from "../../ui/Icon";
 /** The first passwords of those who had none, shown once and to be handed out. */
 export function InvitedList({ users, onClose }: { users: Invited[]; onClose: () => void }) {
   const { t } = useTranslation();
+  // The address is part of what a new colleague must be told.
+  const reach = useQuery({ queryKey: ["reach"], queryFn: api.reach, staleTime: 0 });
+  const address = reach.data?.addresses[0];
   const cell = (s: string) => `"${s.replace(/"/g, '""')}"`;
   function download() {
-    const head = [t("setup.name"), t("login"), t("password.temporary")];
-    const rows = users.map((u) => [u.name, u.login, u.temporary_password]);
+    const head = [t("setup.name"), t("login"), t("password.temporary"), t("users.address")];
+    const rows = users.map((u) => [u.name, u.login, u.temporary_password, address ?? ""]);
     // With a byte order mark, or Excel reads Chinese wrongly.
     const text = `\ufeff${[head, ...rows].map((r) => r.map(cell).join(",")).join("\r\n")}\r\n`;
     const link = document.createElement("a");
@@ -36,6 +42,16 @@ export function InvitedList({ users, onClose }: { users: Invited[]; onClose: () 
     >
       <div className="stack">
         <p>{t("users.invited_text")}</p>
+        <p>
+          {t("users.address")}{" "}
+          {address ? (
+            <code>{address}</code>
+          ) : (
+            <Link to="/settings/$section" params={{ section: "reach" }} search={{}}>
+              {t("settings.reach")}
+            </Link>
+          )}
+        </p>
         <div className="table-wrap">
           <table className="table">
             <thead>

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { admin, type SessionInfo } from "../../api/admin";
 import { queryClient } from "../../api/queries";
@@ -45,8 +46,22 @@ export function deviceName(agent: string | undefined): string {
 /** Where I am signed in, each of which can be ended at once. */
 export default function Sessions() {
   const { t } = useTranslation();
+  return (
+    <section className="panel stack">
+      <SessionList title={<h2>{t("settings.sessions")}</h2>} />
+    </section>
+  );
+}
+
+/** Where somebody is signed in: I myself, or for administrators anybody. */
+export function SessionList({ user, title }: { user?: string; title?: ReactNode }) {
+  const { t } = useTranslation();
   const errorText = useErrorText();
-  const list = useQuery({ queryKey: ["sessions"], queryFn: admin.sessions });
+  const list = useQuery({
+    queryKey: ["sessions", user ?? ""],
+    queryFn: () => admin.sessions(user),
+    staleTime: 0,
+  });
   async function end(all: SessionInfo[]) {
     try {
       for (const s of all) await admin.endSession(s.id);
@@ -58,21 +73,23 @@ export default function Sessions() {
   }
   const others = list.data?.filter((s) => !s.current) ?? [];
   return (
-    <section className="panel stack">
-      <div className="panel-head">
-        <h2>{t("settings.sessions")}</h2>
-        {others.length > 1 && (
-          <Button small onClick={() => end(others)}>
-            {t("sessions.end_others")}
-          </Button>
-        )}
-      </div>
+    <>
+      {(title || others.length > 1) && (
+        <div className="panel-head">
+          {title ?? <span />}
+          {others.length > 1 && (
+            <Button small onClick={() => end(others)}>
+              {t(user ? "sessions.end_all" : "sessions.end_others")}
+            </Button>
+          )}
+        </div>
+      )}
       {list.isPending ? (
         <Skeleton rows={3} />
       ) : list.isError ? (
         <ErrorState error={list.error} retry={() => list.refetch()} />
       ) : list.data.length === 0 ? (
-        <EmptyState title={t("none")} />
+        <EmptyState title={t("sessions.none")} />
       ) : (
         <ul className="rows">
           {list.data.map((s) => (
@@ -103,6 +120,6 @@ export default function Sessions() {
           ))}
         </ul>
       )}
-    </section>
+    </>
   );
 }

@@ -19,6 +19,7 @@ import { toast } from "../../ui/Toast";
 import { InvitedList } from "./InvitedList";
 import { NewUser } from "./NewUser";
 import { Secret } from "./Secret";
+import { SessionList } from "./Sessions";
 
 const FormDrawer = lazy(() => import("../../views/form/FormDrawer"));
 
@@ -45,6 +46,7 @@ function List({ object }: { object: ObjectMeta }) {
   const [editing, setEditing] = useState<RecordData>();
   const [secret, setSecret] = useState<{ name: string; password: string }>();
   const [invited, setInvited] = useState<Invited[]>();
+  const [watched, setWatched] = useState<{ id: string; name: string }>();
   const who = url.who ?? "active";
   const filter = [
     who === "active" ? "active = TRUE" : who === "off" ? "active = FALSE" : "",
@@ -203,6 +205,10 @@ function List({ object }: { object: ObjectMeta }) {
                 trigger={<Icon name="more" />}
                 items={[
                   { label: t("edit"), onSelect: () => setEditing(r) },
+                  {
+                    label: t("settings.sessions"),
+                    onSelect: () => setWatched({ id: r.id, name: String(r.name) }),
+                  },
                   { label: t("users.reset"), onSelect: () => void reset(r) },
                   r.active === false
                     ? { label: t("users.enable"), onSelect: () => void enable(r, true) }
@@ -240,6 +246,14 @@ function List({ object }: { object: ObjectMeta }) {
             setSecret({ name, password });
           }}
         />
+      )}
+      {watched && (
+        <Drawer
+          title={t("sessions.of", { name: watched.name })}
+          onClose={() => setWatched(undefined)}
+        >
+          <SessionList user={watched.id} />
+        </Drawer>
       )}
       {invited && <InvitedList users={invited} onClose={() => setInvited(undefined)} />}
       {secret && (
