@@ -45,3 +45,57 @@ func TestHistoryHidesReferencesItsReaderMayNotSee(t *testing.T) {
 		}
 	})
 }
+
+// The same holds for every kind of field that refers to records, made at run time or
+// not, and for fields that the reader may not see at all.
+func TestHistoryHidesWhatFieldsOfEveryKindReferTo(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn)
+		admin, people, _ := w.company()
+		for _, body := range []map[string]any{
+			{"name": "x_one", "type": "reference", "targets": []string{"customer"}},
+			{"name": "x_any", "type": "anyreference", "targets": []string{"customer", "opportunity"}},
+			{"name": "x_rows", "type": "lines", "rows": []any{map[string]any{"name": "x_who", "type": "reference", "targets": []string{"customer"}, "labels": "誰"}, map[string]any{"name": "x_n", "type": "integer", "labels": "數"}}},
+			{"name": "x_price", "type": "text"},
+		} {
+			body["labels"] = map[string]string{"zh-TW": "欄位"}
+			admin.must(201, "POST", "objects/customer/fields", body)
+		}
+		secret := people["stranger"].add("customers", map[string]any{"name": "祕密集團"})
+		mine := people["seller"].add("customers", map[string]any{"name": "子公司"})
+		admin.must(200, "PATCH", "customers/"+mine, map[string]any{
+			"x_one": secret, "x_any": map[string]any{"object": "customer", "id": secret}, "x_price": "底價七折",
+			"x_rows": []any{map[string]any{"x_who": secret, "x_n": 1}},
+		})
+		rows := list(admin.must(200, "GET", "customers/"+mine, nil)["x_rows"])
+		row, _ := rows[0].(map[string]any)
+		row["x_n"] = 2
+		admin.must(200, "PATCH", "customers/"+mine, map[string]any{"x_rows": []any{row}})
+		admin.must(200, "PATCH", "customers/"+mine, map[string]any{"x_one": nil, "x_any": nil, "x_rows": []any{}, "x_price": nil})
+		role := admin.must(200, "GET", "roles?filter=key%20%3D%20%22salesperson%22", nil)
+		first, _ := list(role["records"])[0].(map[string]any)
+		id, _ := first["id"].(string)
+		admin.must(200, "PATCH", "roles/"+id, map[string]any{"field_access": map[string]any{"customer": map[string]any{"x_price": "hidden"}}})
+		for _, path := range []string{"history", "timeline"} {
+			b, err := json.Marshal(people["seller"].must(200, "GET", "customers/"+mine+"/"+path, nil))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, never := range []string{secret, "祕密集團", "底價七折", "x_price"} {
+				if strings.Contains(string(b), never) {
+					t.Errorf("%s tells %s: %s", path, never, b)
+				}
+			}
+			if n := strings.Count(string(b), `"hidden":true`); n < 6 {
+				t.Errorf("%s says %d times that something hidden was there: %s", path, n, b)
+			}
+			b, err = json.Marshal(admin.must(200, "GET", "customers/"+mine+"/"+path, nil))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(string(b), "祕密集團") || !strings.Contains(string(b), "底價七折") {
+				t.Errorf("%s hides from the administrator what he may see: %s", path, b)
+			}
+		}
+	})
+}
