@@ -60,6 +60,7 @@ const pages = ({ customers, opportunities, contact, activity, task }) => ({
   'settings-me': ['/settings', (p) => p.locator('#language').waitFor()],
   'settings-password': ['/settings/password', (p) => p.locator('#old_password').waitFor()],
   'settings-sessions': ['/settings/sessions', (p) => p.locator('.settings-body .rows, .settings-body .state').waitFor()],
+  'settings-reach': ['/settings/reach', (p) => p.locator('.settings-body .addresses, .settings-body .secret').first().waitFor()],
   'settings-tokens': ['/settings/tokens', (p) => p.locator('.settings-body .rows, .settings-body .state').waitFor()],
   'settings-company': ['/settings/company', (p) => p.locator('#company-name').waitFor()],
   'settings-users': ['/settings/users', (p) => p.locator('.settings-body .rows').waitFor()],

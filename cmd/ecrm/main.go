@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"os/signal"
 	"runtime"
@@ -175,6 +176,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage.`
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	slog.SetDefault(slog.New(sayOnce(slog.NewTextHandler(os.Stderr, nil))))
 	context.AfterFunc(ctx, stop) // a second Ctrl-C does not wait for what is under way
 	parser, err := kong.New(&commands, kong.Name("ecrm"), kong.Description(described), kong.BindTo(ctx, (*context.Context)(nil)))
 	if err != nil {

@@ -32,7 +32,7 @@ func (p *program) Start(s service.Service) error {
 	if !service.Interactive() {
 		if log, err := s.SystemLogger(nil); err == nil {
 			p.log = log
-			slog.SetDefault(slog.New(slog.NewTextHandler(told{log}, nil)))
+			slog.SetDefault(slog.New(sayOnce(slog.NewTextHandler(told{log}, nil))))
 		}
 	}
 	ctx, cancel := context.WithCancel(context.Background())
