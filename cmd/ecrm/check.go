@@ -30,7 +30,7 @@ func (c *checkData) do(ctx context.Context, a *app.App, s folder.Streams) error 
 	started := time.Now()
 	total := map[string]int{}
 	shown := []record.Finding{}
-	counts, err := a.Records.Verify(ctx, func(f record.Finding) {
+	counts, err := a.Verify(ctx, func(f record.Finding) {
 		total[f.Rule]++
 		if total[f.Rule] <= c.Most {
 			shown = append(shown, f)

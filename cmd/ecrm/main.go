@@ -35,10 +35,12 @@ var version = "dev"
 type place struct {
 	Data     string `help:"Folder of the data." default:"./data" env:"ECRM_DATA" json:"-"`
 	Database string `help:"postgres:// address; without it SQLite in the data folder." env:"ECRM_DATABASE" json:"-"`
+	Files    string `help:"Folder of uploaded files, with PostgreSQL: all servers share it. Absent: a folder in the data folder." env:"ECRM_FILES" json:"-"`
+	FileMB   int64  `name:"file-mb" help:"Largest file that may be uploaded, in MB." default:"50" env:"ECRM_FILE_MB" json:"-"`
 }
 
 func (p place) config() app.Config {
-	return app.Config{Data: p.Data, Database: p.Database, Version: version}
+	return app.Config{Data: p.Data, Database: p.Database, Files: p.Files, FileLimit: p.FileMB << 20, Version: version}
 }
 
 type userAdd struct {

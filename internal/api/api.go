@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 
+	"ecrm/internal/blob"
 	"ecrm/internal/bulk"
 	"ecrm/internal/demo"
 	"ecrm/internal/identity"
@@ -34,6 +35,7 @@ type Server struct {
 	Jobs     *jobs.Service
 	Bulk     *bulk.Service
 	Exports  *transfer.Exports
+	Files    *blob.Folder
 	// Web holds the interface's files.
 	Web fs.FS
 	// Reach is where this server is reached.
@@ -142,6 +144,8 @@ func (s *Server) Handler() http.Handler {
 	for _, action := range bulk.Actions {
 		signed("POST "+prefix+"{plural}/actions/"+action, func(r *request) error { return s.bulk(r, action) })
 	}
+	signed("POST "+prefix+"files", s.addFile)
+	signed("GET "+prefix+"files/{id}", s.readFile)
 	signed("GET "+prefix+"events", s.events)
 	signed("GET "+prefix+"reach", s.reach)
 	signed("GET "+prefix+"reach/code.svg", s.reachCode)
@@ -164,6 +168,9 @@ func (s *Server) Handler() http.Handler {
 	signed("GET "+prefix+"{plural}/{id}/timeline", s.timeline)
 	signed("GET "+prefix+"{plural}/{id}/comments", s.comments)
 	signed("POST "+prefix+"{plural}/{id}/comments", s.comment)
+	signed("GET "+prefix+"{plural}/{id}/files", s.attachments)
+	signed("POST "+prefix+"{plural}/{id}/files", s.attach)
+	signed("DELETE "+prefix+"{plural}/{id}/files/{file}", s.detach)
 	signed("GET "+prefix+"{plural}/{id}/shares", s.shares)
 	signed("POST "+prefix+"{plural}/{id}/shares", s.addShare)
 	signed("DELETE "+prefix+"{plural}/{id}/shares/{share}", s.removeShare)

@@ -9,7 +9,7 @@ import (
 )
 
 func said(o *schema.Object, c record.Comment) entry {
-	return entry{Kind: "comment", At: instant(c.At), Object: o.Name, ID: strconv.FormatInt(c.ID, 10), Text: c.Text,
+	return entry{Kind: "comment", At: instant(c.At), Object: o.Name, ID: strconv.FormatInt(c.ID, 10), Text: c.Text, Files: c.Files,
 		Actor: map[string]any{"id": strconv.FormatInt(c.Author, 10), "name": c.Name}}
 }
 
@@ -40,12 +40,13 @@ func (s *Server) comment(r *request) error {
 		return err
 	}
 	var in struct {
-		Text string `json:"text"`
+		Text  string      `json:"text"`
+		Files []fileInput `json:"files"`
 	}
 	if err := r.body(&in); err != nil {
 		return err
 	}
-	c, err := s.Records.AddComment(r.Context(), r.actor, o, id, in.Text)
+	c, err := s.Records.AddComment(r.Context(), r.actor, o, id, in.Text, fileIDs(in.Files))
 	if err != nil {
 		return err
 	}

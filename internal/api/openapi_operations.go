@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"reflect"
 
+	"ecrm/internal/blob"
 	"ecrm/internal/identity"
 	"ecrm/internal/policy"
 	"ecrm/internal/record"
@@ -126,12 +127,16 @@ var operations = map[string]operation{
 	"GET " + prefix + "jobs/{id}/result":             {text: t3("下載匯出的檔案", "下载导出的文件", "The file of an export"), media: "application/octet-stream"},
 	"POST " + prefix + "jobs/{id}/actions/cancel":    {text: t3("取消工作", "取消任务", "Cancel a job"), status: http.StatusAccepted, answer: fixed(component("Job"))},
 	"POST " + prefix + "jobs/{id}/actions/undo":      {text: t3("復原批次工作", "撤销批量任务", "Undo a bulk action"), status: http.StatusAccepted, answer: fixed(component("Job"))},
-	"GET " + prefix + "events":                       {text: t3("即時事件", "实时事件", "Live events"), media: "text/event-stream", answer: fixed(of("string"))},
-	"GET " + prefix + "views":                        {text: t3("已存檢視", "已存视图", "Saved views"), query: []parameter{{"object", of("string"), ""}}, answer: wrapped("views", component("View"))},
-	"POST " + prefix + "views":                       {text: t3("儲存檢視", "保存视图", "Save a view"), status: http.StatusCreated, body: viewBody, answer: fixed(component("View"))},
-	"GET " + prefix + "views/{id}":                   {text: t3("讀取檢視", "读取视图", "Read a view"), answer: fixed(component("View"))},
-	"PATCH " + prefix + "views/{id}":                 {text: t3("修改檢視", "修改视图", "Change a view"), body: fixed(of("object")), answer: fixed(component("View"))},
-	"DELETE " + prefix + "views/{id}":                {text: t3("刪除檢視", "删除视图", "Remove a view"), status: http.StatusNoContent},
+	"POST " + prefix + "files": {text: t3("上傳檔案", "上传文件", "Upload a file"), status: http.StatusCreated, answer: fixed(component("File")), upload: true,
+		body: fixed(object([]string{"file"}, node{"file": node{"type": "string", "contentMediaType": "application/octet-stream"}}))},
+	"GET " + prefix + "files/{id}": {text: t3("下載檔案或縮圖", "下载文件或缩略图", "A file, or a picture made small"), media: "application/octet-stream",
+		query: []parameter{{"size", node{"enum": blob.Sizes}, ""}, {"download", of("boolean"), ""}}},
+	"GET " + prefix + "events":        {text: t3("即時事件", "实时事件", "Live events"), media: "text/event-stream", answer: fixed(of("string"))},
+	"GET " + prefix + "views":         {text: t3("已存檢視", "已存视图", "Saved views"), query: []parameter{{"object", of("string"), ""}}, answer: wrapped("views", component("View"))},
+	"POST " + prefix + "views":        {text: t3("儲存檢視", "保存视图", "Save a view"), status: http.StatusCreated, body: viewBody, answer: fixed(component("View"))},
+	"GET " + prefix + "views/{id}":    {text: t3("讀取檢視", "读取视图", "Read a view"), answer: fixed(component("View"))},
+	"PATCH " + prefix + "views/{id}":  {text: t3("修改檢視", "修改视图", "Change a view"), body: fixed(of("object")), answer: fixed(component("View"))},
+	"DELETE " + prefix + "views/{id}": {text: t3("刪除檢視", "删除视图", "Remove a view"), status: http.StatusNoContent},
 
 	"GET " + prefix + "{plural}":  {text: t3("{object}清單", "{object}列表", "{object}: list"), query: listQuery, answer: thePage},
 	"POST " + prefix + "{plural}": {text: t3("新增{object}", "新建{object}", "{object}: create"), verb: policy.Create, body: theInput, answer: theRecord, status: http.StatusCreated},
@@ -156,8 +161,12 @@ var operations = map[string]operation{
 	"GET " + prefix + "{plural}/{id}/timeline":         {text: t3("{object}的時間軸", "{object}的时间轴", "{object}: everything that happened"), answer: fixed(component("Entries"))},
 	"GET " + prefix + "{plural}/{id}/comments":         {text: t3("{object}的留言", "{object}的评论", "{object}: comments"), answer: fixed(component("Entries"))},
 	"POST " + prefix + "{plural}/{id}/comments": {text: t3("在{object}留言", "评论{object}", "{object}: comment"), status: http.StatusCreated, answer: fixed(answerOf[entry]()),
-		body: fixed(object([]string{"text"}, node{"text": of("string")}))},
-	"GET " + prefix + "{plural}/{id}/shares": {text: t3("{object}分享給誰", "{object}共享给谁", "{object}: shared with whom"), owned: true, answer: wrapped("shares", component("Share"))},
+		body: fixed(object(nil, node{"text": of("string"), "files": listOf(component("ReferenceInput"))}))},
+	"GET " + prefix + "{plural}/{id}/files": {text: t3("{object}的附件", "{object}的附件", "{object}: attachments"), answer: wrapped("files", component("File"))},
+	"POST " + prefix + "{plural}/{id}/files": {text: t3("加附件到{object}", "给{object}添加附件", "{object}: attach files"), verb: policy.Edit, status: http.StatusCreated, answer: wrapped("files", component("File")),
+		body: fixed(object([]string{"files"}, node{"files": listOf(component("ReferenceInput"))}))},
+	"DELETE " + prefix + "{plural}/{id}/files/{file}": {text: t3("移除{object}的附件", "移除{object}的附件", "{object}: take an attachment away"), verb: policy.Edit, status: http.StatusNoContent},
+	"GET " + prefix + "{plural}/{id}/shares":          {text: t3("{object}分享給誰", "{object}共享给谁", "{object}: shared with whom"), owned: true, answer: wrapped("shares", component("Share"))},
 	"POST " + prefix + "{plural}/{id}/shares": {text: t3("分享{object}", "共享{object}", "{object}: share"), verb: policy.Share, owned: true, status: http.StatusCreated, answer: fixed(component("Share")),
 		body: fixed(object(nil, node{"user": component("ReferenceInput"), "department": component("ReferenceInput"), "write": of("boolean"), "until": orNull("string")}))},
 	"DELETE " + prefix + "{plural}/{id}/shares/{share}": {text: t3("收回分享", "收回共享", "{object}: take a share back"), verb: policy.Share, owned: true, status: http.StatusNoContent},

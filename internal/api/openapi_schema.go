@@ -170,6 +170,16 @@ func valueNode(f *schema.Field, write bool) node {
 		return node{"type": []string{"array", "null"}, "items": component("Entry")}
 	case "address":
 		return nullable(component("Address"))
+	case "file":
+		if write {
+			return node{"type": []string{"array", "null"}, "items": component("ReferenceInput")}
+		}
+		return listOf(component("File"))
+	case "picture":
+		if write {
+			return nullable(component("ReferenceInput"))
+		}
+		return nullable(component("File"))
 	case "json":
 		return orNull("object")
 	case "reference", "user", "department", "anyreference":
@@ -233,6 +243,7 @@ func sharedSchemas() node {
 		"Job":     jobNode(),
 		"Import":  importNode(),
 		"View":    answerOf[shownView](),
+		"File":    answerOf[fileView](),
 		"Share":   answerOf[shareView](),
 		"Session": answerOf[sessionView](),
 		"Token":   answerOf[tokenView](),

@@ -61,6 +61,9 @@ func (r *request) explain(err error) problem {
 		p.Fields = []fieldProblem{{"filter", qp.Code, p.Detail}}
 	case errors.As(err, &large):
 		p.Code = "too_large"
+		if large.Limit > maxBody {
+			p.Detail = message.In(lang, "file_over_limit", map[string]string{"max": strconv.FormatInt(large.Limit>>20, 10)})
+		}
 	case errors.Is(err, identity.ErrSignedOut):
 		p.Code = "unauthenticated"
 	case errors.Is(err, identity.ErrPassword):

@@ -274,6 +274,8 @@ type entry struct {
 	Share   *shareChange    `json:"share,omitempty"`
 	Record  json.RawMessage `json:"record,omitempty"`
 	Text    string          `json:"text,omitempty"`
+	// Files are those of a comment, or those attached or taken away.
+	Files []schema.FileRef `json:"files,omitempty"`
 }
 
 type change struct {
@@ -298,6 +300,9 @@ func (s *Server) changes(r *request, o *schema.Object, id int64) ([]entry, error
 			}
 		}
 		if e.Share, err = s.shareTold(r, h.Changes); err != nil {
+			return nil, err
+		}
+		if e.Files, err = filesTold(h.Changes); err != nil {
 			return nil, err
 		}
 		entries = append(entries, e)

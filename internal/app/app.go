@@ -9,11 +9,13 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"ecrm/internal/anniversary"
 	"ecrm/internal/api"
+	"ecrm/internal/blob"
 	"ecrm/internal/bulk"
 	"ecrm/internal/exchange"
 	"ecrm/internal/identity"
@@ -52,9 +54,14 @@ type App struct {
 	Exchange *exchange.Service
 	// Anniversaries keeps birthdays in step with today.
 	Anniversaries *anniversary.Service
-	data          string
-	leave         func()
-	api           *api.Server
+	Files         *blob.Folder
+	// sweeping holds while files are removed, so that a backup misses none.
+	sweeping sync.Mutex
+	data     string
+	// filesApart is the folder of files where it is not in data.
+	filesApart string
+	leave      func()
+	api        *api.Server
 }
 
 // Config says where the data is.
@@ -63,6 +70,11 @@ type Config struct {
 	Data string
 	// Database is a postgres:// address; empty means SQLite in Data.
 	Database string
+	// Files is the folder of uploaded files, which all servers on one database
+	// share; empty: a folder in Data. FileLimit is the largest in bytes, 0 for the
+	// usual.
+	Files     string
+	FileLimit int64
 	// Version is the program's, written down with the schema it makes.
 	Version string
 }
@@ -72,6 +84,12 @@ func (c Config) sqliteFile() string { return filepath.Join(c.Data, snapshotName)
 
 // Open opens the database and brings its schema in step.
 func Open(ctx context.Context, c Config, modules []record.Module) (*App, error) {
+	apart := ""
+	if c.Files == "" {
+		c.Files = filepath.Join(c.Data, filesFolder)
+	} else if apart = c.Files; c.Database == "" {
+		return nil, errors.New("a folder of files elsewhere goes with PostgreSQL; with SQLite files lie in the data folder, which is backed up as a whole")
+	}
 	dsn := c.Database
 	if dsn == "" {
 		if err := os.MkdirAll(c.Data, 0o700); err != nil {
@@ -84,7 +102,11 @@ func Open(ctx context.Context, c Config, modules []record.Module) (*App, error) 
 		return nil, err
 	}
 	db.Program = c.Version
-	a := &App{DB: db, data: c.Data}
+	a := &App{DB: db, data: c.Data, filesApart: apart}
+	if a.Files, err = blob.Open(c.Files, c.FileLimit); err != nil {
+		db.Close()
+		return nil, err
+	}
 	if err := a.start(ctx, modules); err != nil {
 		if a.leave != nil {
 			a.leave()

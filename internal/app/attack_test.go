@@ -99,6 +99,10 @@ func newAttack(t *testing.T, dsn string) *attack {
 	x.ids["view"] = fmt.Sprint(x.victim.must(201, "POST", "views", map[string]any{"object": "customer", "name": secret, "filter": `name ~ "` + secret + `"`})["id"])
 	x.ids["token"] = fmt.Sprint(x.victim.must(201, "POST", "tokens", map[string]any{"name": secret, "scopes": []string{"read"}})["id"])
 	x.ids["session"] = fmt.Sprint(at(x.victim.must(200, "GET", "sessions", nil), "sessions", 0, "id"))
+	x.ids["file"] = x.victim.file(secret+".png", picture(8, 8))
+	x.ids["attachment"] = x.victim.file(secret+".txt", []byte(secret))
+	x.victim.must(200, "PATCH", "customers/"+x.ids["customers"], map[string]any{"logo": x.ids["file"]})
+	x.victim.must(201, "POST", "customers/"+x.ids["customers"]+"/files", map[string]any{"files": []string{x.ids["attachment"]}})
 	_, upload := x.victim.upload("customer", "geheim.csv", []byte("名稱\n"+secret+"二\n"))
 	x.ids["import"] = fmt.Sprint(upload["id"])
 	status, job := x.victim.call("POST", "customers/actions/tag", map[string]any{"ids": []string{x.ids["customers"]}, "input": map[string]any{"add": []string{secret}}})
@@ -125,7 +129,7 @@ func (x *attack) state() string {
 	var b strings.Builder
 	for _, plural := range ownedPlurals {
 		path := plural + "/" + x.ids[plural]
-		for _, sub := range []string{"", "/history", "/comments", "/shares"} {
+		for _, sub := range []string{"", "/history", "/comments", "/shares", "/files"} {
 			fmt.Fprintln(&b, x.victim.must(200, "GET", path+sub, nil))
 		}
 	}
@@ -478,7 +482,28 @@ var cases = map[string]func(t *testing.T, x *attack){
 	"GET /api/v1/{plural}/{id}/timeline":  on("GET", "/timeline", nil),
 	"GET /api/v1/{plural}/{id}/comments":  on("GET", "/comments", nil),
 	"POST /api/v1/{plural}/{id}/comments": on("POST", "/comments", map[string]any{"text": "x"}),
-	"GET /api/v1/{plural}/{id}/shares":    on("GET", "/shares", nil),
+	"POST /api/v1/files":                  own, // TestFile… says what uploads do
+	"GET /api/v1/files/{id}": func(t *testing.T, x *attack) {
+		for _, name := range []string{"file", "attachment"} {
+			for _, more := range []string{"", "?size=96", "?download=1"} {
+				x.refused(t, "GET", "files/"+x.ids[name]+more, nil, 404)
+			}
+			// Nor by referring to it.
+			mine := x.attacker.add("customers", map[string]any{"name": "我的"})
+			for _, body := range []map[string]any{{"logo": x.ids[name]}, {"logo": map[string]any{"id": x.ids[name], "name": "x", "size": 1, "type": "image/png"}}} {
+				x.refused(t, "PATCH", "customers/"+mine, body, 422)
+				x.refused(t, "POST", "customers", map[string]any{"name": "x", "logo": body["logo"]}, 422)
+			}
+			x.refused(t, "POST", "customers/"+mine+"/files", map[string]any{"files": []string{x.ids[name]}}, 422)
+			x.refused(t, "POST", "customers/"+mine+"/comments", map[string]any{"text": "x", "files": []string{x.ids[name]}}, 422)
+		}
+	},
+	"GET /api/v1/{plural}/{id}/files":  on("GET", "/files", nil),
+	"POST /api/v1/{plural}/{id}/files": on("POST", "/files", map[string]any{"files": []string{"1"}}),
+	"DELETE /api/v1/{plural}/{id}/files/{file}": each(func(t *testing.T, x *attack, plural, id string) {
+		x.refused(t, "DELETE", plural+"/"+id+"/files/"+x.ids["attachment"], nil, 404)
+	}),
+	"GET /api/v1/{plural}/{id}/shares": on("GET", "/shares", nil),
 	"POST /api/v1/{plural}/{id}/shares": each(func(t *testing.T, x *attack, plural, id string) {
 		x.refused(t, "POST", plural+"/"+id+"/shares", map[string]any{"user": x.attacker.id, "write": true}, 404)
 	}),

@@ -46,6 +46,9 @@ var ErrBackup = errors.New("this is no whole backup of ECRM; nothing was written
 // belongs to the running process, nor files made for a download.
 func kept(path string) bool {
 	first, _, _ := strings.Cut(filepath.ToSlash(path), "/")
+	if strings.HasPrefix(filepath.ToSlash(path), filesFolder+"/thumbs") {
+		return false // made again when asked for
+	}
 	return !slices.Contains([]string{"lock", "control.sock", "server.json", "exports"}, first) &&
 		!strings.HasPrefix(first, "ecrm.db") && !strings.HasPrefix(first, "backup-") && !strings.HasSuffix(path, ".part")
 }
@@ -54,6 +57,9 @@ func kept(path string) bool {
 // w, while people go on working.
 func (a *App) Backup(ctx context.Context, program string, w io.Writer) (Manifest, error) {
 	m := Manifest{Program: program, At: time.Now().UTC(), Schema: store.SchemaVersion, Files: map[string]string{}}
+	// No file that the database names is swept before it is in the backup.
+	a.sweeping.Lock()
+	defer a.sweeping.Unlock()
 	zipped := gzip.NewWriter(w)
 	archive := tar.NewWriter(zipped)
 	err := a.addDatabase(ctx, archive, &m)
@@ -96,14 +102,23 @@ func (a *App) addDatabase(ctx context.Context, archive *tar.Writer, m *Manifest)
 // addFiles adds what lies beside the database. It comes after the database,
 // whose rows name files that were there before them.
 func (a *App) addFiles(ctx context.Context, archive *tar.Writer, m *Manifest) error {
-	return filepath.WalkDir(a.data, func(path string, d fs.DirEntry, err error) error {
-		name, relErr := filepath.Rel(a.data, path)
+	if err := addFolder(ctx, archive, m, a.data, ""); err != nil || a.filesApart == "" {
+		return err
+	}
+	return addFolder(ctx, archive, m, a.filesApart, filesFolder)
+}
+
+// addFolder adds what is kept of a folder, under a name.
+func addFolder(ctx context.Context, archive *tar.Writer, m *Manifest, folder, under string) error {
+	return filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
+		name, relErr := filepath.Rel(folder, path)
+		name = filepath.Join(under, name)
 		switch {
 		case err != nil:
 			return err
 		case relErr != nil:
 			return relErr
-		case name == "." || ctx.Err() != nil:
+		case path == folder || ctx.Err() != nil:
 			return ctx.Err()
 		case !kept(name) && d.IsDir():
 			return filepath.SkipDir

@@ -92,6 +92,9 @@ func (a *App) sweep(ctx context.Context) {
 		if err := a.Transfer.Sweep(ctx, time.Now().Add(-rowsKept)); err != nil && ctx.Err() == nil {
 			slog.Warn("remove old imports", "error", err)
 		}
+		if err := a.sweepFiles(ctx, time.Now()); err != nil && ctx.Err() == nil {
+			slog.Warn("remove files that nothing refers to", "error", err)
+		}
 		select {
 		case <-ctx.Done():
 			return

@@ -115,6 +115,9 @@ func TestDescriptionIsValidAndAnswersKeepToIt(t *testing.T) {
 			{"POST", "objects/task/fields", map[string]any{"name": "x_a", "type": "picklist", "labels": "a", "options": []map[string]any{{"value": "a", "label": "A"}}}, 201},
 			{"POST", "customers/actions/tag", map[string]any{"ids": []string{customer}, "input": map[string]any{"add": []string{"標籤"}}}, 202},
 			{"DELETE", "customers/" + customer, nil, 204}, {"POST", "customers/" + customer + "/actions/restore", nil, 200},
+			{"GET", "customers/" + customer + "/files", nil, 200}, {"POST", "customers/" + customer + "/files", map[string]any{"files": []string{x.ids["attachment"]}}, 201},
+			{"PATCH", "customers/" + customer, map[string]any{"logo": map[string]any{"id": x.ids["file"]}}, 200}, {"DELETE", "customers/" + customer + "/files/" + x.ids["attachment"], nil, 204},
+			{"GET", "customers/" + customer + "/timeline", nil, 200},
 		} {
 			x.admin.keepsTo(t, v, c.method, c.path, c.body, c.status)
 		}

@@ -14,7 +14,7 @@ import (
 func (w *world) findings() map[string][]string {
 	w.t.Helper()
 	found := map[string][]string{}
-	if _, err := w.app.Records.Verify(w.t.Context(), func(f record.Finding) {
+	if _, err := w.app.Verify(w.t.Context(), func(f record.Finding) {
 		found[f.Rule] = append(found[f.Rule], fmt.Sprintf("%s %d: %s", f.Object, f.ID, f.Detail))
 	}); err != nil {
 		w.t.Fatal(err)

@@ -20,6 +20,11 @@ func (s *Service) belongings(ctx context.Context, c *Change, changed []string, v
 		}
 	}
 	for _, f := range o.Fields {
+		if f.Files() > 0 && (c.Created || contains(changed, f.Name)) {
+			if err := c.putFiles(ctx, f); err != nil {
+				return err
+			}
+		}
 		multiple, ok := f.Kind().(schema.Multiple)
 		if !ok || !c.Created && !contains(changed, f.Name) {
 			continue

@@ -2,6 +2,8 @@ package record
 
 import (
 	"context"
+	"encoding/json"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -16,6 +18,7 @@ var comments = store.Declare(store.Table{
 	Columns: []schema.Column{
 		{Name: "id", Kind: schema.KindInt}, {Name: "record_id", Kind: schema.KindInt}, {Name: "author_id", Kind: schema.KindInt},
 		{Name: "at", Kind: schema.KindInt}, {Name: "text", Kind: schema.KindText},
+		{Name: "files", Kind: schema.KindText},
 	},
 	Key:     []string{"id"},
 	Indexes: []string{"record_id, id"},
@@ -28,26 +31,34 @@ type Comment struct {
 	Author int64
 	Name   string
 	Text   string
+	Files  []schema.FileRef
 }
 
 // maxComment is the longest comment, in characters.
 const maxComment = 10_000
 
-// AddComment says something about a record that the actor may see.
-func (s *Service) AddComment(ctx context.Context, a *policy.Actor, o *schema.Object, id int64, text string) (Comment, error) {
+// AddComment says something about a record that the actor may see, or puts files
+// to it.
+func (s *Service) AddComment(ctx context.Context, a *policy.Actor, o *schema.Object, id int64, text string, files []int64) (Comment, error) {
 	text = strings.TrimSpace(strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", ""))
 	switch {
-	case text == "":
+	case text == "" && len(files) == 0:
 		return Comment{}, invalid("text", "required")
 	case utf8.RuneCountInString(text) > maxComment:
 		return Comment{}, invalid("text", "too_long", "max", "10000")
+	case len(files) > maxTogether:
+		return Comment{}, invalid("files", "too_many", "max", strconv.Itoa(maxTogether))
 	}
 	c := Comment{ID: s.IDs.Next(), At: time.Now().UnixMicro(), Author: a.ID, Name: a.Name, Text: text}
 	err := s.Together(ctx, func(ctx context.Context, u *Unit) error {
 		if _, _, err := s.load(ctx, u.tx, a, o, id, policy.View, false); err != nil {
 			return err
 		}
-		if err := store.Insert(ctx, u.tx, comments.Name, store.Row{"id": c.ID, "record_id": id, "author_id": a.ID, "at": c.At, "text": text}); err != nil {
+		row := store.Row{"id": c.ID, "record_id": id, "author_id": a.ID, "at": c.At, "text": text}
+		if err := c.take(ctx, u, a, o, id, files, row); err != nil {
+			return err
+		}
+		if err := store.Insert(ctx, u.tx, comments.Name, row); err != nil {
 			return err
 		}
 		u.late.sent = append(u.late.sent, Event{o.Name, id, "commented"})
@@ -57,12 +68,30 @@ func (s *Service) AddComment(ctx context.Context, a *policy.Actor, o *schema.Obj
 	return c, err
 }
 
+// take has a comment refer to files.
+func (c *Comment) take(ctx context.Context, u *Unit, a *policy.Actor, o *schema.Object, record int64, ids []int64, row store.Row) (err error) {
+	if len(ids) == 0 {
+		return nil
+	}
+	if c.Files, err = u.service.filesFor(ctx, u.tx, a, ids); err != nil {
+		return err
+	}
+	for _, f := range c.Files {
+		if err := useFile(ctx, u.tx, o, record, inComment+strconv.FormatInt(c.ID, 10), f.ID, c.At); err != nil {
+			return err
+		}
+	}
+	text, err := json.Marshal(c.Files)
+	row["files"] = string(text)
+	return err
+}
+
 // Comments reads the newest comments on a record that the actor may see.
 func (s *Service) Comments(ctx context.Context, a *policy.Actor, o *schema.Object, id int64) ([]Comment, error) {
 	if _, _, err := s.load(ctx, s.within(ctx), a, o, id, policy.View, false); err != nil {
 		return nil, err
 	}
-	rows, err := store.Find(ctx, s.within(ctx), comments.Name, "id, at, author_id, text", store.Row{"record_id": id}, "ORDER BY id DESC LIMIT 200")
+	rows, err := store.Find(ctx, s.within(ctx), comments.Name, "id, at, author_id, text, files", store.Row{"record_id": id}, "ORDER BY id DESC LIMIT 200")
 	if err != nil {
 		return nil, err
 	}
@@ -74,6 +103,11 @@ func (s *Service) Comments(ctx context.Context, a *policy.Actor, o *schema.Objec
 		c.At, _ = r[1].(int64)
 		c.Author, _ = r[2].(int64)
 		c.Text, _ = r[3].(string)
+		if files, _ := r[4].(string); files != "" {
+			if err := json.Unmarshal([]byte(files), &c.Files); err != nil {
+				return nil, err
+			}
+		}
 		list, authors = append(list, c), append(authors, c.Author)
 	}
 	names, err := s.labels(ctx, s.within(ctx), a, "user", authors, true)

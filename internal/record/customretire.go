@@ -121,6 +121,10 @@ func (s *Service) DropField(ctx context.Context, a *policy.Actor, o *schema.Obje
 		if n, err := store.Delete(ctx, tx, customTable.Name, where); err != nil || n == 0 {
 			return fail("not_found")
 		}
+		// Its files go as if they had been taken away.
+		if _, err := store.Update(ctx, tx, uses.Name, store.Row{"until": time.Now().UnixMicro()}, store.Row{"object": o.Name, "place": name}); err != nil {
+			return err
+		}
 		for _, k := range with.SortKeys() {
 			if k.Field.Name == name {
 				if _, err := store.Delete(ctx, tx, orderTable.Name, store.Row{"object": o.Name, "name": k.Column}); err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"strings"
 
 	"ecrm/internal/policy"
 	"ecrm/internal/schema"
@@ -51,7 +52,7 @@ func (s *Service) History(ctx context.Context, a *policy.Actor, o *schema.Object
 		}
 		for name := range e.Changes {
 			f := o.Field(name)
-			if _, ok := ShareOf(name); !ok && (f == nil || !a.Readable(o, f)) {
+			if _, ok := ShareOf(name); !ok && !strings.HasPrefix(name, FileMark) && (f == nil || !a.Readable(o, f)) {
 				delete(e.Changes, name)
 			}
 		}

@@ -13,7 +13,7 @@ import (
 
 // resolve turns a reference written by a unique field, {"number": "C000017"},
 // or by the key of an object that has one ("salesperson") into the id of the
-// record. Everything else stays as it was sent. Only what the actor may see is
+// record, and the ids of uploaded files into the files. Everything else stays as it was sent. Only what the actor may see is
 // found.
 func (s *Service) resolve(ctx context.Context, q store.Querier, a *policy.Actor, f *schema.Field, raw any) (any, error) {
 	if many := f.Many(); many != "" {
@@ -30,6 +30,9 @@ func (s *Service) resolve(ctx context.Context, q store.Querier, a *policy.Actor,
 			resolved[i] = one
 		}
 		return resolved, nil
+	}
+	if f.Files() > 0 {
+		return s.resolveFiles(ctx, q, a, f, raw)
 	}
 	target := f.Target()
 	if m, ok := raw.(map[string]any); ok && f.Type == "anyreference" {

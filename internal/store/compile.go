@@ -205,7 +205,7 @@ func (c *compiler) compare(o *schema.Object, alias string, n *query.Node) error 
 		return nil
 	}
 	switch f.Type {
-	case "reference", "user", "department", "anyreference", "file", "picture":
+	case "reference", "user", "department", "anyreference":
 		return c.ids(column, n)
 	case "tags", "multipicklist", "phones", "mails", "references":
 		return c.listed(o, f, alias, n)
@@ -213,7 +213,7 @@ func (c *compiler) compare(o *schema.Object, alias string, n *query.Node) error 
 		return c.birthday(f, alias, n)
 	case "datetime":
 		return c.instant(column, n)
-	case "text", "longtext", "url", "autonumber", "picklist":
+	case "text", "longtext", "url", "autonumber", "picklist", "file", "picture":
 		return c.textual(column, n)
 	}
 	return c.plain(f, column, n)

@@ -31,6 +31,8 @@ func Module() record.Module {
 			{Name: "mails", Type: "mails", Label: t("電子郵件", "邮箱", "Mail addresses"), Match: "mail", Search: "p"},
 			{Name: "line_id", Type: "text", Label: t("LINE ID", "LINE ID", "LINE ID"), MaxLength: 60, Match: "code", Search: "i"},
 			{Name: "wechat_id", Type: "text", Label: t("微信號", "微信号", "WeChat ID"), MaxLength: 60, Match: "code", Search: "i"},
+			{Name: "picture", Type: "picture", Label: t("照片", "照片", "Photo")},
+			{Name: "card", Type: "picture", Label: t("名片", "名片", "Name card")},
 			{Name: "birthday", Type: "birthday", Indexed: true, Label: t("生日", "生日", "Birthday")},
 			{Name: "tags", Type: "tags", Label: t("標籤", "标签", "Tags")},
 			{Name: "note", Type: "longtext", Label: t("備註", "备注", "Note"), Search: "t"},
@@ -39,7 +41,7 @@ func Module() record.Module {
 		Quick:      []string{"owner", "birthday"},
 		Highlights: []string{"customer", "title", "phones", "mails", "owner"},
 		Sections: []schema.Section{
-			{Label: t("基本資料", "基本信息", "Basics"), Fields: []string{"name", "family_name", "given_name", "english_name", "customer", "division", "title", "salutation", "birthday", "owner", "tags"}},
+			{Label: t("基本資料", "基本信息", "Basics"), Fields: []string{"name", "family_name", "given_name", "english_name", "customer", "division", "title", "salutation", "birthday", "picture", "card", "owner", "tags"}},
 			{Label: t("聯絡方式", "联系方式", "Contact"), Fields: []string{"phones", "mails", "line_id", "wechat_id", "note"}},
 		},
 	}}}

@@ -62,6 +62,7 @@ func object() *schema.Object {
 			{Name: "invoice_title", Type: "text", Label: t("發票抬頭", "发票抬头", "Invoice title")},
 			{Name: "bank", Type: "text", Label: t("開戶銀行", "开户行", "Bank")},
 			{Name: "bank_account", Type: "text", Label: t("銀行帳號", "银行账号", "Bank account"), MaxLength: 60},
+			{Name: "logo", Type: "picture", Label: t("商標", "标志", "Logo")},
 			{Name: "tags", Type: "tags", Label: t("標籤", "标签", "Tags")},
 			{Name: "last_contact_at", Type: "datetime", Label: t("最近聯絡", "最近跟进", "Last contact"), ReadOnly: true, Derived: true, Indexed: true},
 			{Name: "next_contact_at", Type: "datetime", Label: t("下次聯絡", "下次跟进", "Next contact"), Indexed: true},
@@ -71,7 +72,7 @@ func object() *schema.Object {
 		Quick:      []string{"level", "status", "owner", "last_contact_at"},
 		Highlights: []string{"number", "level", "status", "owner", "last_contact_at", "next_contact_at"},
 		Sections: []schema.Section{
-			{Label: t("基本資料", "基本信息", "Basics"), Fields: []string{"name", "kind", "short_name", "english_name", "aliases", "level", "status", "source", "industry", "region", "birthday", "parent", "owner", "department", "tags"}},
+			{Label: t("基本資料", "基本信息", "Basics"), Fields: []string{"name", "kind", "short_name", "english_name", "aliases", "level", "status", "source", "industry", "region", "birthday", "parent", "logo", "owner", "department", "tags"}},
 			{Label: t("聯絡方式", "联系方式", "Contact"), Fields: []string{"phones", "mails", "website", "address", "billing_address", "shipping_address", "next_contact_at"}},
 			{Label: t("帳務", "财务", "Billing"), Fields: []string{"tax_number", "invoice_title", "payment_terms", "credit_limit", "bank", "bank_account"}},
 			{Label: t("其他", "其他", "Other"), Fields: []string{"note"}},

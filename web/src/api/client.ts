@@ -14,6 +14,7 @@ import type {
   SearchResult,
   TimelineEntry,
 } from "./types";
+import type { FileRef } from "./upload";
 
 export const BASE = "/api/v1";
 
@@ -175,8 +176,19 @@ export const api = {
     call<{ entries: TimelineEntry[]; next?: string | null }>(
       `/${plural}/${encodeURIComponent(id)}/timeline${queryString({ cursor })}`,
     ),
-  comment: (plural: string, id: string, text: string) =>
-    call(`/${plural}/${encodeURIComponent(id)}/comments`, { method: "POST", body: { text } }),
+  comment: (plural: string, id: string, text: string, files: string[] = []) =>
+    call(`/${plural}/${encodeURIComponent(id)}/comments`, {
+      method: "POST",
+      body: { text, files },
+    }),
+  files: (plural: string, id: string) =>
+    call<{ files: FileRef[] }>(`/${plural}/${encodeURIComponent(id)}/files`),
+  attach: (plural: string, id: string, files: string[]) =>
+    call(`/${plural}/${encodeURIComponent(id)}/files`, { method: "POST", body: { files } }),
+  detach: (plural: string, id: string, file: string) =>
+    call(`/${plural}/${encodeURIComponent(id)}/files/${encodeURIComponent(file)}`, {
+      method: "DELETE",
+    }),
   search: (q: string, signal?: AbortSignal) =>
     call<{ results: SearchResult[] }>(`/search${queryString({ q })}`, { signal }),
 

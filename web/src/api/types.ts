@@ -1,3 +1,5 @@
+import type { FileRef } from "./upload";
+
 // The shapes of docs/api.md.
 export type FieldTypeName =
   | "text"
@@ -169,6 +171,9 @@ export interface TimelineEntry {
   record?: RecordData;
   changes?: Change[];
   text?: string;
+  action?: string;
+  /** Those of a comment, or those attached or taken away. */
+  files?: FileRef[];
 }
 
 export interface ImportProblem {

@@ -1,4 +1,4 @@
 import { file } from "../file";
 import type { FieldType } from "../types";
 
-export const picture: FieldType = { ...file, width: 100 };
+export const picture: FieldType = { ...file, width: 160 };

@@ -4,6 +4,9 @@ import { api } from "../../api/client";
 import { isProblem } from "../../api/problem";
 import { queryClient, refresh, useObjects } from "../../api/queries";
 import type { ObjectMeta, RecordData } from "../../api/types";
+import type { FileRef } from "../../api/upload";
+import { Files } from "../../fields/file/Files";
+import { Uploader, useUploads } from "../../fields/file/Uploader";
 import { isComposing } from "../../hooks/useComposition";
 import { useKeys } from "../../hooks/useKeys";
 import { fromLocalInput, shortDateTime, today, toLocalInput } from "../../lib/format";
@@ -51,6 +54,9 @@ export function Composer({ object, id }: { object: ObjectMeta; id: string }) {
       return EMPTY;
     }
   });
+  const [files, setFiles] = useState<FileRef[]>([]);
+  const uploads = useUploads((f) => setFiles((list) => [...list, f]));
+  const remark = mode === "comment" || mode === "files";
   const [failure, setFailure] = useState("");
   const [busy, setBusy] = useState(false);
   const box = useRef<HTMLTextAreaElement>(null);
@@ -79,8 +85,13 @@ export function Composer({ object, id }: { object: ObjectMeta; id: string }) {
   });
 
   function paste(e: React.ClipboardEvent<HTMLTextAreaElement>) {
+    if (remark && e.clipboardData.files.length) {
+      e.preventDefault();
+      setMode("files");
+      return uploads.add(e.clipboardData.files);
+    }
     const plain = e.clipboardData.getData("text/plain");
-    if (!canLog || mode === "task" || mode === "comment" || draft.text.trim()) return;
+    if (!canLog || mode === "task" || remark || draft.text.trim()) return;
     const now = toLocalInput(new Date().toISOString()).slice(11);
     const chat = chatOf(plain, today(), now);
     if (!chat) return;
@@ -101,7 +112,8 @@ export function Composer({ object, id }: { object: ObjectMeta; id: string }) {
   async function send() {
     if (busy) return;
     const text = draft.text.trim();
-    if (!text && !draft.next.trim()) {
+    if (uploads.going.length) return setFailure(t("file.wait"));
+    if (!text && !draft.next.trim() && !files.length) {
       box.current?.focus();
       return setFailure(t("composer.empty"));
     }
@@ -120,8 +132,15 @@ export function Composer({ object, id }: { object: ObjectMeta; id: string }) {
       return body;
     };
     try {
-      if (mode === "comment") await api.comment(object.plural, id, text);
-      else if (mode === "task" && task && taskLink) {
+      if (remark) {
+        await api.comment(
+          object.plural,
+          id,
+          text,
+          files.map((f) => f.id),
+        );
+        setFiles([]);
+      } else if (mode === "task" && task && taskLink) {
         await api.create(task.plural, {
           ...belongs(task, taskLink),
           subject: text,
@@ -174,8 +193,7 @@ export function Composer({ object, id }: { object: ObjectMeta; id: string }) {
       {label}
     </button>
   );
-  const hint =
-    mode === "comment" ? "comment.hint" : mode === "task" ? "composer.task" : "composer.result";
+  const hint = remark ? "comment.hint" : mode === "task" ? "composer.task" : "composer.result";
   return (
     <form
       className="panel stack composer"
@@ -196,6 +214,7 @@ export function Composer({ object, id }: { object: ObjectMeta; id: string }) {
         {kinds.slice(0, SHOWN).map((k) => tab(k.value, k.label))}
         {canTask && tab("task", t("timeline.task"))}
         {tab("comment", t("comment"))}
+        {tab("files", t("composer.files"))}
         {kinds.length > SHOWN && (
           <Menu
             label={t("more")}
@@ -230,6 +249,15 @@ export function Composer({ object, id }: { object: ObjectMeta; id: string }) {
           } else set({ text: e.target.value });
         }}
       />
+      {(mode === "files" || files.length > 0 || uploads.going.length > 0) && (
+        <div className="stack tight">
+          <Files
+            files={files}
+            remove={(f) => setFiles((list) => list.filter((x) => x.id !== f.id))}
+          />
+          <Uploader uploads={uploads} many />
+        </div>
+      )}
       {(pasted || draft.at) && (
         <p className="row muted composer-pasted" role="status">
           <Icon name="chat" size={14} />
@@ -249,9 +277,9 @@ export function Composer({ object, id }: { object: ObjectMeta; id: string }) {
           </button>
         </p>
       )}
-      {(open || draft.text || draft.next) && (
+      {(open || draft.text || draft.next || files.length > 0) && (
         <>
-          {mode !== "comment" && (
+          {!remark && (
             <div className="composer-next">
               {mode !== "task" && (
                 <Input
@@ -290,7 +318,7 @@ export function Composer({ object, id }: { object: ObjectMeta; id: string }) {
           )}
           <div className="row">
             <Button kind="primary" type="submit" disabled={busy}>
-              {mode === "comment" ? t("comment.send") : t("save")}
+              {remark ? t("comment.send") : t("save")}
             </Button>
             <span className="muted only-desktop">
               <kbd>Ctrl</kbd> <kbd>Enter</kbd>

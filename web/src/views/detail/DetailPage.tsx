@@ -12,6 +12,7 @@ import { NotFound } from "../../pages/NotFound";
 import { ErrorState, Skeleton } from "../../ui/State";
 import { saveRecord } from "../conflict/conflict";
 import { About } from "./About";
+import { Attachments } from "./Attachments";
 import { Head } from "./Head";
 import { Related } from "./Related";
 import { Timeline } from "./Timeline";
@@ -76,27 +77,26 @@ function Detail({ object, record }: { object: ObjectMeta; record: RecordData }) 
     <>
       <Head object={object} record={record} save={save} />
       <Warnings object={object} record={record} />
-      <div className={`zones ${related.length ? "" : "zones-two"}`}>
+      <div className="zones">
         <div className="zone">
           <About object={object} record={record} canEdit={canEdit} save={save} />
         </div>
         <div className="zone">
           <Timeline object={object} id={record.id} />
         </div>
-        {related.length > 0 && (
-          <div className="zone zone-related">
-            {related.map(({ r, o }) => (
-              <Related
-                key={r.object + r.field}
-                object={o}
-                link={r.field}
-                label={r.label || o.label_plural}
-                parent={object}
-                record={record}
-              />
-            ))}
-          </div>
-        )}
+        <div className="zone zone-related">
+          <Attachments key={record.id} object={object} id={record.id} editable={canEdit} />
+          {related.map(({ r, o }) => (
+            <Related
+              key={r.object + r.field}
+              object={o}
+              link={r.field}
+              label={r.label || o.label_plural}
+              parent={object}
+              record={record}
+            />
+          ))}
+        </div>
       </div>
       {url.edit && canEdit && (
         <Suspense fallback={null}>

@@ -4,6 +4,7 @@ import { api } from "../../api/client";
 import { queryClient, refresh, useObjects } from "../../api/queries";
 import type { Change, ObjectMeta, RecordData, TimelineEntry } from "../../api/types";
 import { fieldType } from "../../fields";
+import { Files } from "../../fields/file/Files";
 import { fullDateTime, shortDateTime } from "../../lib/format";
 import { recordTitle } from "../../lib/records";
 import { Icon } from "../../ui/Icon";
@@ -79,6 +80,14 @@ export function Entry({ entry, object }: { entry: TimelineEntry; object: ObjectM
           </time>
         </div>
         {entry.text && <div className="entry-text">{entry.text}</div>}
+        {!!entry.files?.length &&
+          (entry.action === "detached" ? (
+            <div className="entry-text muted">
+              {t("file.removed", { name: entry.files.map((f) => f.name).join("、") })}
+            </div>
+          ) : (
+            <Files files={entry.files} />
+          ))}
         {r && about && entry.kind === "activity" && <Activity about={about} record={r} />}
         {r && about && entry.kind === "task" && <Task about={about} record={r} />}
         {entry.kind === "change" && (

@@ -1,0 +1,60 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"ecrm/internal/record"
+)
+
+const (
+	// filesFolder is the folder of uploaded files in a data folder.
+	filesFolder = "files"
+	// blobsKept is how long a content stays that no row names: longer than any
+	// upload takes.
+	blobsKept = 24 * time.Hour
+)
+
+// sweepFiles removes files that nothing refers to any more, and contents that no
+// file has.
+func (a *App) sweepFiles(ctx context.Context, now time.Time) error {
+	a.sweeping.Lock()
+	defer a.sweeping.Unlock()
+	if err := a.Records.SweepFiles(ctx, now); err != nil {
+		return err
+	}
+	_, err := a.Files.Sweep(now.Add(-blobsKept), func(sums []string) (map[string]bool, error) { return a.Records.NamedSums(ctx, sums) })
+	return err
+}
+
+// Verify reads everything, the contents of files too, and tells what does not
+// agree (see record.Service.Verify).
+func (a *App) Verify(ctx context.Context, tell func(record.Finding)) (map[string]int, error) {
+	counts, err := a.Records.Verify(ctx, tell)
+	if err != nil {
+		return nil, err
+	}
+	n, checked := 0, map[string]string{}
+	if err := a.Records.EveryFile(ctx, func(f record.File) error {
+		n++
+		wrong, done := checked[f.Sum]
+		if !done {
+			wrong = a.Files.Check(f.Sum, f.Size)
+			checked[f.Sum] = wrong
+		}
+		if wrong != "" {
+			tell(record.Finding{Object: "file", ID: f.ID, Rule: "content", Detail: wrong})
+		}
+		return ctx.Err()
+	}); err != nil {
+		return nil, err
+	}
+	counts["file"] = n
+	err = a.Files.Blobs(func(sum string, _ int64, _ time.Time) error {
+		if _, named := checked[sum]; !named {
+			counts["file without a record"]++
+		}
+		return ctx.Err()
+	})
+	return counts, err
+}
