@@ -88,6 +88,10 @@ func TestBackupMovesACompanyToAnotherDatabase(t *testing.T) {
 			admin.must(204, "DELETE", "customers/"+binned, nil)
 			admin.must(201, "POST", "customers/"+first+"/comments", map[string]any{"text": "第一行\n第二行"})
 			admin.imported("customer", "公司名稱,電話\n匯入的公司,02-2700-0001\n")
+			// A field taken out of use comes along, and its values with it.
+			admin.must(201, "POST", "objects/customer/fields", map[string]any{"name": "x_old", "type": "tags", "labels": map[string]string{"zh-TW": "舊"}})
+			admin.must(200, "PATCH", "customers/"+first, map[string]any{"x_old": []string{"甲", "乙"}})
+			admin.must(204, "DELETE", "objects/customer/fields/x_old", nil)
 			number := admin.must(200, "GET", "customers/"+first, nil)["number"]
 			was := everything(t, dsn)
 			if len(was["r_customer"]) != 3 || len(was["v_customer_x_colour"]) != 2 || len(was["audit"]) == 0 {
@@ -134,6 +138,10 @@ func TestBackupMovesACompanyToAnotherDatabase(t *testing.T) {
 			}
 			if n := size(person.must(200, "GET", "customers?deleted=true", nil)["records"]); n != 1 {
 				t.Errorf("%d in the bin", n)
+			}
+			person.must(200, "POST", "objects/customer/fields/x_old/actions/restore", nil)
+			if old := person.must(200, "GET", "customers/"+first, nil)["x_old"]; fmt.Sprint(old) != "[甲 乙]" {
+				t.Errorf("a field brought back holds %v", old)
 			}
 			next := person.must(200, "GET", "customers/"+person.add("customers", map[string]any{"name": "之後"}), nil)["number"]
 			if fmt.Sprint(next) <= fmt.Sprint(number) {

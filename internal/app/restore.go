@@ -154,6 +154,12 @@ func fill(ctx context.Context, into *store.DB, from source, modules []record.Mod
 			}
 		}
 	}
+	if err := record.New(into, &schema.Current{}, modules).WithRetired(ctx, func() error {
+		_, err := synced(ctx, into, modules)
+		return err
+	}); err != nil {
+		return err
+	}
 	records, err := synced(ctx, into, modules)
 	if err != nil {
 		return err

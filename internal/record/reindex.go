@@ -28,3 +28,31 @@ func (s *Service) Reindex(ctx context.Context) error {
 	}
 	return nil
 }
+
+// WithRetired runs fn while the fields taken out of use are in force, in a
+// database that nobody else uses yet: their columns are made, and their values
+// find a place.
+func (s *Service) WithRetired(ctx context.Context, fn func() error) error {
+	rows, err := store.Find(ctx, s.DB, customTable.Name, "object, name, retired_at", nil, "AND retired_at IS NOT NULL")
+	if err != nil {
+		return err
+	}
+	set := func(row []any, at any) error {
+		_, err := store.Update(ctx, s.DB, customTable.Name, store.Row{"retired_at": at}, store.Row{"object": row[0], "name": row[1]})
+		return err
+	}
+	for _, row := range rows {
+		if err := set(row, nil); err != nil {
+			return err
+		}
+	}
+	if err := fn(); err != nil {
+		return err
+	}
+	for _, row := range rows {
+		if err := set(row, row[2]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
