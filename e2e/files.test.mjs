@@ -69,7 +69,7 @@ test('files stand on a record', async (t) => {
     await composer.getByRole('alert').first().waitFor()
     await shot(page, 'files-failed')
     await page.unroute('**/api/v1/files')
-    await composer.getByRole('button', { name: '重試' }).click()
+    await composer.getByRole('button', { name: '再試一次' }).click()
     await composer.locator('.files img').waitFor()
     assert.equal(await composer.locator('textarea').inputValue(), '今天拜訪拍的')
     await composer.getByRole('button', { name: '送出' }).click()

@@ -527,3 +527,13 @@ func decoded(t *testing.T, text string) map[string]any {
 	}
 	return m
 }
+
+func TestExportTellsTheNamesOfFiles(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t))
+	admin := w.setUp()
+	w.work()
+	admin.add("customers", map[string]any{"name": "有商標", "logo": admin.file("商標.png", picture(4, 4))})
+	if file := fmt.Sprint(admin.exported(map[string]any{"fields": []string{"name", "logo"}, "format": "csv"})); !strings.Contains(file, "商標.png") {
+		t.Errorf("the export: %s", file)
+	}
+}

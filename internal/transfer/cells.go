@@ -60,6 +60,12 @@ func columnsFor(a *policy.Actor, fields []*schema.Field, currency string) []colu
 }
 
 func cellOf(a *policy.Actor, f *schema.Field, currency string) cell {
+	if f.Files() > 0 {
+		return func(c []any, _ map[string]map[int64]string) tabular.Cell {
+			names, _ := c[0].(string)
+			return tabular.TextCell(strings.ReplaceAll(names, "\n", "; "))
+		}
+	}
 	if f.Many() != "" {
 		return func(c []any, labels map[string]map[int64]string) tabular.Cell {
 			stored, _ := c[0].(string)

@@ -61,7 +61,9 @@ export function Entry({ entry, object }: { entry: TimelineEntry; object: ObjectM
     entry.kind === "activity"
       ? (about?.fields.find((f) => f.name === "kind")?.options?.find((o) => o.value === kind)
           ?.label ?? about?.label)
-      : t(`timeline.${entry.kind}`);
+      : entry.kind === "change" && entry.files?.length
+        ? t("file.attachments")
+        : t(`timeline.${entry.kind}`);
   return (
     <li className={`entry entry-${entry.kind}`}>
       {entry.kind === "activity" || entry.kind === "task" ? (

@@ -9,7 +9,7 @@ export function folded(entries: TimelineEntry[]): Folded[] {
   const out: Folded[] = [];
   for (const entry of entries) {
     const last = out.at(-1);
-    if (entry.kind !== "change" || !!entry.files?.length) out.push({ kind: "one", entry });
+    if (entry.kind !== "change" || entry.files?.length) out.push({ kind: "one", entry });
     else if (last?.kind === "changes") last.entries.push(entry);
     else out.push({ kind: "changes", entries: [entry] });
   }
