@@ -86,7 +86,7 @@ func TestUndoTakesBackWhatOneFileMadeAndChanged(t *testing.T) {
 			}
 		}
 		undone := admin.finished(id, "undo", "undone")
-		if got := admin.names("customers?sort=name"); got != "丁公司 丙公司 乙公司" {
+		if got := admin.names("customers?sort=name"); got != "乙公司 丁公司 丙公司" {
 			t.Errorf("after the undo there are %q", got)
 		}
 		one := admin.must(200, "GET", "customers/"+old, nil)
