@@ -537,3 +537,13 @@ func TestExportTellsTheNamesOfFiles(t *testing.T) {
 		t.Errorf("the export: %s", file)
 	}
 }
+
+func TestNamesOfFilesAreLeftOutOfAnImport(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t))
+	admin := w.setUp()
+	w.work()
+	_, done := admin.imported("customer", "名稱,商標\n有商標,商標.png\n沒有商標,\n")
+	if done["created"] != 2.0 || done["failed"] != 0.0 || done["warned"] != 0.0 {
+		t.Errorf("created %v, failed %v, warned %v", done["created"], done["failed"], done["warned"])
+	}
+}

@@ -56,8 +56,8 @@ func targetOf(a *policy.Actor, o *schema.Object, spec string) (target, bool) {
 // writable tells whether an import of the actor may fill a field: those he may
 // write, and when the record came into being elsewhere.
 func writable(a *policy.Actor, o *schema.Object, f *schema.Field) bool {
-	if f.Lines() != nil {
-		return false // rows do not fit into a column
+	if f.Lines() != nil || f.Files() > 0 {
+		return false // neither rows nor what a file holds fit into a column
 	}
 	return a.Access(o, f) == "write" || f.Name == "created_at" && a.May(o, policy.Import)
 }
