@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
+	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -86,6 +87,11 @@ func TestBackupMovesACompanyToAnotherDatabase(t *testing.T) {
 			admin.add("contacts", map[string]any{"name": "王\"小\"明\\ \u2028 <b>\t🙂", "customer": first})
 			binned := admin.add("customers", map[string]any{"name": "資源回收"})
 			admin.must(204, "DELETE", "customers/"+binned, nil)
+			admin.must(201, "POST", "objects", map[string]any{"name": "x_order", "labels": "訂單", "fields": []map[string]any{
+				{"name": "x_items", "type": "lines", "labels": "品項", "rows": []map[string]any{{"name": "x_product", "type": "text", "labels": "品名", "search": "n"}}},
+			}})
+			admin.add("x_orders", map[string]any{"name": "訂單一", "x_items": []map[string]any{{"x_product": "電熱水瓶"}, {"x_product": "茶壺"}}})
+			admin.add("opportunity-contacts", map[string]any{"opportunity": admin.add("opportunities", map[string]any{"name": "案"}), "contact": admin.add("contacts", map[string]any{"name": "決策的人"}), "role": "decider"})
 			admin.must(201, "POST", "customers/"+first+"/comments", map[string]any{"text": "第一行\n第二行"})
 			admin.imported("customer", "公司名稱,電話\n匯入的公司,02-2700-0001\n")
 			// A field taken out of use comes along, and its values with it.
@@ -135,6 +141,9 @@ func TestBackupMovesACompanyToAnotherDatabase(t *testing.T) {
 				if list(person.must(200, "GET", "search?q="+q, nil)["results"]) == nil {
 					t.Errorf("%q is not found", q)
 				}
+			}
+			if got := person.names("x-orders?q=" + url.QueryEscape("茶壺")); got != "訂單一" {
+				t.Errorf("by its rows %q is found", got)
 			}
 			if n := size(person.must(200, "GET", "customers?deleted=true", nil)["records"]); n != 1 {
 				t.Errorf("%d in the bin", n)

@@ -12,9 +12,17 @@ func (s *Service) Reindex(ctx context.Context) error {
 	for _, o := range s.Current.Load().Objects() {
 		err := s.DB.Every(ctx, o, verifyPage, func(rows [][]any) error {
 			documents := make([]store.Document, len(rows))
-			for i, row := range rows {
-				values := valuesOf(o, row)
+			found := make(map[int64]Values, len(rows))
+			for _, row := range rows {
 				id, _ := row[0].(int64)
+				found[id] = valuesOf(o, row)
+			}
+			if err := s.withLines(ctx, s.DB, o, found); err != nil {
+				return err
+			}
+			for i, row := range rows {
+				id, _ := row[0].(int64)
+				values := found[id]
 				tokens := append(Words(o, values), store.ScopeTokens(o, columnIn(o, row), values["deleted_at"][0] != nil)...)
 				documents[i] = store.Document{ID: id, Tokens: tokens, Fresh: true}
 			}
