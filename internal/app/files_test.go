@@ -75,7 +75,13 @@ func (p *person) file(name string, content []byte) string {
 	return fmt.Sprint(answer["id"])
 }
 
-func (p *person) fetch(path string, headers ...string) (*http.Response, []byte) {
+// head is what an answer said before its body.
+type head struct {
+	StatusCode int
+	Header     http.Header
+}
+
+func (p *person) fetch(path string, headers ...string) (head, []byte) {
 	p.w.t.Helper()
 	r, err := http.NewRequestWithContext(context.Background(), http.MethodGet, p.w.server.URL+"/api/v1/"+path, nil)
 	if err != nil {
@@ -94,7 +100,7 @@ func (p *person) fetch(path string, headers ...string) (*http.Response, []byte) 
 	if err != nil {
 		p.w.t.Fatal(err)
 	}
-	return answer, b
+	return head{answer.StatusCode, answer.Header}, b
 }
 
 func TestFileIsReadUnderTheRightOfTheRecordThatRefersToIt(t *testing.T) {
