@@ -79,6 +79,8 @@ export interface ObjectMeta {
   group?: string;
   title_field: string;
   stage_field?: string;
+  /** The two references of an object that links records many to many. */
+  links?: string[];
   fields: Field[];
   list?: string[] | null;
   quick_filters?: string[] | null;

@@ -1,6 +1,10 @@
 import type { Address, Field, ObjectMeta, RecordData, Reference } from "../api/types";
 
 export function recordTitle(o: ObjectMeta, r: RecordData): string {
+  if (o.links) {
+    const ends = o.links.map((end) => (r[end] as Reference | null)?.label).filter(Boolean);
+    return ends.length ? ends.join(" · ") : `#${r.id}`;
+  }
   const v = r[o.title_field] ?? r.name ?? r.title ?? r.subject ?? r.login;
   if (v && typeof v === "object") return (v as Reference).label ?? r.id;
   return v === undefined || v === null || v === "" ? `#${r.id}` : String(v);

@@ -151,7 +151,8 @@ export function Frame() {
   if (!me.data || !user) return null;
 
   // People, departments and roles have their places in the settings.
-  const business = all.filter((o) => o.group !== "settings");
+  // Links stand on the pages of what they link.
+  const business = all.filter((o) => o.group !== "settings" && !o.links);
   const creatable = business.filter((o) => o.access.create);
   const groups = new Map<string, ObjectMeta[]>();
   for (const o of business) {

@@ -30,7 +30,10 @@ export function Related({
   const [, setUrl] = useUrl();
   const filter = `${link} = "${record.id}"`;
   const extra = (object.list ?? [])
-    .filter((x) => x !== object.title_field && x !== link && x !== "created_at")
+    .filter(
+      (x) =>
+        x !== object.title_field && x !== link && !object.links?.includes(x) && x !== "created_at",
+    )
     .map((x) => object.fields.find((f) => f.name === x))
     .filter((f): f is Field => !!f && f.type !== "user");
   const list = useQuery({
