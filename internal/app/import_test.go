@@ -170,7 +170,7 @@ func TestImportTakesWhatFitsAndTellsTheRest(t *testing.T) {
 		if got := fmt.Sprint(one["phones"]); !strings.Contains(got, "0912-345-678") {
 			t.Errorf("the mobile is lost: %s", got)
 		}
-		if got := admin.names("contacts?sort=name"); got != "李小華 王大明" {
+		if got := admin.names("contacts?sort=name"); got != "王大明 李小華" {
 			t.Errorf("the contacts are %q", got)
 		}
 		for _, want := range []string{"電話", "等級", "信用額度", "Create Date", "負責業務"} {
