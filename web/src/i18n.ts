@@ -35,6 +35,10 @@ export async function setLanguage(code: string) {
   await i18next.changeLanguage(lng);
 }
 
+/** `{{n}} {{n, forms(one: row; other: rows)}}`; the number may come written out, as in "1,000". */
+export const forms = (n: unknown, _lng: string | undefined, o: Record<string, string>) =>
+  (String(n) === "1" ? o.one : o.other) ?? "";
+
 export async function startI18n() {
   const lng = nearest([localStorage.getItem("ecrm.language") ?? undefined, ...navigator.languages]);
   await i18next.use(initReactI18next).init({
@@ -45,5 +49,6 @@ export async function startI18n() {
     interpolation: { escapeValue: false },
     react: { useSuspense: false },
   });
+  i18next.services.formatter?.add("forms", forms);
   await setLanguage(lng);
 }

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import i18next from "i18next";
 import { expect, test } from "vitest";
+import { forms } from "../i18n";
 import en from "./en.json";
 import cn from "./zh-CN.json";
 import tw from "./zh-TW.json";
@@ -32,4 +34,29 @@ test("every key the code names is there", () => {
     }
   }
   expect(missing).toEqual([]);
+});
+
+test("English counts one row, two rows and 1,000 rows", async () => {
+  const english = i18next.createInstance();
+  await english.init({
+    lng: "en",
+    keySeparator: false,
+    nsSeparator: false,
+    interpolation: { escapeValue: false },
+    resources: { en: { translation: en } },
+  });
+  english.services.formatter?.add("forms", forms);
+  expect(english.t("import.rows", { n: 1 })).toBe("1 row");
+  expect(english.t("import.rows", { n: "1" })).toBe("1 row");
+  expect(english.t("import.rows", { n: "1,000" })).toBe("1,000 rows");
+  expect(english.t("lines.count", { count: 1 })).toBe("1 row");
+  expect(english.t("follow.since", { n: 1 })).toBe("1 day");
+  expect(english.t("import.mapped", { n: 1, all: 1 })).toBe("1 of 1 column");
+});
+
+test("no English string follows a number with a word that fits only many", () => {
+  // "1 updated" and "1 per second" fit any number.
+  const bad = Object.entries(en).filter(([, v]) => /\{\{(n|all|count)\}\} [a-z]+s\b/.test(v));
+  // The demo never makes a single customer.
+  expect(bad.map(([k]) => k)).toEqual(["setup.demo_text"]);
 });

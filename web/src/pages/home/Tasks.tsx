@@ -14,6 +14,7 @@ import { toast } from "../../ui/Toast";
 import { both, whoChips, whoFilter } from "../charts/who";
 import { About } from "./About";
 
+const PAGE = 30;
 const GROUPS = ["overdue", "today", "soon", "later"] as const;
 
 function groupOf(r: RecordData): (typeof GROUPS)[number] {
@@ -28,29 +29,42 @@ export function Tasks({ object, who }: { object: ObjectMeta; who: string | undef
   const errorText = useErrorText();
   const [, setUrl] = useUrl();
   const key = ["home", "tasks", who];
+  const page = (more: string, signal: AbortSignal) =>
+    api.list(
+      object.plural,
+      {
+        filter: both(whoFilter(who ?? ""), `done = FALSE${more}`),
+        sort: "due_at",
+        limit: PAGE,
+        count: "none",
+      },
+      signal,
+    );
   const list = useQuery({
     queryKey: key,
     enabled: !!who,
-    queryFn: ({ signal }) =>
-      api.list(
-        object.plural,
-        {
-          filter: both(whoFilter(who ?? ""), "done = FALSE"),
-          sort: "due_at",
-          limit: 30,
-          count: "none",
-        },
-        signal,
-      ),
+    queryFn: ({ signal }) => page("", signal),
+    retry: false,
+  });
+  const first = list.data?.records ?? [];
+  // Whoever is far behind still sees what today asks for.
+  const late = first.length >= PAGE && first.every((r) => groupOf(r) === "overdue");
+  const ahead = useQuery({
+    queryKey: [...key, "ahead"],
+    enabled: late,
+    queryFn: ({ signal }) => page(" AND due_at >= today()", signal),
     retry: false,
   });
   async function finish(r: RecordData, done: boolean) {
-    const before = queryClient.getQueryData<RecordPage>(key);
-    if (before && done) {
-      queryClient.setQueryData(key, {
-        ...before,
-        records: before.records.filter((x) => x.id !== r.id),
-      });
+    const before = queryClient.getQueriesData<RecordPage>({ queryKey: key });
+    if (done) {
+      for (const [k, data] of before) {
+        if (!data) continue;
+        queryClient.setQueryData(k, {
+          ...data,
+          records: data.records.filter((x) => x.id !== r.id),
+        });
+      }
     }
     try {
       await api.patch(object.plural, r.id, { done });
@@ -60,12 +74,12 @@ export function Tasks({ object, who }: { object: ObjectMeta; who: string | undef
         });
       }
     } catch (e) {
-      if (before) queryClient.setQueryData(key, before);
+      for (const [k, data] of before) queryClient.setQueryData(k, data);
       toast(errorText(e), { bad: true });
     }
     refresh(object.plural, r.id);
   }
-  const all = list.data?.records ?? [];
+  const all = late ? [...first, ...(ahead.data?.records ?? [])] : first;
   return (
     <section className="panel" aria-labelledby="home-tasks">
       <header>

@@ -17,7 +17,7 @@ export function About({
   object: ObjectMeta;
   record: RecordData;
   canEdit: boolean;
-  save: (values: Record<string, unknown>, version?: unknown) => Promise<void>;
+  save: (values: Record<string, unknown>, version?: unknown) => Promise<unknown>;
 }) {
   const { t } = useTranslation();
   const phone = usePhone();

@@ -64,13 +64,14 @@ function Detail({ object, record }: { object: ObjectMeta; record: RecordData }) 
     const before = Object.fromEntries(Object.keys(values).map((n) => [n, record[n]]));
     patchCached(plural, record.id, values);
     try {
-      await saveRecord(object, record.id, values, version);
+      return await saveRecord(object, record.id, values, version);
     } catch (e) {
       patchCached(plural, record.id, before);
       throw e;
+    } finally {
+      queryClient.invalidateQueries({ queryKey: ["timeline", plural, record.id] });
+      queryClient.invalidateQueries({ queryKey: ["aggregate", plural] });
     }
-    queryClient.invalidateQueries({ queryKey: ["timeline", plural, record.id] });
-    queryClient.invalidateQueries({ queryKey: ["aggregate", plural] });
   }
 
   return (

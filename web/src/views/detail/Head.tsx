@@ -3,7 +3,7 @@ import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../api/client";
 import { refresh } from "../../api/queries";
-import type { Field, ObjectMeta, Option, RecordData } from "../../api/types";
+import type { Field, ObjectMeta, RecordData } from "../../api/types";
 import { fieldType } from "../../fields";
 import { useUrl } from "../../hooks/useUrl";
 import { lineLink, mailLink, reachOf, telLink } from "../../lib/reach";
@@ -13,7 +13,7 @@ import { Icon } from "../../ui/Icon";
 import { Menu } from "../../ui/Menu";
 import { Avatar, useErrorText } from "../../ui/State";
 import { toast } from "../../ui/Toast";
-import { MoveSheet } from "../kanban/MoveSheet";
+import { useStageMove } from "../kanban/useStageMove";
 
 const Shares = lazy(() => import("./Shares").then((m) => ({ default: m.Shares })));
 const AccessDialog = lazy(() =>
@@ -33,14 +33,13 @@ export function Head({
 }: {
   object: ObjectMeta;
   record: RecordData;
-  save: (values: Record<string, unknown>, version?: unknown) => Promise<void>;
+  save: (values: Record<string, unknown>, version?: unknown) => Promise<RecordData>;
 }) {
   const { t } = useTranslation();
   const errorText = useErrorText();
   const navigate = useNavigate();
   const [, setUrl] = useUrl();
   const [dialog, setDialog] = useState<Dialog | null>(null);
-  const [asking, setAsking] = useState<Option | null>(null);
   const { plural } = object;
   const can = record._can ?? {};
   const canEdit = can.edit ?? !!object.access.edit;
@@ -90,12 +89,7 @@ export function Head({
     });
   }
 
-  const why = field("reason");
-  const toStage = (o: Option) => {
-    if (!stage || o.value === record[stage.name]) return;
-    if (o.kind === "lost" && why && writable(why) && !record.reason) return setAsking(o);
-    save({ [stage.name]: o.value }).catch((e) => toast(errorText(e), { bad: true }));
-  };
+  const moving = useStageMove(object, stage, (r, values) => save(values, r.version));
   return (
     <div className="detail-head">
       <nav className="muted" aria-label={t("breadcrumb")}>
@@ -112,7 +106,7 @@ export function Head({
           </span>
         )}
         <h1>{title}</h1>
-        {tags && Array.isArray(record.tags) && <Shown field={tags} value={record.tags} />}
+        {tags && !isEmpty(record.tags) && <Shown field={tags} value={record.tags} />}
         <div className="grow" />
         {done?.type === "boolean" && writable(done) && (
           <Button
@@ -213,7 +207,7 @@ export function Head({
                   aria-pressed={i === at}
                   disabled={!canEdit || !writable(stage)}
                   title={canEdit ? undefined : forbidden}
-                  onClick={() => toStage(o)}
+                  onClick={() => moving.start(record, o)}
                 >
                   {o.label}
                 </button>
@@ -248,23 +242,7 @@ export function Head({
           <HistoryDrawer object={object} id={record.id} onClose={() => setDialog(null)} />
         )}
       </Suspense>
-      {asking && stage && why && (
-        <MoveSheet
-          object={object}
-          to={asking}
-          record={record}
-          fields={[why.name]}
-          onSave={async (values) => {
-            try {
-              await save({ [stage.name]: asking.value, ...values });
-              setAsking(null);
-            } catch (e) {
-              toast(errorText(e), { bad: true });
-            }
-          }}
-          onClose={() => setAsking(null)}
-        />
-      )}
+      {moving.sheet}
     </div>
   );
 }

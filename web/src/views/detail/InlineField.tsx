@@ -24,7 +24,7 @@ export function InlineField({
   version: unknown;
   editable: boolean;
   /** The version is that of the value one began from, so that a colleague's change is noticed. */
-  save: (value: unknown, version: unknown) => Promise<void>;
+  save: (value: unknown, version: unknown) => Promise<unknown>;
   object: ObjectMeta;
   id: string;
   /** What is doubtful about the value as it stands. */

@@ -15,17 +15,13 @@ import type { InfiniteData } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { isProblem } from "../../api/problem";
 import { queryClient, refresh, useObject } from "../../api/queries";
 import type { Field, ObjectMeta, Option, RecordData, RecordPage } from "../../api/types";
 import { useKeys } from "../../hooks/useKeys";
 import { usePhone } from "../../hooks/useMedia";
-import { recordTitle } from "../../lib/records";
 import { NotFound } from "../../pages/NotFound";
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
-import { useErrorText } from "../../ui/State";
-import { toast } from "../../ui/Toast";
 import { saveRecord } from "../conflict/conflict";
 import { Filters } from "../list/Filters";
 import { quoteText } from "../list/filter";
@@ -37,8 +33,7 @@ import { ViewTabs } from "../list/ViewTabs";
 import { CardBody } from "./Card";
 import { Column } from "./Column";
 import { cardFields } from "./cardFields";
-import { celebrate } from "./celebrate";
-import { MoveSheet } from "./MoveSheet";
+import { useStageMove } from "./useStageMove";
 import { useSums } from "./useSums";
 
 export function BoardPage() {
@@ -54,22 +49,12 @@ const both = (a: string | undefined, b: string) => (a ? `(${a}) AND ${b}` : b);
 const columnAt: CollisionDetection = (args) =>
   args.pointerCoordinates ? pointerWithin(args) : rectIntersection(args);
 
-interface Move {
-  record: RecordData;
-  to: Option;
-  /** What the server asked for, when it did. */
-  fields?: string[];
-  error?: string;
-}
-
 function Board({ object, stage }: { object: ObjectMeta; stage: Field }) {
   const { t } = useTranslation();
   const phone = usePhone();
-  const errorText = useErrorText();
   const state = useListState(object);
   const { url, setUrl, filter } = state;
   const [lifted, setLifted] = useState<RecordData | null>(null);
-  const [asking, setAsking] = useState<Move | null>(null);
   const search = useRef<HTMLInputElement>(null);
   const options = (stage.options ?? []).filter((o) => !o.inactive);
   const sensors = useSensors(
@@ -124,52 +109,23 @@ function Board({ object, stage }: { object: ObjectMeta; stage: Field }) {
     }
   }
 
-  async function move({ record, to }: Move, more: Record<string, unknown>) {
-    const from = record[stage.name];
-    place(record, to.value);
+  const moving = useStageMove(object, stage, async (record, values) => {
+    place({ ...record, ...values }, String(values[stage.name]));
     try {
-      const saved = await saveRecord(
-        object,
-        record.id,
-        { [stage.name]: to.value, ...more },
-        record.version,
-      );
-      setAsking(null);
-      if (to.kind === "won") celebrate();
-      const what = recordTitle(object, record);
-      toast(t(to.kind === "won" ? "board.won" : "board.moved", { what, to: to.label }), {
-        action: {
-          label: t("undo"),
-          run: () =>
-            void saveRecord(object, record.id, { [stage.name]: from }, saved.version)
-              .catch((e) => toast(errorText(e), { bad: true }))
-              .finally(() => refresh(object.plural, record.id)),
-        },
-      });
+      return await saveRecord(object, record.id, values, record.version);
     } catch (e) {
-      place(record, String(from));
-      // What the server misses for this stage is asked for where the card is.
-      const missing = isProblem(e) ? e.fields.map((f) => f.field) : [];
-      const fits = missing.filter(
-        (n) => n !== stage.name && object.fields.some((f) => f.name === n),
-      );
-      if (fits.length) {
-        const said = isProblem(e) ? e.fields.map((f) => f.message).join(" ") : "";
-        setAsking({ record, to, fields: fits, error: Object.keys(more).length ? said : undefined });
-      } else toast(errorText(e), { bad: true });
+      place(record, String(record[stage.name]));
+      throw e;
+    } finally {
+      refresh(object.plural, record.id);
     }
-    refresh(object.plural, record.id);
-  }
+  });
 
   function drop(e: DragEndEvent) {
     setLifted(null);
     const record = e.active.data.current?.record as RecordData | undefined;
     const to = options.find((o) => o.value === e.over?.id);
-    if (!record || !to || record[stage.name] === to.value) return;
-    // Lost asks why before anything is written.
-    const why = object.fields.find((f) => f.name === "reason" && f.access !== "read");
-    if (to.kind === "lost" && why && !record.reason) setAsking({ record, to, fields: [why.name] });
-    else move({ record, to }, {});
+    if (record && to) moving.start(record, to);
   }
 
   const said = (id: unknown) => options.find((o) => o.value === id)?.label ?? "";
@@ -237,17 +193,7 @@ function Board({ object, stage }: { object: ObjectMeta; stage: Field }) {
           )}
         </DragOverlay>
       </DndContext>
-      {asking && (
-        <MoveSheet
-          object={object}
-          to={asking.to}
-          record={asking.record}
-          fields={asking.fields ?? []}
-          error={asking.error}
-          onSave={(values) => move(asking, values)}
-          onClose={() => setAsking(null)}
-        />
-      )}
+      {moving.sheet}
     </div>
   );
 }

@@ -1,0 +1,86 @@
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { isProblem } from "../../api/problem";
+import type { Field, ObjectMeta, Option, RecordData } from "../../api/types";
+import { recordTitle, writable } from "../../lib/records";
+import { useErrorText } from "../../ui/State";
+import { toast } from "../../ui/Toast";
+import { celebrate } from "./celebrate";
+import { MoveSheet } from "./MoveSheet";
+
+interface Move {
+  record: RecordData;
+  to: Option;
+  /** What has to be said for this stage. */
+  fields: string[];
+  error?: string;
+}
+
+/**
+ * Moves a record to another stage, on the board and on its page alike: lost asks why first, what the
+ * server misses is asked where one is, won is celebrated, and a toast takes the move back.
+ * `write` saves at once what it is given and shows what was before when the server refuses.
+ */
+export function useStageMove(
+  object: ObjectMeta,
+  stage: Field | undefined,
+  write: (record: RecordData, values: Record<string, unknown>) => Promise<RecordData>,
+) {
+  const { t } = useTranslation();
+  const errorText = useErrorText();
+  const [asking, setAsking] = useState<Move | null>(null);
+
+  async function move(record: RecordData, to: Option, more: Record<string, unknown> = {}) {
+    if (!stage) return;
+    const values = { [stage.name]: to.value, ...more };
+    const before = Object.fromEntries(Object.keys(values).map((n) => [n, record[n] ?? null]));
+    try {
+      const saved = await write(record, values);
+      setAsking(null);
+      if (to.kind === "won") celebrate();
+      const what = recordTitle(object, record);
+      toast(t(to.kind === "won" ? "board.won" : "board.moved", { what, to: to.label }), {
+        action: {
+          label: t("undo"),
+          run: () => void write(saved, before).catch((e) => toast(errorText(e), { bad: true })),
+        },
+      });
+    } catch (e) {
+      const faults = isProblem(e) ? e.fields : [];
+      const missing = faults
+        .map((f) => f.field)
+        .filter((n) => n !== stage.name && object.fields.some((f) => f.name === n && writable(f)));
+      if (!missing.length) {
+        toast(errorText(e), { bad: true });
+        return;
+      }
+      const said = faults.map((f) => f.message).join(" ");
+      // What was asked before stays in the sheet, with what was typed there.
+      const fields = [...new Set([...Object.keys(more), ...missing])];
+      setAsking({ record, to, fields, error: Object.keys(more).length ? said : undefined });
+    }
+  }
+
+  function start(record: RecordData, to: Option) {
+    if (!stage || record[stage.name] === to.value) return;
+    // Lost asks why before anything is written.
+    const why = object.fields.find((f) => f.name === "reason" && writable(f));
+    if (to.kind === "lost" && why && !record.reason) {
+      setAsking({ record, to, fields: [why.name] });
+    } else void move(record, to);
+  }
+
+  const sheet = asking && (
+    <MoveSheet
+      key={asking.to.value}
+      object={object}
+      to={asking.to}
+      record={asking.record}
+      fields={asking.fields}
+      error={asking.error}
+      onSave={(values) => move(asking.record, asking.to, values)}
+      onClose={() => setAsking(null)}
+    />
+  );
+  return { start, sheet };
+}
