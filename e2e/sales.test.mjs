@@ -395,6 +395,40 @@ test('lists and boards are worked with', async (t) => {
     await page.waitForURL(/o\/customers/)
   })
 
+  await t.test('whoever is far behind still sees what today asks for', async () => {
+    const at = (hours) => new Date(Date.now() + hours * 3_600_000).toISOString()
+    for (let i = 0; i < 31; i++) await call('POST', 'tasks', { subject: `早該做的 ${i}`, due_at: at(-24 * (40 + i)) })
+    await call('POST', 'tasks', { subject: '這兩天要做的', due_at: at(30) })
+    await page.goto('/')
+    const tasks = page.locator('section', { has: page.locator('#home-tasks') })
+    await tasks.getByText('早該做的 30').waitFor()
+    await tasks.getByText('這兩天要做的').waitFor()
+    const subjects = await tasks.locator('.todo a').allInnerTexts()
+    assert.ok(subjects.indexOf('早該做的 30') < subjects.indexOf('早該做的 29'), 'what was due first comes first')
+    await tasks.getByRole('checkbox', { name: /這兩天要做的/ }).click()
+    await tasks.getByText('這兩天要做的').waitFor({ state: 'detached' })
+  })
+
+  await t.test('a phone leads to the parts of a record', async () => {
+    const phone = await app.newPage({ viewport: 'phone', like: page })
+    await phone.goto(`/o/customers/${made.customers[0]}`)
+    const parts = phone.getByRole('navigation', { name: '這一頁的內容' })
+    const contacts = phone.locator('[id^="part-contact"]')
+    const seen = async () => {
+      const { y } = await contacts.boundingBox()
+      return y > 0 && y < 700
+    }
+    await contacts.waitFor()
+    assert.equal(await seen(), false, 'the contacts stand in sight already')
+    await parts.getByRole('link', { name: '聯絡人 3' }).click()
+    for (let i = 0; i < 40 && !(await seen()); i++) await phone.waitForTimeout(50)
+    assert.ok(await seen(), 'the contacts did not come into sight')
+    assert.ok(await parts.isVisible())
+    await axe(phone)
+    await shot(phone, 'record-parts')
+    await phone.context().close()
+  })
+
   await t.test('two people change one field: both values are shown, one is chosen', async () => {
     app.expectProblem(/customers\/\d+ answered 412/)
     await page.goto('/o/customers')

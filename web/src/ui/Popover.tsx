@@ -78,6 +78,7 @@ export function Popover({
   }, [onClose, anchor]);
 
   return createPortal(
+    // It is placed before it is painted; hidden until then, nothing in it could take the focus.
     <div
       ref={ref}
       className={`popover ${className}`}
@@ -86,7 +87,6 @@ export function Popover({
         top: at?.top ?? 0,
         minWidth: at?.min,
         maxHeight: at?.max,
-        visibility: at ? "visible" : "hidden",
       }}
     >
       {children}

@@ -122,12 +122,14 @@ export function Tasks({ object, who }: { object: ObjectMeta; who: string | undef
                 <ul className="todo">
                   {some.map((r) => (
                     <li key={r.id}>
-                      <input
-                        type="checkbox"
-                        aria-label={t("tasks.finish", { what: recordTitle(object, r) })}
-                        checked={false}
-                        onChange={() => void finish(r, true)}
-                      />
+                      <label className="touch">
+                        <input
+                          type="checkbox"
+                          aria-label={t("tasks.finish", { what: recordTitle(object, r) })}
+                          checked={false}
+                          onChange={() => void finish(r, true)}
+                        />
+                      </label>
                       <div className="grow">
                         <Link
                           className="strong plain-link"

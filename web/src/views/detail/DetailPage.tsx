@@ -5,6 +5,7 @@ import { isProblem } from "../../api/problem";
 import { queryClient, useObject, useObjects, useRecord } from "../../api/queries";
 import type { ObjectMeta, RecordData } from "../../api/types";
 import { useKeys } from "../../hooks/useKeys";
+import { usePhone } from "../../hooks/useMedia";
 import { useUrl } from "../../hooks/useUrl";
 import { visited } from "../../lib/recent";
 import { recordTitle } from "../../lib/records";
@@ -14,6 +15,7 @@ import { saveRecord } from "../conflict/conflict";
 import { About } from "./About";
 import { Attachments } from "./Attachments";
 import { Head } from "./Head";
+import { Parts } from "./Parts";
 import { Related } from "./Related";
 import { Timeline } from "./Timeline";
 import { Warnings } from "./Warnings";
@@ -45,6 +47,7 @@ function Detail({ object, record }: { object: ObjectMeta; record: RecordData }) 
   const [url, setUrl] = useUrl();
   const { plural } = object;
   const objects = useObjects().data?.objects ?? [];
+  const phone = usePhone();
   const canEdit = record._can?.edit ?? !!object.access.edit;
   useKeys({
     e: (e) => {
@@ -56,7 +59,7 @@ function Detail({ object, record }: { object: ObjectMeta; record: RecordData }) 
   // What was done stands in the timeline already.
   const related = (object.related ?? []).flatMap((r) => {
     const o = r.object === "activity" ? undefined : objects.find((x) => x.name === r.object);
-    return o ? [{ r, o }] : [];
+    return o ? [{ object: o, link: r.field, label: r.label || o.label_plural }] : [];
   });
 
   /** Shown at once; taken back when the server refuses. */
@@ -78,24 +81,20 @@ function Detail({ object, record }: { object: ObjectMeta; record: RecordData }) 
     <>
       <Head object={object} record={record} save={save} />
       <Warnings object={object} record={record} />
+      {phone && <Parts id={record.id} related={related} />}
       <div className="zones">
-        <div className="zone">
+        <div className="zone" id="part-about">
           <About object={object} record={record} canEdit={canEdit} save={save} />
         </div>
-        <div className="zone">
+        <div className="zone" id="part-timeline">
           <Timeline object={object} id={record.id} />
         </div>
         <div className="zone zone-related">
-          <Attachments key={record.id} object={object} id={record.id} editable={canEdit} />
-          {related.map(({ r, o }) => (
-            <Related
-              key={r.object + r.field}
-              object={o}
-              link={r.field}
-              label={r.label || o.label_plural}
-              parent={object}
-              record={record}
-            />
+          <div id="part-files">
+            <Attachments key={record.id} object={object} id={record.id} editable={canEdit} />
+          </div>
+          {related.map((r) => (
+            <Related key={r.object.name + r.link} {...r} parent={object} record={record} />
           ))}
         </div>
       </div>

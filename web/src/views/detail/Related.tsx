@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { api } from "../../api/client";
-import type { Field, ObjectMeta, RecordData } from "../../api/types";
+import type { Count, Field, ObjectMeta, RecordData } from "../../api/types";
 import { fieldType } from "../../fields";
 import { useUrl } from "../../hooks/useUrl";
 import { grouped } from "../../lib/format";
@@ -11,6 +11,34 @@ import { IconButton } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
 
 const SHOWN = 6;
+
+/** The newest of the records of another object that point here, and how many there are. */
+export function useRelated(object: ObjectMeta, link: string, id: string) {
+  const filter = `${link} = "${id}"`;
+  return useQuery({
+    queryKey: ["list", object.plural, { filter, limit: SHOWN }],
+    queryFn: ({ signal }) =>
+      api.list(
+        object.plural,
+        { filter, limit: SHOWN, count: "capped", sort: "-created_at" },
+        signal,
+      ),
+    retry: false,
+  });
+}
+
+/** Where a part of a record's page stands. */
+export const partId = (object: string, link: string) => `part-${object}-${link}`;
+
+export function RelatedCount({ count: n }: { count: Count | undefined }) {
+  if (!n || n.relation === "unknown") return null;
+  return (
+    <span className="muted count">
+      {grouped(String(n.value))}
+      {n.relation === "gte" ? "+" : ""}
+    </span>
+  );
+}
 
 /** Records of another object that belong to this one: how many, the newest, a quick new one. */
 export function Related({
@@ -28,7 +56,6 @@ export function Related({
 }) {
   const { t } = useTranslation();
   const [, setUrl] = useUrl();
-  const filter = `${link} = "${record.id}"`;
   const extra = (object.list ?? [])
     .filter(
       (x) =>
@@ -36,31 +63,17 @@ export function Related({
     )
     .map((x) => object.fields.find((f) => f.name === x))
     .filter((f): f is Field => !!f && f.type !== "user");
-  const list = useQuery({
-    queryKey: ["list", object.plural, { filter, limit: SHOWN }],
-    queryFn: ({ signal }) =>
-      api.list(
-        object.plural,
-        { filter, limit: SHOWN, count: "capped", sort: "-created_at" },
-        signal,
-      ),
-    retry: false,
-  });
+  const list = useRelated(object, link, record.id);
   const n = list.data?.count;
   const search = { f: JSON.stringify([[link, "eq", record.id]]) };
   return (
-    <section className="panel related" aria-label={label}>
+    <section id={partId(object.name, link)} className="panel related" aria-label={label}>
       <header>
         <h2>
           <Link to="/o/$plural" params={{ plural: object.plural }} search={search as never}>
             {label}
           </Link>{" "}
-          {n && n.relation !== "unknown" && (
-            <span className="muted count">
-              {grouped(String(n.value))}
-              {n.relation === "gte" ? "+" : ""}
-            </span>
-          )}
+          <RelatedCount count={n} />
         </h2>
         {object.access.create && (
           <IconButton

@@ -1,9 +1,10 @@
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Field, ObjectMeta } from "../../api/types";
 import { fieldType } from "../../fields";
 import type { Operator } from "../../fields/types";
 import { isComposing } from "../../hooks/useComposition";
+import { usePhone } from "../../hooks/useMedia";
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
 import { Input, Select } from "../../ui/Input";
@@ -43,6 +44,13 @@ function ChipEditor({
   const ops = field ? operatorsOf(field) : [];
   const [op, setOp] = useState<Operator>(chip?.[1] ?? ops[0] ?? "eq");
   const [value, setValue] = useState<string | string[] | undefined>(chip?.[2]);
+  const phone = usePhone();
+  const answer = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // On a phone the keys would cover what there is to choose from.
+    if (path && !phone)
+      answer.current?.querySelector<HTMLElement>("input, select, button")?.focus();
+  }, [path, phone]);
   if (!path || !field) {
     return (
       <FieldChoice
@@ -87,7 +95,9 @@ function ChipEditor({
           </option>
         ))}
       </Select>
-      <ValueControl key={path + op} field={field} op={op} value={value} onChange={setValue} />
+      <div ref={answer}>
+        <ValueControl key={path + op} field={field} op={op} value={value} onChange={setValue} />
+      </div>
       <div className="row">
         <Button kind="primary" small type="submit">
           {t("apply")}
