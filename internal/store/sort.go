@@ -116,9 +116,17 @@ func (s Select) steps(db *DB, keys []key) []part {
 	}
 	if strange && wanted == nil {
 		c := &compiler{postgres: db.Postgres()}
-		c.write(" AND t.id IN (")
-		c.gaps(s.Query.Object.Table(), first.column, choices)
-		c.write(")")
+		if db.Postgres() {
+			// As a set of ids it is scanned anew for each record where a young
+			// table has no statistics yet: seconds for a thousand records.
+			c.write(" AND (")
+			c.ranges("t."+first.column, choices)
+			c.write(")")
+		} else {
+			c.write(" AND t.id IN (")
+			c.gaps(s.Query.Object.Table(), first.column, choices)
+			c.write(")")
+		}
 		rest := part{condition: c.b.String(), args: c.args, keys: keys[1:], column: first.column, strange: true}
 		if first.desc {
 			parts = append([]part{rest}, parts...)
@@ -156,6 +164,23 @@ func (c *compiler) gaps(table, column string, choices []string) {
 		}
 		if i < len(sorted) {
 			c.write(" AND g."+column+" < ?", sorted[i])
+		}
+	}
+}
+
+// ranges writes the condition that a column's value lies between the choices.
+func (c *compiler) ranges(column string, choices []string) {
+	sorted := slices.Sorted(slices.Values(choices))
+	for i := 0; i <= len(sorted); i++ {
+		switch {
+		case len(sorted) == 0:
+			c.write(column + " IS NOT NULL")
+		case i == 0:
+			c.write(column+" < ?", sorted[0])
+		case i == len(sorted):
+			c.write(" OR "+column+" > ?", sorted[i-1])
+		default:
+			c.write(" OR "+column+" > ? AND "+column+" < ?", sorted[i-1], sorted[i])
 		}
 	}
 }
