@@ -203,6 +203,8 @@ func corrected(o *schema.Object, spec string, c tabular.Column, columns []tabula
 			}
 		}
 		return "division"
+	case f.Target() != "" && most(func(s string) bool { _, yes := local.ParseBool(s); return yes && !isNumber(s) }):
+		return "" // whether there is one, not which
 	case f.Type == "birthday" && len(c.Samples) > 0 && !most(func(s string) bool {
 		_, several, err := local.ParseBirthday(s, local.DateOf(time.Now()))
 		return err == nil || len(several) > 0
@@ -213,6 +215,8 @@ func corrected(o *schema.Object, spec string, c tabular.Column, columns []tabula
 	}
 	return spec
 }
+
+func isNumber(s string) bool { return strings.Trim(s, "0123456789") == "" }
 
 // guess finds the field a header means.
 func guess(a *policy.Actor, o *schema.Object, header, second string, taken map[string]bool) (string, float64) {

@@ -31,6 +31,17 @@ func Module() record.Module {
 			{Name: "mails", Type: "mails", Label: t("電子郵件", "邮箱", "Mail addresses"), Match: "mail", Search: "p"},
 			{Name: "line_id", Type: "text", Label: t("LINE ID", "LINE ID", "LINE ID"), MaxLength: 60, Match: "code", Search: "i"},
 			{Name: "wechat_id", Type: "text", Label: t("微信號", "微信号", "WeChat ID"), MaxLength: 60, Match: "code", Search: "i"},
+			{Name: "address", Type: "address", Label: t("聯絡地址", "联系地址", "Address")},
+			{Name: "home_address", Type: "address", Label: t("住家地址", "家庭地址", "Home address")},
+			{Name: "website", Type: "url", Label: t("個人網頁", "个人主页", "Web page"), Help: t("個人網站或 LinkedIn 等社群頁面", "个人网站或领英等社交主页", "A site of one's own, or a page such as LinkedIn's")},
+			{Name: "gender", Type: "picklist", Label: t("性別", "性别", "Gender"), Options: []schema.Option{
+				{Value: "male", Label: t("男", "男", "Male")}, {Value: "female", Label: t("女", "女", "Female")}, {Value: "other", Label: t("其他", "其他", "Other")},
+			}},
+			{Name: "source", Type: "picklist", Label: t("來源", "来源", "Source"), Options: []schema.Option{
+				{Value: "referral", Label: t("轉介紹", "转介绍", "Referral")}, {Value: "web", Label: t("網站", "网站", "Web site")},
+				{Value: "exhibition", Label: t("展覽", "展会", "Exhibition")}, {Value: "cold_call", Label: t("陌生開發", "陌生拜访", "Cold call")},
+				{Value: "advertising", Label: t("廣告", "广告", "Advertising")}, {Value: "other", Label: t("其他", "其他", "Other")},
+			}},
 			{Name: "picture", Type: "picture", Label: t("照片", "照片", "Photo")},
 			{Name: "card", Type: "picture", Label: t("名片", "名片", "Name card")},
 			{Name: "birthday", Type: "birthday", Indexed: true, Label: t("生日", "生日", "Birthday")},
@@ -41,8 +52,8 @@ func Module() record.Module {
 		Quick:      []string{"owner", "birthday"},
 		Highlights: []string{"customer", "title", "phones", "mails", "owner"},
 		Sections: []schema.Section{
-			{Label: t("基本資料", "基本信息", "Basics"), Fields: []string{"name", "family_name", "given_name", "english_name", "customer", "division", "title", "salutation", "birthday", "picture", "card", "owner", "tags"}},
-			{Label: t("聯絡方式", "联系方式", "Contact"), Fields: []string{"phones", "mails", "line_id", "wechat_id", "note"}},
+			{Label: t("基本資料", "基本信息", "Basics"), Fields: []string{"name", "family_name", "given_name", "english_name", "customer", "division", "title", "salutation", "gender", "birthday", "source", "picture", "card", "owner", "tags"}},
+			{Label: t("聯絡方式", "联系方式", "Contact"), Fields: []string{"phones", "mails", "line_id", "wechat_id", "website", "address", "home_address", "note"}},
 		},
 	}}}
 }
