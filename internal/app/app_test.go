@@ -20,7 +20,7 @@ import (
 // world is a running server with a company: two departments, a person in each
 // role.
 type world struct {
-	t      *testing.T
+	t      testing.TB
 	app    *App
 	server *httptest.Server
 	// working tells that its jobs run.
@@ -33,7 +33,7 @@ type person struct {
 	cookie *http.Cookie
 }
 
-func newWorld(t *testing.T, dsn string, modules ...record.Module) *world {
+func newWorld(t testing.TB, dsn string, modules ...record.Module) *world {
 	t.Helper()
 	config := Config{Database: dsn, Data: t.TempDir()}
 	if path, ok := strings.CutPrefix(dsn, "sqlite:"); ok {

@@ -525,7 +525,7 @@ func forget(id string) func(context.Context, store.Querier) error {
 	}
 }
 
-func decoded(t *testing.T, text string) map[string]any {
+func decoded(t testing.TB, text string) map[string]any {
 	t.Helper()
 	var m map[string]any
 	if err := json.Unmarshal([]byte(text), &m); err != nil {
