@@ -108,9 +108,6 @@ func BenchmarkImport(b *testing.B) {
 			})
 			timed(b, "unedit", n, func() { admin.acted(b, second, "undo", "undone") })
 			timed(b, "undo", n, func() { admin.acted(b, first, "undo", "undone") })
-			if got := admin.names("customers?limit=2"); got != "" {
-				b.Errorf("the undo left %q", got)
-			}
 			var m runtime.MemStats
 			runtime.ReadMemStats(&m)
 			b.ReportMetric(float64(m.HeapSys)/(1<<20), "heap-MB")

@@ -53,9 +53,14 @@ func (s *Service) belongings(ctx context.Context, c *Change, changed []string, v
 		}
 	}
 	if c.Created || matched(o, changed) {
-		if err := store.PutMatchKeys(ctx, tx, c.ID, MatchKeys(o, c.Before), MatchKeys(o, c.After)); err != nil {
+		before, after := MatchKeys(o, c.Before), MatchKeys(o, c.After)
+		if err := store.PutMatchKeys(ctx, tx, c.ID, before, after); err != nil {
 			return err
 		}
+		unitOf(ctx).rekey(c.ID, before, after)
+	}
+	if action == "deleted" || action == "restored" {
+		clear(unitOf(ctx).matches) // which knows live records
 	}
 	diff := map[string][2]json.RawMessage{}
 	for _, name := range changed {

@@ -42,6 +42,9 @@ func (l *late) cut(n lateLength) {
 
 // flush writes what waits.
 func (u *Unit) flush(ctx context.Context) error {
+	if err := u.tx.settle(ctx); err != nil {
+		return err
+	}
 	l := u.late
 	u.late = late{numbers: l.numbers, given: l.given}
 	if err := u.putNumbers(ctx); err != nil {
@@ -55,7 +58,10 @@ func (u *Unit) flush(ctx context.Context) error {
 	if err := u.send(ctx, l.sent); err != nil {
 		return err
 	}
-	return u.putDocuments(ctx, l.documents)
+	if err := u.putDocuments(ctx, l.documents); err != nil {
+		return err
+	}
+	return u.tx.settle(ctx)
 }
 
 // putDocuments writes the newest document of each record, object by object.

@@ -2,6 +2,8 @@ package record
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sort"
 
 	"ecrm/internal/normal"
@@ -53,10 +55,62 @@ func MatchKeys(o *schema.Object, v Values) []store.MatchKey {
 // them: an import must not make what exists already. Within a unit it sees what that
 // wrote. It answers ids alone.
 func (s *Service) Matching(ctx context.Context, o *schema.Object, keys []store.MatchKey) (map[store.MatchKey][]int64, error) {
-	if len(keys) == 0 {
-		return nil, nil
+	found := map[store.MatchKey][]int64{}
+	var rest []store.MatchKey
+	for _, k := range keys {
+		if u := unitOf(ctx); u != nil {
+			if ids, known := u.matches[k]; known {
+				if len(ids) > 0 {
+					found[k] = slices.Clone(ids)
+				}
+				continue
+			}
+		}
+		rest = append(rest, k)
 	}
-	return store.FindMatches(ctx, s.within(ctx), o, keys)
+	if len(rest) == 0 {
+		return found, nil
+	}
+	asked, err := store.FindMatches(ctx, s.within(ctx), o, rest)
+	maps.Copy(found, asked)
+	return found, err
+}
+
+// Expect reads in advance which records of o have the keys that Matching will be
+// asked for, many at once.
+func (u *Unit) Expect(ctx context.Context, o *schema.Object, keys []store.MatchKey) error {
+	keys = slices.DeleteFunc(slices.Clone(keys), func(k store.MatchKey) bool {
+		_, known := u.matches[k]
+		return known
+	})
+	if len(keys) == 0 {
+		return nil
+	}
+	found, err := store.FindMatches(ctx, u.tx, o, keys)
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		u.matches[k] = found[k]
+	}
+	return nil
+}
+
+// rekey keeps what is known of matches true when the keys of a record change.
+func (u *Unit) rekey(id int64, before, after []store.MatchKey) {
+	if len(u.matches) == 0 {
+		return
+	}
+	for _, k := range before {
+		if ids, known := u.matches[k]; known {
+			u.matches[k] = slices.DeleteFunc(ids, func(one int64) bool { return one == id })
+		}
+	}
+	for _, k := range after {
+		if ids, known := u.matches[k]; known && !slices.Contains(ids, id) {
+			u.matches[k] = append(ids, id)
+		}
+	}
 }
 
 // Candidate is a record that may be the same as one being entered.

@@ -7,22 +7,62 @@ import (
 	"ecrm/internal/store"
 )
 
-// watched is a transaction that knows whether anything was written.
+// watched is a transaction that knows whether anything was written, and gathers
+// the rows of a unit of many.
 type watched struct {
 	store.Querier
 	// touched counts the statements that may have changed something, or that
 	// failed and with it, on PostgreSQL, what comes after.
 	touched int
+	// gathers is set where each statement is a way to another process: rows wait
+	// until something else is asked.
+	gathers bool
+	waiting store.Gathered
+	// failed is set when rows that waited could not be added: whose they were is
+	// not known any more.
+	failed bool
+}
+
+// Gather keeps rows to be added, or adds them at once.
+func (w *watched) Gather(ctx context.Context, table string, columns []string, rows [][]any) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	w.touched++
+	if !w.gathers {
+		return store.InsertMany(ctx, w.Querier, table, columns, rows)
+	}
+	w.waiting.Add(table, columns, rows)
+	return nil
+}
+
+// settle adds the rows that wait.
+func (w *watched) settle(ctx context.Context) error {
+	if w.waiting.Empty() {
+		return nil
+	}
+	w.touched++
+	if err := w.waiting.Write(ctx, w.Querier); err != nil {
+		w.failed = true
+		return errors.Join(ErrUnsure, err)
+	}
+	return nil
 }
 
 // Exec runs a statement and counts it.
 func (w *watched) Exec(ctx context.Context, statement string, args ...any) (int64, error) {
+	if err := w.settle(ctx); err != nil {
+		return 0, err
+	}
 	w.touched++
 	return w.Querier.Exec(ctx, statement, args...)
 }
 
 // Query reads; a failure counts as if it had written.
 func (w *watched) Query(ctx context.Context, statement string, args ...any) ([][]any, error) {
+	if err := w.settle(ctx); err != nil {
+		return nil, err
+	}
 	rows, err := w.Querier.Query(ctx, statement, args...)
 	if err != nil {
 		w.touched++
@@ -64,7 +104,9 @@ func (u *Unit) Try(ctx context.Context, fn func() error) error {
 func (u *Unit) Pretend(ctx context.Context, fn func() error) error {
 	var answer error
 	if err := u.attempt(ctx, func() error {
-		answer = fn()
+		if answer = fn(); answer == nil {
+			answer = u.tx.settle(ctx)
+		}
 		return errPretended
 	}); !errors.Is(err, errPretended) || errors.Is(err, errLost) {
 		return err
@@ -85,7 +127,7 @@ func (u *Unit) attempt(ctx context.Context, fn func() error) error {
 	}
 	told := len(u.events)
 	if err := fn(); err != nil {
-		u.events, u.late = u.events[:told], late{}
+		u.events, u.late, u.tx.waiting = u.events[:told], late{}, store.Gathered{}
 		u.forget()
 		if _, back := u.tx.Exec(ctx, "ROLLBACK TO SAVEPOINT attempt"); back != nil {
 			return errors.Join(errLost, err, back)

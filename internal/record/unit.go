@@ -38,12 +38,15 @@ type memory struct {
 	belongs map[thing][2]any
 	// rates are exchange rates.
 	rates map[rateKey]askedRate
+	// matches are the live records that have keys that were asked in advance.
+	matches map[store.MatchKey][]int64
 }
 
 func (m *memory) forget() {
 	clear(m.seen)
 	clear(m.belongs)
 	clear(m.rates)
+	clear(m.matches)
 }
 
 type thing struct {
@@ -63,18 +66,19 @@ func (s *Service) Together(ctx context.Context, fn func(ctx context.Context, u *
 	var u *Unit
 	attempt := func(careful bool) error {
 		return s.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
-			u = &Unit{service: s, tx: &watched{Querier: tx}, careful: careful, warnings: map[thing][]FieldError{}, memory: memory{map[sight]bool{}, map[thing][2]any{}, map[rateKey]askedRate{}}}
+			many := !careful && tx.Postgres() && store.IsBulk(ctx)
+			u = &Unit{service: s, tx: &watched{Querier: tx, gathers: many}, careful: careful, warnings: map[thing][]FieldError{}, memory: memory{map[sight]bool{}, map[thing][2]any{}, map[rateKey]askedRate{}, map[store.MatchKey][]int64{}}}
 			if err := u.abreast(ctx); err != nil {
 				return err
 			}
 			err := fn(context.WithValue(ctx, unitKey{}, u), u)
-			if u.unsure {
+			if err == nil && !u.unsure {
+				err = u.flush(ctx)
+			}
+			if u.unsure || u.tx.failed {
 				return ErrUnsure // whatever fn made of it
 			}
-			if err != nil {
-				return err
-			}
-			return u.flush(ctx)
+			return err
 		})
 	}
 	err := attempt(false)

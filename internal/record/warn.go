@@ -7,7 +7,6 @@ import (
 
 	"ecrm/internal/policy"
 	"ecrm/internal/schema"
-	"ecrm/internal/store"
 )
 
 // Warnings are what writes under a context were told to be doubtful, though
@@ -51,7 +50,7 @@ func (c *Change) Warn(field, code string, params ...string) {
 // may see, and how many there are besides.
 func (c *Change) Alike(ctx context.Context, field string) (titles []string, hidden int, err error) {
 	keys := MatchKeys(c.Object, Values{field: c.After[field]})
-	found, err := store.FindMatches(ctx, c.tx, c.Object, keys)
+	found, err := c.service.Matching(ctx, c.Object, keys)
 	if err != nil {
 		return nil, 0, err
 	}

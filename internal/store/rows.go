@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"sort"
 	"strings"
@@ -15,28 +16,11 @@ type Row map[string]any
 // Insert adds a row.
 func Insert(ctx context.Context, q Querier, table string, row Row) error {
 	names, args := row.sorted()
+	if g, ok := q.(Gatherer); ok {
+		return g.Gather(ctx, table, names, [][]any{args})
+	}
 	_, err := q.Exec(ctx, "INSERT INTO "+table+" ("+strings.Join(names, ", ")+") VALUES ("+marks(len(names))+")", args...)
 	return err
-}
-
-// InsertMany adds rows, each with a value for every column, a hundred with each
-// statement.
-func InsertMany(ctx context.Context, q Querier, table string, columns []string, rows [][]any) error {
-	const together = 100
-	tuple := "(" + marks(len(columns)) + ")"
-	for len(rows) > 0 {
-		n := min(together, len(rows))
-		var args []any
-		for _, row := range rows[:n] {
-			args = append(args, row...)
-		}
-		tuples := strings.TrimSuffix(strings.Repeat(tuple+", ", n), ", ")
-		if _, err := q.Exec(ctx, "INSERT INTO "+table+" ("+strings.Join(columns, ", ")+") VALUES "+tuples, args...); err != nil {
-			return err
-		}
-		rows = rows[n:]
-	}
-	return nil
 }
 
 // Update changes the rows that equal where and answers how many.
@@ -57,6 +41,30 @@ func Delete(ctx context.Context, q Querier, table string, where Row) (int64, err
 func Find(ctx context.Context, q Querier, table, columns string, where Row, tail string) ([][]any, error) {
 	cond, args := where.equal()
 	return q.Query(ctx, "SELECT "+columns+" FROM "+table+" WHERE "+cond+" "+tail, args...)
+}
+
+// Among tells which of some values the rows that equal where have in a column of
+// numbers.
+func Among(ctx context.Context, q Querier, table, column string, where Row, values []int64) (map[int64]bool, error) {
+	cond, args := where.equal()
+	among, list := "= ANY (?::bigint[])", any(values)
+	if !q.Postgres() {
+		text, err := json.Marshal(values)
+		if err != nil {
+			return nil, err
+		}
+		among, list = "IN (SELECT value FROM json_each(?))", string(text)
+	}
+	rows, err := q.Query(ctx, "SELECT "+column+" FROM "+table+" WHERE "+cond+" AND "+column+" "+among, append(args, list)...)
+	if err != nil {
+		return nil, err
+	}
+	found := map[int64]bool{}
+	for _, row := range rows {
+		n, _ := row[0].(int64)
+		found[n] = true
+	}
+	return found, nil
 }
 
 // Batch reads columns of a table's rows whose id lies behind after, by id, for a

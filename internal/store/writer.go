@@ -44,6 +44,12 @@ type bulkKey struct{}
 // Bulk marks the writes under ctx as bulk: people's writes go before them.
 func Bulk(ctx context.Context) context.Context { return context.WithValue(ctx, bulkKey{}, true) }
 
+// IsBulk tells whether the writes under ctx are bulk.
+func IsBulk(ctx context.Context) bool {
+	bulk, _ := ctx.Value(bulkKey{}).(bool)
+	return bulk
+}
+
 func newWriter(db *sql.DB, conn *sql.Conn) *writer {
 	w := &writer{
 		db: db, conn: conn, people: make(chan *unit), bulk: make(chan *unit),

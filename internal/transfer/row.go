@@ -356,12 +356,6 @@ func markOf(key string) int64 {
 	return int64(h.Sum64() >> 1)
 }
 
-// marked tells whether a batch before this one kept a mark.
-func (r *run) marked(ctx context.Context, u *record.Unit, mark int64) (bool, error) {
-	seen, err := store.Find(ctx, u.Store(), keyTable.Name, "value", store.Row{"import_id": r.job.ID, "value": mark}, "")
-	return len(seen) > 0, err
-}
-
 // having lists the records that have one of a field's keys, and the keys.
 func (r *run) having(ctx context.Context, f *schema.Field, v record.Values) (ids []int64, keys []string, err error) {
 	if f.Match == "" {

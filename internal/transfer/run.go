@@ -168,6 +168,8 @@ type run struct {
 	since    [][]any
 	keys     [][]any
 	fresh    map[int64]bool
+	// marks are those asked for in advance, true where a batch before kept one.
+	marks map[int64]bool
 }
 
 // refresh reads anew who imports and what he may.
@@ -229,7 +231,14 @@ func (r *run) rows(ctx context.Context) error {
 		if len(list) == 0 {
 			return nil
 		}
-		n, err := r.batch(ctx, len(list), func(ctx context.Context, u *record.Unit, i int) error { return r.one(ctx, u, list[i]) })
+		n, err := r.batch(ctx, len(list), func(ctx context.Context, u *record.Unit, i int) error {
+			if i%aheadRows == 0 {
+				if err := r.ahead(ctx, u, list[i:min(i+aheadRows, len(list))]); err != nil {
+					return err
+				}
+			}
+			return r.one(ctx, u, list[i])
+		})
 		if err != nil {
 			return err
 		}
@@ -270,7 +279,7 @@ func (r *run) batch(ctx context.Context, n int, do func(ctx context.Context, u *
 	done := 0
 	err := r.service.Records.Together(ctx, func(ctx context.Context, u *record.Unit) error {
 		started := time.Now()
-		r.after, r.touched, r.fresh = r.far, map[int]group{}, map[int64]bool{}
+		r.after, r.touched, r.fresh, r.marks = r.far, map[int]group{}, map[int64]bool{}, map[int64]bool{}
 		r.problems, r.made, r.since, r.keys = nil, nil, nil, nil
 		r.converter.fresh = map[string]int64{}
 		some := func() error {
