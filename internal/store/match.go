@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -52,30 +53,21 @@ func PutMatchKeys(ctx context.Context, q Querier, id int64, before, after []Matc
 // FindMatches lists, for each key, the live records of o that have it, oldest
 // first and whoever may see them.
 func FindMatches(ctx context.Context, q Querier, o *schema.Object, keys []MatchKey) (map[MatchKey][]int64, error) {
+	if q.Postgres() {
+		return findMatchesPostgres(ctx, q, o, keys)
+	}
 	byKind := map[string][]string{}
 	for _, k := range keys {
 		byKind[k.Kind] = append(byKind[k.Kind], k.Key)
 	}
 	found := map[MatchKey][]int64{}
 	for kind, values := range byKind {
-		among, list := "IN (SELECT value FROM json_each(?))", any(nil)
-		if q.Postgres() {
-			among, list = "= ANY (?::text[])", values
-		} else {
-			text, err := json.Marshal(values)
-			if err != nil {
-				return nil, err
-			}
-			list = string(text)
-		}
-		args := []any{kind, list}
-		if q.Postgres() {
-			// A plan kept since the table was empty reads it whole, and an import
-			// fills it faster than statistics follow: this one is planned each time.
-			args = append([]any{pgx.QueryExecModeCacheDescribe}, args...)
+		text, err := json.Marshal(values)
+		if err != nil {
+			return nil, err
 		}
 		rows, err := q.Query(ctx, "SELECT m.value, m.record_id FROM match_key m JOIN "+o.Table()+
-			" t ON t.id = m.record_id WHERE m.kind = ? AND m.value "+among+" AND t.deleted_at IS NULL ORDER BY m.record_id", args...)
+			" t ON t.id = m.record_id WHERE m.kind = ? AND m.value IN (SELECT value FROM json_each(?)) AND t.deleted_at IS NULL ORDER BY m.record_id", kind, string(text))
 		if err != nil {
 			return nil, err
 		}
@@ -87,6 +79,47 @@ func FindMatches(ctx context.Context, q Querier, o *schema.Object, keys []MatchK
 		}
 	}
 	return found, nil
+}
+
+// findMatchesPostgres looks each key up by itself and the records afterwards: an
+// import fills the tables faster than statistics follow, and whatever lets the
+// planner choose has it read them whole.
+func findMatchesPostgres(ctx context.Context, q Querier, o *schema.Object, keys []MatchKey) (map[MatchKey][]int64, error) {
+	kinds, values := make([]string, len(keys)), make([]string, len(keys))
+	for i, k := range keys {
+		kinds[i], values[i] = k.Kind, k.Key
+	}
+	// Planned each time: a plan kept since the table was empty reads it whole too.
+	// OFFSET 0 keeps the inner selection from being joined otherwise.
+	rows, err := q.Query(ctx, "SELECT k.kind, k.value, f.record_id FROM unnest(?::text[], ?::text[]) AS k(kind, value), "+
+		"LATERAL (SELECT m.record_id FROM match_key m WHERE m.kind = k.kind AND m.value = k.value OFFSET 0) f",
+		pgx.QueryExecModeCacheDescribe, kinds, values)
+	if err != nil || len(rows) == 0 {
+		return map[MatchKey][]int64{}, err
+	}
+	having := map[int64][]MatchKey{}
+	var ids []int64
+	for _, r := range rows {
+		kind, _ := r[0].(string)
+		value, _ := r[1].(string)
+		id, _ := r[2].(int64)
+		if having[id] == nil {
+			ids = append(ids, id)
+		}
+		if k := (MatchKey{kind, value}); !slices.Contains(having[id], k) {
+			having[id] = append(having[id], k)
+		}
+	}
+	rows, err = q.Query(ctx, "SELECT t.id FROM unnest(?::bigint[]) AS k(id), LATERAL (SELECT r.id FROM "+o.Table()+
+		" r WHERE r.id = k.id AND r.deleted_at IS NULL OFFSET 0) t ORDER BY t.id", pgx.QueryExecModeCacheDescribe, ids)
+	found := map[MatchKey][]int64{}
+	for _, r := range rows {
+		id, _ := r[0].(int64)
+		for _, k := range having[id] {
+			found[k] = append(found[k], id)
+		}
+	}
+	return found, err
 }
 
 // NamesLike lists the ids of records whose key of a kind is value, and of those
