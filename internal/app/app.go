@@ -153,7 +153,7 @@ func (a *App) start(ctx context.Context, modules []record.Module) error {
 	a.Upkeep = upkeep.New(a.Records, a.Jobs)
 	a.Bulk = bulk.New(a.Records, a.Jobs)
 	a.Exports = transfer.NewExports(a.Records, a.Jobs, filepath.Join(a.data, "exports"))
-	a.Transfer = transfer.New(a.Records, a.Jobs, filepath.Join(a.data, "imports"))
+	a.Transfer = transfer.New(a.Records, a.Jobs, filepath.Join(a.data, "imports"), a.Files)
 	a.Views = &view.Service{Records: a.Records}
 	a.Records.Currency, a.Records.Zone = a.currency(ctx), a.zone(ctx)
 	a.Exchange = exchange.New(a.Records, a.Jobs)

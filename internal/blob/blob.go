@@ -156,6 +156,12 @@ func syncDir(dir string) error {
 	return d.Close() // some systems sync no folders and need not
 }
 
+// Sum is the name under which content lies.
+func Sum(content []byte) string {
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:])
+}
+
 var sumForm = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 func (f *Folder) path(sum string) string { return filepath.Join(f.dir, sum[:2], sum) }

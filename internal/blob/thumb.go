@@ -1,6 +1,7 @@
 package blob
 
 import (
+	"bytes"
 	"errors"
 	"image"
 	_ "image/gif" // a picture that browsers show
@@ -143,4 +144,13 @@ func shrink(whole image.Image, size int) *image.RGBA {
 	}
 	scaler.Scale(small, small.Bounds(), whole, b, draw.Src, nil)
 	return small
+}
+
+// IsPicture tells whether content is a picture that can be shown, and small.
+func IsPicture(content []byte) bool {
+	if !Shown(kind(content[:min(len(content), 512)], "")) {
+		return false
+	}
+	_, err := config(bytes.NewReader(content))
+	return err == nil
 }

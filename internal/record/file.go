@@ -82,13 +82,26 @@ func fileOf(row []any) File {
 // AddFile writes down an uploaded file whose content lies in its place; until
 // something refers to it, it is its uploader's alone.
 func (s *Service) AddFile(ctx context.Context, a *policy.Actor, f File) (File, error) {
+	f = s.uploaded(a, f)
+	return f, s.DB.Write(ctx, func(ctx context.Context, q store.Querier) error { return f.insert(ctx, q) })
+}
+
+// AddFile is Service.AddFile as a part of the unit.
+func (u *Unit) AddFile(ctx context.Context, a *policy.Actor, f File) (File, error) {
+	f = u.service.uploaded(a, f)
+	return f, f.insert(ctx, u.tx)
+}
+
+func (s *Service) uploaded(a *policy.Actor, f File) File {
 	f.ID, f.By, f.At = s.IDs.Next(), a.ID, time.Now().UnixMicro()
 	f.Name = fileName(f.Name)
-	return f, s.DB.Write(ctx, func(ctx context.Context, q store.Querier) error {
-		return store.Insert(ctx, q, fileTable.Name, store.Row{
-			"id": f.ID, "sum": f.Sum, "name": f.Name, "size": f.Size, "type": f.Type, "width": int64(f.Width), "height": int64(f.Height),
-			"uploaded_by": f.By, "uploaded_at": f.At, "used_at": f.At,
-		})
+	return f
+}
+
+func (f File) insert(ctx context.Context, q store.Querier) error {
+	return store.Insert(ctx, q, fileTable.Name, store.Row{
+		"id": f.ID, "sum": f.Sum, "name": f.Name, "size": f.Size, "type": f.Type, "width": int64(f.Width), "height": int64(f.Height),
+		"uploaded_by": f.By, "uploaded_at": f.At, "used_at": f.At,
 	})
 }
 

@@ -24,12 +24,14 @@ type draft struct {
 	// missing are names of records that are referred to and do not exist yet, by
 	// field.
 	missing map[string]string
+	// pictures are what fields of pictures are to hold, by field.
+	pictures map[string][]byte
 	// places are the rows of the file in which the rows of lines fields stood.
 	places map[string]int
 }
 
 func newDraft() *draft {
-	return &draft{values: record.Values{}, headers: map[string]string{}, missing: map[string]string{}}
+	return &draft{values: record.Values{}, headers: map[string]string{}, missing: map[string]string{}, pictures: map[string][]byte{}}
 }
 
 // cellText is one filled cell with its column.
@@ -105,7 +107,7 @@ func (c *converter) row(ctx context.Context, row entry) (main, child *draft, chi
 			return nil, nil, nil, nil, err
 		}
 		if problem != nil {
-			warnings = append(warnings, Problem{Row: row.Number, Column: list[0].column.Header, Code: problem.Code, Params: problem.Params, Value: list[0].text, Warning: !c.refuses(t, problem)})
+			warnings = append(warnings, Problem{Row: row.Number, Column: list[0].column.Header, Code: problem.Code, Params: problem.Params, Value: brief(list[0].text), Warning: !c.refuses(t, problem)})
 		}
 		if columns != nil {
 			d.values[k.field] = columns
@@ -126,6 +128,9 @@ func (c *converter) refuses(t target, p *schema.Problem) bool {
 func (c *converter) value(ctx context.Context, d *draft, t target, cells []cellText) ([]any, *schema.Problem, error) {
 	f := t.field
 	first := cells[0]
+	if f.Files() > 0 {
+		return nil, d.picture(f, first.text), nil
+	}
 	if f.Name == "created_at" {
 		at, err := local.ParseDateTime(first.text, c.actor.Zone(), c.convention(first))
 		if err != nil || at.UnixMicro() > c.job.far.Now {

@@ -101,7 +101,7 @@ func (j *Job) profile(a *policy.Actor, o *schema.Object) error {
 		}
 		var cells []string
 		for i, cell := range row.Cells {
-			cells = append(cells, cell.Text)
+			cells = append(cells, brief(cell.Text))
 			if i >= len(targets) || targets[i].field == nil || cell.Text == "" {
 				continue
 			}

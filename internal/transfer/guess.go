@@ -56,8 +56,8 @@ func targetOf(a *policy.Actor, o *schema.Object, spec string) (target, bool) {
 // writable tells whether an import of the actor may fill a field: those he may
 // write, and when the record came into being elsewhere.
 func writable(a *policy.Actor, o *schema.Object, f *schema.Field) bool {
-	if f.Lines() != nil || f.Files() > 0 {
-		return false // neither rows nor what a file holds fit into a column
+	if f.Lines() != nil || f.Files() > 0 && f.Type != "picture" {
+		return false // neither rows nor several files fit into a column
 	}
 	return a.Access(o, f) == "write" || f.Name == "created_at" && a.May(o, policy.Import)
 }
@@ -193,6 +193,8 @@ func corrected(o *schema.Object, spec string, c tabular.Column, columns []tabula
 		return n > 0 && n*2 > len(c.Samples)
 	}
 	switch {
+	case f.Type == "picture" && !most(isPicture):
+		return "" // names or addresses of pictures, not the pictures
 	case spec == "title" && o.Field("salutation") != nil && !taken["salutation"] && most(func(s string) bool { return courtesies[plain(s)] }):
 		return "salutation"
 	case spec == "department" && o.Field("division") != nil && !taken["division"]:
@@ -286,7 +288,10 @@ func guessAll(a *policy.Actor, o *schema.Object, d *tabular.Detected) ([]Column,
 		sum += confidence
 	}
 	for i, c := range columns {
-		mapped[i] = Column{Index: c.Index, Header: c.Header, Samples: c.Samples}
+		mapped[i] = Column{Index: c.Index, Header: c.Header}
+		for _, text := range c.Samples {
+			mapped[i].Samples = append(mapped[i].Samples, brief(text))
+		}
 	}
 	for i, c := range columns {
 		if spec := guessLines(a, o, c.Header, true, taken); spec != "" && !c.Empty {

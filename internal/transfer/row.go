@@ -159,12 +159,20 @@ func (r *run) bring(ctx context.Context, u *record.Unit, main, child *draft, chi
 	if outcome != "created" && id == 0 || outcome == "skipped" && !beside {
 		return outcome, nil, marks, nil // as an earlier row of a dry run
 	}
+	if outcome != "skipped" {
+		if err := r.pictures(ctx, u, o, main, id); err != nil {
+			return "failed", nil, nil, err
+		}
+	}
 	if records, err = s.write(ctx, u, a, o, r.converter, main, outcome, &id, found); err != nil {
 		return "failed", nil, nil, err
 	}
 	if beside {
 		child.values[reference(childOf, o).Name] = []any{id}
 		if err := s.complete(childOf, child); err != nil {
+			return "failed", nil, nil, err
+		}
+		if err := r.pictures(ctx, u, childOf, child, 0); err != nil {
 			return "failed", nil, nil, err
 		}
 		other, err := u.CreateValues(ctx, a, childOf, child.values)

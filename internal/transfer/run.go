@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"time"
 
+	"ecrm/internal/blob"
 	"ecrm/internal/jobs"
 	"ecrm/internal/policy"
 	"ecrm/internal/record"
@@ -169,7 +170,8 @@ type run struct {
 	keys     [][]any
 	fresh    map[int64]bool
 	// marks are those asked for in advance, true where a batch before kept one.
-	marks map[int64]bool
+	marks   map[int64]bool
+	uploads []*blob.Upload
 }
 
 // refresh reads anew who imports and what he may.
@@ -276,6 +278,7 @@ func (r *run) batch(ctx context.Context, n int, do func(ctx context.Context, u *
 		}
 		return held >= batchMost || held >= batchSpan && db.Wanted()
 	}
+	defer r.forgetUploads()
 	done := 0
 	err := r.service.Records.Together(ctx, func(ctx context.Context, u *record.Unit) error {
 		started := time.Now()
@@ -303,6 +306,11 @@ func (r *run) batch(ctx context.Context, n int, do func(ctx context.Context, u *
 	})
 	if err != nil {
 		return 0, err
+	}
+	for _, up := range r.uploads {
+		if err := up.Named(); err != nil {
+			return 0, err
+		}
 	}
 	r.far = r.after
 	for n, g := range r.touched {

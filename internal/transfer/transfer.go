@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"time"
 
+	"ecrm/internal/blob"
 	"ecrm/internal/jobs"
 	"ecrm/internal/policy"
 	"ecrm/internal/record"
@@ -178,11 +179,13 @@ type Service struct {
 	Jobs    *jobs.Service
 	// Folder is where uploaded files wait.
 	Folder string
+	// Files takes the pictures that stand in a file.
+	Files *blob.Folder
 }
 
 // New makes the service and its kinds of job.
-func New(records *record.Service, work *jobs.Service, folder string) *Service {
-	s := &Service{Records: records, Jobs: work, Folder: folder}
+func New(records *record.Service, work *jobs.Service, folder string, pictures *blob.Folder) *Service {
+	s := &Service{Records: records, Jobs: work, Folder: folder, Files: pictures}
 	s.register()
 	return s
 }

@@ -29,12 +29,14 @@ const KEYS = [
 const fillable = (f: Field) =>
   (writable(f) || ["autonumber", "user", "datetime"].includes(f.type)) &&
   f.access !== "read" &&
-  !["file", "picture", "lines"].includes(f.type);
+  !["file", "lines"].includes(f.type);
 
 /** Which column fills which field, and what is done with rows that are here already. */
 export function MapStep({ job, object, hand }: { job: Import; object: ObjectMeta; hand: Hand }) {
   const { t } = useTranslation();
-  const fields = object.fields.filter(fillable);
+  // A picture can only come from a file that holds pictures themselves, as cards do.
+  const pictured = job.columns?.some((c) => c.samples?.some((s) => s.startsWith("data:image/")));
+  const fields = object.fields.filter((f) => fillable(f) && (f.type !== "picture" || pictured));
   const mapped = new Set((job.columns ?? []).map((c) => c.field).filter(Boolean));
   const mappedTo = (name: string) =>
     mapped.has(name) || [...mapped].some((m) => m?.startsWith(`${name}.`));
