@@ -16,6 +16,7 @@ import (
 	"ecrm/internal/blob"
 	"ecrm/internal/bulk"
 	"ecrm/internal/demo"
+	"ecrm/internal/favorite"
 	"ecrm/internal/identity"
 	"ecrm/internal/jobs"
 	"ecrm/internal/policy"
@@ -32,10 +33,12 @@ type Server struct {
 	Identity *identity.Service
 	Transfer *transfer.Service
 	Views    *view.Service
-	Jobs     *jobs.Service
-	Bulk     *bulk.Service
-	Exports  *transfer.Exports
-	Files    *blob.Folder
+	// Favorites are what each person starred.
+	Favorites *favorite.Service
+	Jobs      *jobs.Service
+	Bulk      *bulk.Service
+	Exports   *transfer.Exports
+	Files     *blob.Folder
 	// Web holds the interface's files.
 	Web fs.FS
 	// Reach is where this server is reached.
@@ -154,6 +157,9 @@ func (s *Server) Handler() http.Handler {
 	signed("GET "+prefix+"views/{id}", s.view)
 	signed("PATCH "+prefix+"views/{id}", s.changeView)
 	signed("DELETE "+prefix+"views/{id}", s.removeView)
+	signed("GET "+prefix+"favorites", s.favorites)
+	signed("PUT "+prefix+"favorites/{object}/{id}", s.addFavorite)
+	signed("DELETE "+prefix+"favorites/{object}/{id}", s.removeFavorite)
 	signed("GET "+prefix+"{plural}", s.list)
 	signed("POST "+prefix+"{plural}", s.create)
 	signed("POST "+prefix+"{plural}/batch", s.batch)

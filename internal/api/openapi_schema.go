@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"ecrm/internal/favorite"
 	"ecrm/internal/policy"
 	"ecrm/internal/schema"
 	"ecrm/internal/view"
@@ -238,18 +239,19 @@ func sharedSchemas() node {
 		"Reference": object([]string{"object"}, node{"id": idNode(), "object": of("string"), "label": of("string"), "hidden": of("boolean")}),
 		"ReferenceInput": node{"description": "An id, the key of the object, {unique field: value}, or what a read answered.",
 			"anyOf": []node{of("string"), of("object")}},
-		"Count":   object([]string{"value", "relation"}, node{"value": of("integer"), "relation": node{"enum": []string{"eq", "gte", "unknown"}}}),
-		"Entries": object([]string{"entries"}, node{"entries": listOf(answerOf[entry]()), "next": orNull("string")}),
-		"Job":     jobNode(),
-		"Import":  importNode(),
-		"View":    answerOf[shownView](),
-		"File":    answerOf[fileView](),
-		"Share":   answerOf[shareView](),
-		"Session": answerOf[sessionView](),
-		"Token":   answerOf[tokenView](),
-		"Object":  answerOf[objectView](),
-		"Field":   answerOf[fieldView](),
-		"Batch":   answerOf[batchView](),
+		"Count":    object([]string{"value", "relation"}, node{"value": of("integer"), "relation": node{"enum": []string{"eq", "gte", "unknown"}}}),
+		"Entries":  object([]string{"entries"}, node{"entries": listOf(answerOf[entry]()), "next": orNull("string")}),
+		"Job":      jobNode(),
+		"Import":   importNode(),
+		"View":     answerOf[shownView](),
+		"Favorite": answerOf[favorite.Favorite](),
+		"File":     answerOf[fileView](),
+		"Share":    answerOf[shareView](),
+		"Session":  answerOf[sessionView](),
+		"Token":    answerOf[tokenView](),
+		"Object":   answerOf[objectView](),
+		"Field":    answerOf[fieldView](),
+		"Batch":    answerOf[batchView](),
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 	"ecrm/internal/blob"
 	"ecrm/internal/bulk"
 	"ecrm/internal/exchange"
+	"ecrm/internal/favorite"
 	"ecrm/internal/identity"
 	"ecrm/internal/jobs"
 	"ecrm/internal/module/activity"
@@ -47,11 +48,13 @@ type App struct {
 	Identity *identity.Service
 	Transfer *transfer.Service
 	Views    *view.Service
-	Jobs     *jobs.Service
-	Bulk     *bulk.Service
-	Upkeep   *upkeep.Service
-	Exports  *transfer.Exports
-	Exchange *exchange.Service
+	// Favorites are what each person starred.
+	Favorites *favorite.Service
+	Jobs      *jobs.Service
+	Bulk      *bulk.Service
+	Upkeep    *upkeep.Service
+	Exports   *transfer.Exports
+	Exchange  *exchange.Service
 	// Anniversaries keeps birthdays in step with today.
 	Anniversaries *anniversary.Service
 	Files         *blob.Folder
@@ -155,6 +158,7 @@ func (a *App) start(ctx context.Context, modules []record.Module) error {
 	a.Exports = transfer.NewExports(a.Records, a.Jobs, filepath.Join(a.data, "exports"))
 	a.Transfer = transfer.New(a.Records, a.Jobs, filepath.Join(a.data, "imports"), a.Files)
 	a.Views = &view.Service{Records: a.Records}
+	a.Favorites = &favorite.Service{Records: a.Records, Views: a.Views}
 	a.Records.Currency, a.Records.Zone = a.currency(ctx), a.zone(ctx)
 	a.Exchange = exchange.New(a.Records, a.Jobs)
 	a.Anniversaries = &anniversary.Service{Records: a.Records}

@@ -410,6 +410,25 @@ var cases = map[string]func(t *testing.T, x *attack){
 	"POST /api/v1/jobs/{id}/actions/cancel": func(t *testing.T, x *attack) { x.refused(t, "POST", "jobs/"+x.ids["job"]+"/actions/cancel", nil, 404) },
 	"POST /api/v1/jobs/{id}/actions/undo":   func(t *testing.T, x *attack) { x.refused(t, "POST", "jobs/"+x.ids["job"]+"/actions/undo", nil, 404) },
 	"GET /api/v1/events":                    streams,
+	"GET /api/v1/favorites": func(t *testing.T, x *attack) {
+		x.victim.must(200, "PUT", "favorites/customer/"+x.ids["customers"], nil)
+		if text := fmt.Sprint(x.attacker.must(200, "GET", "favorites", nil)); strings.Contains(text, secret) || strings.Contains(text, x.ids["customers"]) {
+			t.Errorf("another's favourite is listed: %s", text)
+		}
+	},
+	"PUT /api/v1/favorites/{object}/{id}": func(t *testing.T, x *attack) {
+		x.refused(t, "PUT", "favorites/customer/"+x.ids["customers"], nil, 404)
+		x.refused(t, "PUT", "favorites/view/"+x.ids["view"], nil, 404)
+		x.refused(t, "PUT", "favorites/nothing/1", nil, 404)
+		x.refused(t, "PUT", "favorites/customer/x%27%20OR%201=1", nil, 404)
+	},
+	"DELETE /api/v1/favorites/{object}/{id}": func(t *testing.T, x *attack) {
+		x.victim.must(200, "PUT", "favorites/customer/"+x.ids["customers"], nil)
+		x.attacker.must(204, "DELETE", "favorites/customer/"+x.ids["customers"], nil)
+		if text := fmt.Sprint(x.victim.must(200, "GET", "favorites", nil)); !strings.Contains(text, x.ids["customers"]) {
+			t.Errorf("another took the star away: %s", text)
+		}
+	},
 	"GET /api/v1/views": func(t *testing.T, x *attack) {
 		if text := fmt.Sprint(x.attacker.must(200, "GET", "views", nil)); strings.Contains(text, secret) {
 			t.Errorf("another's view is listed: %s", text)

@@ -70,7 +70,7 @@ func (d *Door) String() string {
 // Handler is the server's HTTP side.
 func (a *App) Handler(version string, at reach.Point) http.Handler {
 	a.api = &api.Server{
-		Records: a.Records, Identity: a.Identity, Transfer: a.Transfer, Views: a.Views, Jobs: a.Jobs, Bulk: a.Bulk, Exports: a.Exports, Files: a.Files,
+		Records: a.Records, Identity: a.Identity, Transfer: a.Transfer, Views: a.Views, Favorites: a.Favorites, Jobs: a.Jobs, Bulk: a.Bulk, Exports: a.Exports, Files: a.Files,
 		Web: web.Files(), Reach: at, Version: version,
 	}
 	return a.api.Handler()

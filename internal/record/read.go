@@ -379,6 +379,12 @@ func (s *Service) Names(ctx context.Context, a *policy.Actor, object string, ids
 	return s.labels(ctx, s.DB, a, object, ids, true)
 }
 
+// Titles reads the titles of records by id as Names does, without those in the
+// recycle bin.
+func (s *Service) Titles(ctx context.Context, a *policy.Actor, object string, ids []int64) (map[int64]string, error) {
+	return s.labels(ctx, s.DB, a, object, ids, false)
+}
+
 // mark binds a cursor to the asker, filter and sort, and to the columns that are
 // sorted by.
 func (s *Service) mark(a *policy.Actor, o *schema.Object, r ListRequest, sort []query.Key) []byte {

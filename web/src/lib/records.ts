@@ -87,6 +87,14 @@ export function changesOf(
 export const writable = (f: Field): boolean =>
   f.access !== "read" && !f.system && f.type !== "autonumber";
 
+/** The field whose picture stands for a record: its first one, a logo or a photo. */
+export const faceField = (o: ObjectMeta): Field | undefined =>
+  o.fields.find((f) => f.type === "picture");
+
+/** Is a record of this object somebody or something with a face: a person, a company? */
+export const hasFace = (o: ObjectMeta): boolean =>
+  o.fields.some((f) => f.type === "phones") || !!faceField(o);
+
 /** The sections of a form or a page; without a layout one section of all fields. */
 export function sectionsOf(o: ObjectMeta): { label: string; fields: Field[] }[] {
   const byName = new Map(o.fields.map((f) => [f.name, f]));

@@ -23,6 +23,7 @@ import { Avatar, ErrorState } from "../ui/State";
 import { toast } from "../ui/Toast";
 import { ConflictDialog } from "../views/conflict/ConflictDialog";
 import { Brand } from "./Brand";
+import { Favorites } from "./frame/Favorites";
 import { useLive } from "./frame/useLive";
 
 const FormDrawer = lazy(() => import("../views/form/FormDrawer"));
@@ -171,6 +172,7 @@ export function Frame() {
         <Icon name="home" />
         <span>{t("home")}</span>
       </Link>
+      <Favorites objects={all} onGo={() => setMore(false)} />
       {[...groups].map(([group, list]) => (
         <div key={group} className="nav-group">
           {group && (

@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { isProblem } from "../api/problem";
 import { Button } from "./Button";
@@ -51,9 +51,33 @@ export function Skeleton({ rows = 8 }: { rows?: number }) {
   );
 }
 
-export function Avatar({ name }: { name: string }) {
+/** Who or what it is at a glance: a picture, else the first letter of the name. */
+export function Avatar({
+  name,
+  picture,
+  large,
+  square,
+}: {
+  name: string;
+  picture?: string;
+  large?: boolean;
+  square?: boolean;
+}) {
+  const [broken, setBroken] = useState<string>();
+  if (picture && picture !== broken) {
+    return (
+      <img
+        className={`avatar avatar-picture ${large ? "avatar-large" : ""} ${square ? "avatar-square" : ""}`}
+        src={picture}
+        alt=""
+        loading="lazy"
+        decoding="async"
+        onError={() => setBroken(picture)}
+      />
+    );
+  }
   return (
-    <span className="avatar" aria-hidden="true">
+    <span className={`avatar ${large ? "avatar-large" : ""}`} aria-hidden="true">
       {/^[\u3400-\u9fff]/.test(name) ? name.slice(0, 1) : name.slice(0, 1).toUpperCase()}
     </span>
   );

@@ -2,6 +2,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { listsChanged, recordChanged } from "../../api/cache";
+import { favoriteChanged } from "../../api/favorites";
 import { type Job, underWay } from "../../api/jobs";
 import { queryClient, refresh } from "../../api/queries";
 import type { ObjectMeta } from "../../api/types";
@@ -59,7 +60,11 @@ export function useLive(on: boolean, objects: ObjectMeta[] | undefined) {
         const plural = now.current.objects?.find((o) => o.name === data.object)?.plural;
         const id = String(data.id ?? "");
         if (!plural) return;
-        if (id) later(`${plural} ${id}`, 500, () => void recordChanged(plural, id));
+        if (id)
+          later(`${plural} ${id}`, 500, () => {
+            void recordChanged(plural, id);
+            favoriteChanged(id);
+          });
         // However many records change, lists are asked for again at most every second and a half.
         later(plural, 1500, () => listsChanged(plural));
       } else if (name === "job") job(data as unknown as Job);

@@ -5,14 +5,16 @@ import { api } from "../../api/client";
 import { refresh } from "../../api/queries";
 import type { Field, ObjectMeta, RecordData } from "../../api/types";
 import { fieldType } from "../../fields";
+import { Face } from "../../fields/picture/Face";
 import { useUrl } from "../../hooks/useUrl";
 import { lineLink, mailLink, reachOf, telLink } from "../../lib/reach";
-import { addressLine, isEmpty, recordTitle, writable } from "../../lib/records";
+import { addressLine, hasFace, isEmpty, recordTitle, writable } from "../../lib/records";
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
 import { Menu } from "../../ui/Menu";
-import { Avatar, useErrorText } from "../../ui/State";
+import { useErrorText } from "../../ui/State";
 import { toast } from "../../ui/Toast";
+import { Star } from "../favorites/Star";
 import { useStageMove } from "../kanban/useStageMove";
 
 const Shares = lazy(() => import("./Shares").then((m) => ({ default: m.Shares })));
@@ -98,14 +100,15 @@ export function Head({
         </Link>
       </nav>
       <div className="detail-title">
-        {object.fields.some((f) => f.type === "phones") ? (
-          <Avatar name={title} />
+        {hasFace(object) ? (
+          <Face object={object} record={record} large />
         ) : (
           <span className="entry-icon">
             <Icon name={object.icon || object.name} size={14} />
           </span>
         )}
         <h1>{title}</h1>
+        <Star object={object.name} id={record.id} label={title} />
         {tags && !isEmpty(record.tags) && <Shown field={tags} value={record.tags} />}
         <div className="grow" />
         {done?.type === "boolean" && writable(done) && (

@@ -3,9 +3,10 @@ import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import type { Field, ObjectMeta, RecordData } from "../../api/types";
 import { fieldType } from "../../fields";
+import { Face } from "../../fields/picture/Face";
 import { grouped as thousands } from "../../lib/format";
 import { reachOf, telLink } from "../../lib/reach";
-import { isEmpty, recordTitle } from "../../lib/records";
+import { hasFace, isEmpty, recordTitle } from "../../lib/records";
 import { Icon } from "../../ui/Icon";
 import type { Column } from "./columns";
 import { GroupLabel } from "./GroupLabel";
@@ -139,6 +140,7 @@ function Card({
           />
         </label>
       )}
+      {hasFace(object) && <Face object={object} record={record} />}
       <div className="grow">
         <Link
           to="/o/$plural/$id"

@@ -3,9 +3,9 @@ import { memo, useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { Field, ObjectMeta, RecordData } from "../../api/types";
 import { fieldType } from "../../fields";
-import { recordTitle } from "../../lib/records";
+import { Face } from "../../fields/picture/Face";
+import { hasFace, recordTitle } from "../../lib/records";
 import { Button } from "../../ui/Button";
-import { Avatar } from "../../ui/State";
 import { CellEditor, cellEditable, type Leave } from "./CellEditor";
 import type { Column } from "./columns";
 import { GridHead } from "./GridHead";
@@ -147,8 +147,6 @@ export function Grid(p: GridProps) {
 }
 
 /** People and companies have a face; a call or a task is read by its words. */
-const reachable = (o: ObjectMeta) => o.fields.some((f) => f.type === "phones");
-
 interface RowProps {
   object: ObjectMeta;
   columns: Column[];
@@ -227,7 +225,7 @@ const Row = memo(
                       onClick={(e) => acts.current.onTick(index, e.shiftKey)}
                     />
                   </label>
-                  {reachable(object) && <Avatar name={title} />}
+                  {hasFace(object) && <Face object={object} record={record} />}
                   <Link
                     to="/o/$plural/$id"
                     params={{ plural: object.plural, id: record.id }}

@@ -7,6 +7,7 @@ import { refresh, useObject } from "../../api/queries";
 import type { Count, ObjectMeta, RecordData } from "../../api/types";
 import { useKeys } from "../../hooks/useKeys";
 import { usePhone } from "../../hooks/useMedia";
+import { faceField } from "../../lib/records";
 import { NotFound } from "../../pages/NotFound";
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
@@ -64,8 +65,9 @@ function List({ object }: { object: ObjectMeta }) {
   const search = useRef<HTMLInputElement>(null);
   const grid = useRef<HTMLDivElement | null>(null);
   const needed = useMemo(() => {
+    const face = faceField(object);
     const more = object.fields.filter(
-      (f) => f.type === "phones" || f.type === "mails" || f.name === "customer",
+      (f) => f.type === "phones" || f.type === "mails" || f.name === "customer" || f === face,
     );
     const names = [...columns.map((c) => c.field.name), ...more.map((f) => f.name)];
     if (url.group && object.fields.some((f) => f.name === url.group)) names.push(url.group);

@@ -1,6 +1,7 @@
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { setStar, useStarred, VIEW } from "../../api/favorites";
 import { useMe } from "../../api/queries";
 import type { ObjectMeta } from "../../api/types";
 import { isComposing } from "../../hooks/useComposition";
@@ -64,6 +65,12 @@ export function ViewTabs({
     on: !current && !state.deleted && sameSearch(url, plain(b.chips)),
   }));
   const isBuiltIn = tabs.some((x) => x.on);
+
+  const starred = useStarred(VIEW, current?.id ?? "");
+  const star = (v: View, on: boolean) =>
+    setStar({ object: VIEW, id: v.id, label: v.name, of: object.name }, on).catch((e) =>
+      toast(errorText(e), { bad: true }),
+    );
 
   async function keep() {
     if (!current) return;
@@ -153,6 +160,11 @@ export function ViewTabs({
           className="icon-btn"
           trigger={<Icon name="more" size={16} />}
           items={[
+            {
+              label: t(starred ? "favorites.remove" : "favorites.add"),
+              icon: <Icon name="star" size={16} />,
+              onSelect: () => star(current, !starred),
+            },
             {
               label: t("view.rename"),
               disabled: !mayChange,

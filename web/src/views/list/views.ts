@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { call } from "../../api/client";
+import { favoriteChanged } from "../../api/favorites";
 import { queryClient } from "../../api/queries";
 import type { ObjectMeta } from "../../api/types";
 import type { Search } from "../../router";
@@ -38,8 +39,10 @@ export const useViews = (object: string) =>
     staleTime: 60_000,
   });
 
-export const viewsChanged = (object: string) =>
-  queryClient.invalidateQueries({ queryKey: ["views", object] });
+export const viewsChanged = (object: string) => {
+  favoriteChanged();
+  return queryClient.invalidateQueries({ queryKey: ["views", object] });
+};
 
 /** The fields that say when something is due, the likeliest first. */
 export const DUE = ["next_contact_at", "next_at", "due_at", "expected_close"];
