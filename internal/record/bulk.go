@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 
 	"ecrm/internal/policy"
@@ -118,9 +120,7 @@ func (s *Service) Pick(ctx context.Context, a *policy.Actor, o *schema.Object, v
 // only where its value is still the one written. It answers the fields that were
 // changed since, and whether anything was put back.
 func (u *Unit) Undo(ctx context.Context, a *policy.Actor, o *schema.Object, id int64, origin string) (since []string, changed bool, err error) {
-	if err := u.flush(ctx); err != nil {
-		return nil, false, err
-	}
+	// What waits of this unit was written under another origin.
 	rows, err := store.Find(ctx, u.tx, auditTable.Name, "action, version, diff", store.Row{"record_id": id, "origin": origin}, "ORDER BY id DESC")
 	if err != nil {
 		return nil, false, err
@@ -150,6 +150,38 @@ func (u *Unit) Undo(ctx context.Context, a *policy.Actor, o *schema.Object, id i
 		since, changed = append(since, late...), changed || some
 	}
 	return since, changed, nil
+}
+
+// Since lists the fields of a live record that were written under other origins
+// than one before this unit; updated_at alone for what is no change of a field.
+func (u *Unit) Since(ctx context.Context, a *policy.Actor, o *schema.Object, id int64, origin string) ([]string, error) {
+	if _, _, err := u.service.look(ctx, u.tx, a, o, id, policy.View, false); err != nil {
+		return nil, err
+	}
+	rows, err := store.Find(ctx, u.tx, auditTable.Name, "origin, diff", store.Row{"record_id": id}, "ORDER BY id DESC LIMIT 200")
+	if err != nil {
+		return nil, err
+	}
+	changed, some := map[string]bool{}, false
+	for _, row := range rows {
+		if row[0] == origin {
+			continue
+		}
+		some = true
+		var diff map[string][2]json.RawMessage
+		if err := decodeDiff(row[1], &diff); err != nil {
+			return nil, err
+		}
+		for name := range diff {
+			if f := o.Field(name); f == nil || a.Readable(o, f) {
+				changed[name] = true
+			}
+		}
+	}
+	if some && len(changed) == 0 {
+		changed["updated_at"] = true
+	}
+	return slices.Sorted(maps.Keys(changed)), nil
 }
 
 func (u *Unit) undoFields(ctx context.Context, a *policy.Actor, o *schema.Object, id int64, diff map[string][2]json.RawMessage) (since []string, changed bool, err error) {

@@ -67,6 +67,19 @@ func Among(ctx context.Context, q Querier, table, column string, where Row, valu
 	return found, nil
 }
 
+// Having reads columns of the rows whose column is one of some numbers.
+func Having(ctx context.Context, q Querier, table, columns, column string, values []int64) ([][]any, error) {
+	among, list := "= ANY (?::bigint[])", any(values)
+	if !q.Postgres() {
+		text, err := json.Marshal(values)
+		if err != nil {
+			return nil, err
+		}
+		among, list = "IN (SELECT value FROM json_each(?))", string(text)
+	}
+	return q.Query(ctx, "SELECT "+columns+" FROM "+table+" WHERE "+column+" "+among, list)
+}
+
 // Batch reads columns of a table's rows whose id lies behind after, by id, for a
 // transaction that changes them.
 func Batch(ctx context.Context, q Querier, table string, columns []string, after int64, limit int) ([][]any, error) {

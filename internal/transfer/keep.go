@@ -54,7 +54,7 @@ var (
 			{Name: "record_id", Kind: schema.KindInt}, {Name: "updated", Kind: schema.KindInt},
 		},
 		Key:     []string{"import_id", "n"},
-		Indexes: []string{"import_id, record_id"},
+		Indexes: []string{"record_id"},
 	})
 	sinceTable = store.Declare(store.Table{
 		Name: "import_since",

@@ -5,13 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
-	"maps"
-	"slices"
 
 	"ecrm/internal/policy"
 	"ecrm/internal/query"
 	"ecrm/internal/record"
 	"ecrm/internal/schema"
+	"ecrm/internal/store"
 )
 
 // undo takes back what the import made, where nobody has worked on it since, and
@@ -23,11 +22,7 @@ func (r *run) undo(ctx context.Context) error {
 		r.far.Undone = r.far.Made + 1
 	}
 	for {
-		// A record made and then changed by the import is made; one changed twice
-		// is looked at once.
-		rows, err := r.service.Records.DB.Query(ctx, `SELECT n, object, record_id, updated FROM import_made m WHERE import_id = ? AND n < ? AND NOT EXISTS (
-			SELECT 1 FROM import_made o WHERE o.import_id = m.import_id AND o.record_id = m.record_id AND (o.updated < m.updated OR o.updated = m.updated AND o.n > m.n))
-			ORDER BY n DESC LIMIT ?`, r.job.ID, int64(r.far.Undone), int64(batchRows))
+		rows, err := r.madeBefore(ctx, int64(r.far.Undone))
 		if err != nil {
 			return err
 		}
@@ -37,14 +32,12 @@ func (r *run) undo(ctx context.Context) error {
 		}
 		for len(rows) > 0 {
 			n, err := r.batch(ctx, len(rows), func(ctx context.Context, u *record.Unit, i int) error {
-				m := made{}
-				n, _ := rows[i][0].(int64)
-				m.object, _ = rows[i][1].(string)
-				m.id, _ = rows[i][2].(int64)
-				m.updated = rows[i][3] == int64(1)
-				r.after.Undone = int(n)
+				r.after.Undone = int(rows[i].n)
+				if rows[i].elsewhere {
+					return nil
+				}
 				r.after.Looked++
-				return r.back(ctx, u, m)
+				return r.back(ctx, u, rows[i].made)
 			})
 			if err != nil {
 				return err
@@ -53,6 +46,49 @@ func (r *run) undo(ctx context.Context) error {
 			r.holder.Progress(total-int64(r.far.Undone)+1, total)
 		}
 	}
+}
+
+// step is one of the things an import did, in their order.
+type step struct {
+	made
+	n int64
+	// elsewhere: a record made and then changed by the import is taken back as
+	// made, one changed twice once.
+	elsewhere bool
+}
+
+// madeBefore reads the last things the import did before a step.
+func (r *run) madeBefore(ctx context.Context, n int64) ([]step, error) {
+	db := r.service.Records.DB
+	rows, err := db.Query(ctx, "SELECT n, object, record_id, updated FROM import_made WHERE import_id = ? AND n < ? ORDER BY n DESC LIMIT ?", r.job.ID, n, int64(batchRows))
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	var steps []step
+	var ids []int64
+	for _, row := range rows {
+		var s step
+		s.n, _ = row[0].(int64)
+		s.object, _ = row[1].(string)
+		s.id, _ = row[2].(int64)
+		s.updated = row[3] == int64(1)
+		steps, ids = append(steps, s), append(ids, s.id)
+	}
+	others, err := store.Having(ctx, db, madeTable.Name, "record_id, import_id, n, updated", "record_id", ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range others {
+		id, _ := row[0].(int64)
+		n, _ := row[2].(int64)
+		updated := row[3] == int64(1)
+		for i, s := range steps {
+			if s.id == id && row[1] == r.job.ID && (s.updated && !updated || s.updated == updated && n > s.n) {
+				steps[i].elsewhere = true
+			}
+		}
+	}
+	return steps, nil
 }
 
 // back takes back what was done to one record and keeps what was changed since.
@@ -64,7 +100,6 @@ func (r *run) back(ctx context.Context, u *record.Unit, m made) error {
 	if o == nil {
 		return nil
 	}
-	label := r.service.labelOf(ctx, system, o, m.id)
 	var fields []string
 	err := u.Try(ctx, func() (err error) {
 		fields, err = r.service.takeBack(ctx, u, system, o, m, r.actor.Origin)
@@ -85,6 +120,7 @@ func (r *run) back(ctx context.Context, u *record.Unit, m made) error {
 	if err != nil {
 		return err
 	}
+	label := r.service.labelOf(ctx, system, o, m.id)
 	r.since = append(r.since, []any{r.job.ID, int64(r.after.Since), o.Name, m.id, label, string(text)})
 	r.after.Since++
 	return r.note(Problem{Code: "changed_since", Column: labelOfField(o, fields[0], r.actor.Language), Value: label})
@@ -108,34 +144,17 @@ func (s *Service) labelOf(ctx context.Context, a *policy.Actor, o *schema.Object
 // takeBack undoes what was done to one record and answers what was changed
 // since.
 func (s *Service) takeBack(ctx context.Context, u *record.Unit, a *policy.Actor, o *schema.Object, m made, origin string) (since []string, err error) {
-	history, err := s.Records.History(ctx, a, o, m.id)
-	if err != nil {
-		return nil, err
+	if m.updated {
+		since, _, err = u.Undo(ctx, a, o, m.id, origin)
+		return since, err
 	}
-	if !m.updated {
-		changed := map[string]bool{}
-		for _, h := range history {
-			if h.Origin == origin {
-				continue
-			}
-			changed["updated_at"] = true
-			for name := range h.Changes {
-				changed[name] = true
-			}
-		}
-		if len(changed) > 1 {
-			delete(changed, "updated_at")
-		}
-		if len(changed) == 0 {
-			if used, err := s.inUse(ctx, a, o, m.id); err != nil || used != "" {
-				return []string{used}, err
-			}
-			return nil, u.Delete(ctx, a, o, m.id)
-		}
-		return slices.Sorted(maps.Keys(changed)), nil
+	if since, err = u.Since(ctx, a, o, m.id, origin); err != nil || len(since) > 0 {
+		return since, err
 	}
-	since, _, err = u.Undo(ctx, a, o, m.id, origin)
-	return since, err
+	if used, err := s.inUse(ctx, a, o, m.id); err != nil || used != "" {
+		return []string{used}, err
+	}
+	return nil, u.Delete(ctx, a, o, m.id)
 }
 
 // inUse names what hangs on a record: a live record that refers to it, or what
