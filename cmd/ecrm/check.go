@@ -16,8 +16,9 @@ import (
 
 type checkData struct {
 	place
-	JSON bool `help:"Print the result as JSON."`
-	Most int  `default:"20" help:"How many findings of each kind are printed."`
+	JSON   bool `help:"Print the result as JSON."`
+	Repair bool `help:"Make anew what follows from other values: what amounts are worth, when birthdays come."`
+	Most   int  `default:"20" help:"How many findings of each kind are printed."`
 }
 
 // errFindings ends a check that found something.
@@ -30,6 +31,16 @@ func (c *checkData) do(ctx context.Context, a *app.App, s folder.Streams) error 
 	started := time.Now()
 	total := map[string]int{}
 	shown := []record.Finding{}
+	var repaired int64
+	if c.Repair {
+		var err error
+		if repaired, err = a.Repair(ctx); err != nil {
+			return err
+		}
+		if !c.JSON {
+			s.Say("%d values made anew\n", repaired)
+		}
+	}
 	counts, err := a.Verify(ctx, func(f record.Finding) {
 		total[f.Rule]++
 		if total[f.Rule] <= c.Most {
@@ -40,7 +51,7 @@ func (c *checkData) do(ctx context.Context, a *app.App, s folder.Streams) error 
 		return err
 	}
 	if c.JSON {
-		err = json.NewEncoder(s.Out).Encode(map[string]any{"records": counts, "findings": shown, "total": total, "seconds": time.Since(started).Seconds()})
+		err = json.NewEncoder(s.Out).Encode(map[string]any{"records": counts, "findings": shown, "total": total, "repaired": repaired, "seconds": time.Since(started).Seconds()})
 	} else {
 		err = printCheck(s, counts, total, shown)
 	}

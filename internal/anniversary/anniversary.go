@@ -4,6 +4,7 @@ package anniversary
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -65,6 +66,50 @@ func (s *Service) renew(ctx context.Context, o *schema.Object, f *schema.Field) 
 			changed += int64(len(some))
 		}
 	}
+}
+
+// Verify tells of birthdays beside which something stands that does not follow from
+// them. A celebration that is over is none: it is renewed with the next day a
+// server sees, as what an older program kept as plain days is completed.
+func (s *Service) Verify(ctx context.Context, tell func(record.Finding)) error {
+	for _, o := range s.Records.Current.Load().Objects() {
+		for _, f := range o.Fields {
+			if f.Type != "birthday" {
+				continue
+			}
+			for after := int64(0); ; {
+				found, last, err := s.Records.DB.Anniversaries(ctx, o, f, after, page)
+				if err != nil {
+					return err
+				}
+				if last == 0 {
+					break
+				}
+				after = last
+				for _, a := range found {
+					if should := expected(a.Columns, s.Records.Today()); !record.Same(should, a.Columns) {
+						tell(record.Finding{Object: o.Name, ID: a.ID, Rule: "birthday", Detail: fmt.Sprintf("%s %v has %v, kept as %v", f.Name, a.Columns[0], should[1:], a.Columns[1:])})
+					}
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// expected is what should stand beside a birthday.
+func expected(columns []any, today string) []any {
+	next, _ := columns[3].(string)
+	if columns[1] == nil && columns[2] == nil && columns[3] == nil {
+		return columns // of an older program
+	}
+	if next != "" && next < today {
+		today = next
+	}
+	if should := record.Celebrate(columns, today); should != nil {
+		return should
+	}
+	return columns // Renew leaves what is no birthday alone
 }
 
 // often is how often it is looked whether another day began.

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"ecrm/internal/record"
@@ -34,6 +35,12 @@ func (a *App) Verify(ctx context.Context, tell func(record.Finding)) (map[string
 	if err != nil {
 		return nil, err
 	}
+	if err := a.Exchange.Verify(ctx, tell); err != nil {
+		return nil, fmt.Errorf("check what amounts are worth: %w", err)
+	}
+	if err := a.Anniversaries.Verify(ctx, tell); err != nil {
+		return nil, fmt.Errorf("check the birthdays: %w", err)
+	}
 	n, checked := 0, map[string]string{}
 	if err := a.Records.EveryFile(ctx, func(f record.File) error {
 		n++
@@ -57,4 +64,18 @@ func (a *App) Verify(ctx context.Context, tell func(record.Finding)) (map[string
 		return ctx.Err()
 	})
 	return counts, err
+}
+
+// Repair makes anew what follows from other values, what amounts are worth and
+// when birthdays come, and answers how many it found otherwise.
+func (a *App) Repair(ctx context.Context) (int64, error) {
+	worth, err := a.Exchange.Revalue(ctx, func(int64) {})
+	if err != nil {
+		return 0, fmt.Errorf("value amounts anew: %w", err)
+	}
+	birthdays, err := a.Anniversaries.Renew(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("renew the birthdays: %w", err)
+	}
+	return worth.Changed + birthdays, nil
 }

@@ -90,6 +90,65 @@ func TestCheckFindsWhatDoesNotAgree(t *testing.T) {
 	})
 }
 
+// What amounts are worth and when birthdays come is found where it does not follow
+// from them, and made anew when asked for; what a day that nobody served left
+// behind is no fault.
+func TestCheckFindsAndMendsWorthAndBirthdays(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn, delivery())
+		admin := w.setUp()
+		admin.add("exchange-rates", map[string]any{"currency": "USD", "date": "2020-01-01", "rate": "30"})
+		admin.add("exchange-rates", map[string]any{"currency": "USD", "date": "2025-01-01", "rate": "31"})
+		customer := admin.add("customers", map[string]any{"name": "甲公司"})
+		admin.add("opportunities", map[string]any{"name": "案子", "customer": customer, "amount": amount("100", "USD")})
+		admin.add("deliveries", map[string]any{"title": "貨", "items": []any{map[string]any{"article": "機器", "quantity": 1, "price": amount("100", "USD")}}})
+		admin.add("opportunities", map[string]any{"name": "沒有匯率", "customer": customer, "amount": amount("100", "JPY")})
+		admin.add("contacts", map[string]any{"name": "王農曆", "customer": customer, "birthday": "農曆 1980-08-15"})
+		admin.add("contacts", map[string]any{"name": "李無年", "customer": customer, "birthday": "--02-29"})
+		if found := w.findings(); len(found) > 0 {
+			t.Fatalf("found before: %v", found)
+		}
+		exec := func(statement string) {
+			t.Helper()
+			if _, err := w.app.DB.Exec(t.Context(), statement); err != nil {
+				t.Fatal(err)
+			}
+		}
+		lines := w.app.Records.Current.Load().Object("delivery").Field("items").Lines().Table()
+		for _, breaking := range []struct{ rule, statement string }{
+			{"worth", "UPDATE r_opportunity SET amount_base = amount_base + 1 WHERE amount_currency = 'USD'"},
+			{"worth", "UPDATE r_opportunity SET amount_base = NULL WHERE amount_currency = 'USD'"},
+			{"worth", "UPDATE r_opportunity SET amount_base = 1 WHERE amount_currency = 'JPY'"},
+			{"worth", "UPDATE " + lines + " SET price_base = 7"},
+			{"birthday", "UPDATE r_contact SET birthday_key = 's0101' WHERE name = '王農曆'"},
+			{"birthday", "UPDATE r_contact SET birthday_born = '1980-08-15' WHERE name = '王農曆'"},
+			{"birthday", "UPDATE r_contact SET birthday_next = '2999-01-01' WHERE name = '李無年'"},
+			{"birthday", "UPDATE r_contact SET birthday_next = '2001-05-05' WHERE name = '李無年'"},
+			{"birthday", "UPDATE r_contact SET birthday_key = '' WHERE name = '李無年'"},
+		} {
+			exec(breaking.statement)
+			if found := w.findings(); len(found[breaking.rule]) != 1 || len(found) != 1 {
+				t.Errorf("after %s: %v", breaking.statement, found)
+			}
+			if mended, err := w.app.Repair(t.Context()); err != nil || mended != 1 {
+				t.Errorf("after %s: mended %d (%v)", breaking.statement, mended, err)
+			}
+			if found := w.findings(); len(found) > 0 {
+				t.Errorf("after the repair of %s: %v", breaking.statement, found)
+			}
+		}
+		// As a server that was stopped for years finds them at its start.
+		exec("UPDATE r_opportunity SET amount_base = amount * 30 WHERE amount_currency = 'USD'")
+		exec("UPDATE r_contact SET birthday_next = '2016-02-29' WHERE name = '李無年'")
+		if found := w.findings(); len(found) > 0 {
+			t.Errorf("what the next start brings in step is found: %v", found)
+		}
+		if mended, err := w.app.Repair(t.Context()); err != nil || mended != 2 {
+			t.Errorf("brought in step: %d (%v)", mended, err)
+		}
+	})
+}
+
 // Numbers that come with a file are not given again.
 func TestNumbersGoOnBehindThoseOfAFile(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, dsn string) {

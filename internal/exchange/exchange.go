@@ -5,6 +5,7 @@ package exchange
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"sort"
 	"time"
@@ -133,16 +134,8 @@ func (t table) worth(a store.Amount, company, today string) any {
 	return nil
 }
 
-// Revalue brings every amount in step with the rates and writes those alone that
-// are worth something else. It raises no version: what an amount is worth follows
-// from it.
-func (s *Service) Revalue(ctx context.Context, told func(seen int64)) (Result, error) {
-	result := Result{Unknown: map[string]int64{}}
-	rates, err := s.table(ctx)
-	if err != nil {
-		return result, err
-	}
-	seen := int64(0)
+// amounts goes over every amount there is.
+func (s *Service) amounts(ctx context.Context, fn func(o *schema.Object, lines, f *schema.Field, amounts []store.Amount) error) error {
 	for _, o := range s.records.Current.Load().Objects() {
 		for _, f := range o.Fields {
 			fields := []*schema.Field{f}
@@ -157,28 +150,88 @@ func (s *Service) Revalue(ctx context.Context, told func(seen int64)) (Result, e
 				for after := int64(0); ; {
 					amounts, last, err := s.records.DB.Amounts(ctx, o, lines, one, after, page)
 					if err != nil {
-						return result, err
+						return err
 					}
 					if last == 0 {
 						break
 					}
 					after = last
-					if err := s.put(ctx, o, lines, one, rates, amounts, &result); err != nil {
-						return result, err
+					if err := fn(o, lines, one, amounts); err != nil {
+						return err
 					}
-					seen += int64(len(amounts))
-					told(seen)
 				}
 			}
 		}
 	}
-	return result, nil
+	return nil
+}
+
+// Revalue brings every amount in step with the rates and writes those alone that
+// are worth something else. It raises no version: what an amount is worth follows
+// from it.
+func (s *Service) Revalue(ctx context.Context, told func(seen int64)) (Result, error) {
+	result := Result{Unknown: map[string]int64{}}
+	rates, err := s.table(ctx)
+	if err != nil {
+		return result, err
+	}
+	seen := int64(0)
+	err = s.amounts(ctx, func(o *schema.Object, lines, f *schema.Field, amounts []store.Amount) error {
+		if err := s.put(ctx, o, lines, f, rates, amounts, &result); err != nil {
+			return err
+		}
+		seen += int64(len(amounts))
+		told(seen)
+		return nil
+	})
+	return result, err
+}
+
+// Verify tells of amounts that are worth something no rate gives them. One that is
+// not settled may still stand at the rate of an earlier day: it is valued with the
+// next day a server sees. While a revaluation waits nothing is asked.
+func (s *Service) Verify(ctx context.Context, tell func(record.Finding)) error {
+	waiting, err := s.jobs.Waiting(ctx, Kind)
+	if err != nil || waiting {
+		return err
+	}
+	rates, err := s.table(ctx)
+	if err != nil {
+		return err
+	}
+	company, today := s.records.Currency(), s.records.Today()
+	return s.amounts(ctx, func(o *schema.Object, lines, f *schema.Field, amounts []store.Amount) error {
+		name := o.Name
+		if lines != nil {
+			name += "." + lines.Name
+		}
+		for _, a := range amounts {
+			if should := rates.worth(a, company, today); a.Worth != should && !rates.earlier(a, company, today) {
+				tell(record.Finding{Object: name, ID: a.ID, Rule: "worth", Detail: fmt.Sprintf("%s is worth %v, kept as %v", f.Name, should, a.Worth)})
+			}
+		}
+		return nil
+	})
+}
+
+// earlier tells whether an amount that is not settled is worth what it was on an
+// earlier day.
+func (t table) earlier(a store.Amount, company, today string) bool {
+	if a.Settled != "" || a.Currency == company {
+		return false
+	}
+	for _, e := range t[a.Currency] {
+		if worth, ok := schema.Convert(a.Value, e.rate); ok && e.day <= today && a.Worth == any(worth) {
+			return true
+		}
+	}
+	return false
 }
 
 // put writes those of some amounts that are worth something else now.
 func (s *Service) put(ctx context.Context, o *schema.Object, lines, f *schema.Field, rates table, amounts []store.Amount, result *Result) error {
 	company := s.records.Currency()
-	today := time.Now().In(s.records.Zone()).Format(time.DateOnly)
+	today := s.records.Today()
 	var changed []store.Amount
 	for _, a := range amounts {
 		worth := rates.worth(a, company, today)
@@ -212,7 +265,7 @@ const hourly = 10 * time.Minute
 func (s *Service) Daily(ctx context.Context) {
 	valued := ""
 	for {
-		if today := time.Now().In(s.records.Zone()).Format(time.DateOnly); today != valued {
+		if today := s.records.Today(); today != valued {
 			_, err := s.records.DB.Alone(ctx, Kind, func(ctx context.Context) error {
 				_, err := s.Revalue(ctx, func(int64) {})
 				return err

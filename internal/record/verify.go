@@ -18,7 +18,7 @@ type Finding struct {
 	Object string `json:"object"`
 	ID     int64  `json:"id,string"`
 	// Rule says what does not agree: reference, seen_through, values, match_keys,
-	// search, order, audit, seal, number, file.
+	// search, order, audit, seal, number, file, content, worth, birthday.
 	Rule   string `json:"rule"`
 	Detail string `json:"detail"`
 }
