@@ -121,7 +121,9 @@ func (c *importFile) do(ctx context.Context, a *app.App, s folder.Streams) error
 	if err != nil {
 		return spoken(err)
 	}
-	for _, column := range job.Columns {
+	columns := make([]map[string]string, len(job.Columns))
+	for i, column := range job.Columns {
+		columns[i] = map[string]string{"header": column.Header, "field": column.Field}
 		if column.Field == "" {
 			s.Warn("column %q: fits no field, left out\n", column.Header)
 		}
@@ -133,7 +135,7 @@ func (c *importFile) do(ctx context.Context, a *app.App, s folder.Streams) error
 		}
 		s.Warn("row %d, %s: %s: %s %s\n", p.Row, p.Column, kind, message.In("en", p.Code, p.Params), p.Value)
 	}
-	totals := map[string]any{"import": strconv.FormatInt(job.ID, 10), "rows": job.Rows, "created": job.Created, "updated": job.Updated, "skipped": job.Skipped, "failed": job.Failed, "warned": job.Warned, "object": job.Object, "seconds": time.Since(started).Seconds()}
+	totals := map[string]any{"import": strconv.FormatInt(job.ID, 10), "rows": job.Rows, "created": job.Created, "updated": job.Updated, "skipped": job.Skipped, "failed": job.Failed, "warned": job.Warned, "object": job.Object, "columns": columns, "seconds": time.Since(started).Seconds()}
 	if c.JSON {
 		return json.NewEncoder(s.Out).Encode(totals)
 	}

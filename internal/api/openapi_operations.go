@@ -195,7 +195,7 @@ var operations = map[string]operation{
 func newFieldNode() node {
 	properties := func() node {
 		return node{"name": node{"type": "string", "pattern": "^x_[a-z0-9_]{1,30}$"}, "type": node{"enum": schema.TypeNames()}, "labels": textNode, "help": textNode,
-			"required": of("boolean"), "targets": listOf(of("string")), "scale": of("integer"), "max_length": of("integer"), "search": of("string"), "default": node{},
+			"required": of("boolean"), "targets": listOf(of("string")), "scale": of("integer"), "max_length": of("integer"), "search": of("string"), "default": node{}, "aliases": listOf(of("string")),
 			"options": listOf(object([]string{"value", "label"}, node{"value": of("string"), "label": textNode, "color": of("string"), "inactive": of("boolean"), "kind": of("string"), "probability": of("integer")}))}
 	}
 	needed := []string{"name", "type", "labels"}

@@ -60,7 +60,9 @@ func userObject() *schema.Object {
 		Label: t("使用者", "用户", "User"), LabelPlural: t("使用者", "用户", "Users"),
 		Fields: []*schema.Field{
 			{Name: "name", Type: "text", Label: t("姓名", "姓名", "Name"), Required: true, Search: "n"},
-			{Name: "login", Type: "text", Label: t("登入帳號", "登录账号", "Login"), Required: true, Unique: true, MaxLength: 100, Search: "i"},
+			{Name: "login", Type: "text",
+				Aliases: schema.Words("帳號, 賬號, 使用者名稱, 用戶名, 工號, login name, username, user name, userid, benutzername"),
+				Label:   t("登入帳號", "登录账号", "Login"), Required: true, Unique: true, MaxLength: 100, Search: "i"},
 			{Name: "department", Type: "department", Label: t("部門", "部门", "Department"), Grow: true},
 			{Name: "more_departments", Type: "references", Targets: []string{"department"}, Label: t("兼任部門", "兼任部门", "Further departments")},
 			{Name: "position", Type: "text", Label: t("職稱", "职务", "Position")},

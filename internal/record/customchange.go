@@ -18,10 +18,13 @@ import (
 // FieldChange is what may change of a field; what is nil stays. Its type and
 // column never change, and a text only grows longer.
 type FieldChange struct {
-	Label    *schema.Text     `json:"labels"`
-	Help     *schema.Text     `json:"help"`
-	Required *bool            `json:"required"`
-	Options  *[]schema.Option `json:"options"`
+	Label    *schema.Text `json:"labels"`
+	Help     *schema.Text `json:"help"`
+	Required *bool        `json:"required"`
+	// Aliases are the other names an import knows it by; those a module declares
+	// stay.
+	Aliases *[]string        `json:"aliases"`
+	Options *[]schema.Option `json:"options"`
 	// Rows are more fields for the rows of a lines field, and other words and
 	// choices for those they have; none goes.
 	Rows *[]*schema.Field `json:"rows"`
@@ -155,7 +158,7 @@ func (s *Service) changeField(ctx context.Context, o *schema.Object, name string
 		}
 		kept := f
 		if base != nil {
-			kept = &schema.Field{Name: f.Name, Type: f.Type, Label: f.Label, Help: f.Help, Options: f.Options}
+			kept = &schema.Field{Name: f.Name, Type: f.Type, Label: f.Label, Help: f.Help, Options: f.Options, Aliases: slices.DeleteFunc(f.Aliases, func(name string) bool { return slices.Contains(base.Aliases, name) })}
 		}
 		changed, err := json.Marshal(kept)
 		if err != nil {
@@ -218,6 +221,12 @@ func (s *Service) declaredField(object, name string) *schema.Field {
 func overlaid(declared, over *schema.Field) *schema.Field {
 	f := *declared
 	f.Label, f.Help = worded(f.Label, over.Label), worded(f.Help, over.Help)
+	f.Aliases = slices.Clone(f.Aliases)
+	for _, name := range over.Aliases {
+		if !slices.Contains(f.Aliases, name) {
+			f.Aliases = append(f.Aliases, name)
+		}
+	}
 	if over.Options == nil {
 		return &f
 	}
@@ -242,6 +251,13 @@ func (c FieldChange) apply(f *schema.Field) error {
 	}
 	if c.Required != nil {
 		f.Required = *c.Required
+	}
+	if c.Aliases != nil {
+		names := slices.Clone(*c.Aliases)
+		if code := checkAliases(names); code != "" {
+			return Invalid("aliases", code)
+		}
+		f.Aliases = names
 	}
 	if c.Rows != nil {
 		rows, err := mergedRows(f.Rows, *c.Rows)

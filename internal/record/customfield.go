@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"ecrm/internal/policy"
 	"ecrm/internal/schema"
@@ -74,6 +76,9 @@ func checkField(r withObject, f *schema.Field, row bool, path string, problem *E
 	if f.Unique && !f.Indexable() {
 		add("unique", "cannot_be_unique")
 	}
+	if code := checkAliases(f.Aliases); code != "" {
+		add("aliases", code)
+	}
 	if longest := (&schema.Field{Type: f.Type}).Longest(); f.MaxLength != 0 && (f.MaxLength < 0 || f.MaxLength > max(longest, longestText)) {
 		add("max_length", "out_of_range")
 	}
@@ -106,6 +111,30 @@ func checkField(r withObject, f *schema.Field, row bool, path string, problem *E
 		}
 		names[sub.Name] = true
 	}
+}
+
+// maxAliases is how many other names a field has at most, each as long as a label.
+const (
+	maxAliases = 100
+	longAlias  = 100
+)
+
+// checkAliases tells what is wrong with the other names of a field, which it
+// trims; "": nothing.
+func checkAliases(names []string) string {
+	if len(names) > maxAliases {
+		return "out_of_range"
+	}
+	for i, name := range names {
+		names[i] = strings.TrimSpace(name)
+		if names[i] == "" {
+			return "required"
+		}
+		if utf8.RuneCountInString(names[i]) > longAlias {
+			return "out_of_range"
+		}
+	}
+	return ""
 }
 
 // longestText is how long an administrator may let a text be; a longer one is of

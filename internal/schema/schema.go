@@ -84,10 +84,13 @@ type Option struct {
 
 // Field is one typed attribute of an object: one or more real columns.
 type Field struct {
-	Name     string   `json:"name"`
-	Type     string   `json:"type"`
-	Label    Text     `json:"labels"`
-	Help     Text     `json:"help"`
+	Name  string `json:"name"`
+	Type  string `json:"type"`
+	Label Text   `json:"labels"`
+	Help  Text   `json:"help"`
+	// Aliases are the other names the field goes by in offices and other programs,
+	// in any language: an import knows its column by them.
+	Aliases  []string `json:"aliases,omitempty"`
 	Required bool     `json:"required,omitempty"`
 	Unique   bool     `json:"unique,omitempty"`
 	Options  []Option `json:"options,omitempty"`
@@ -200,7 +203,9 @@ type Related struct {
 type Object struct {
 	Name, Plural       string
 	Label, LabelPlural Text
-	Icon, Group        string
+	// Aliases are the other names of such a record in offices and other programs.
+	Aliases     []string
+	Icon, Group string
 	// Title is the field that names a record in lists and references.
 	Title string
 	// Key is a unique field by whose value others may name a record in place of
@@ -291,23 +296,6 @@ func (o *Object) Table() string {
 func (o *Object) ValueTable(f *Field) string { return "v_" + o.Name + "_" + f.Name }
 
 var nameForm = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)
-
-func systemFields(owned bool) []*Field {
-	fields := []*Field{
-		{Name: "created_at", Type: "datetime", Label: T("建立時間", "创建时间", "Created"), System: true, Indexed: true},
-		{Name: "created_by", Type: "user", Label: T("建立者", "创建人", "Created by"), System: true},
-		{Name: "updated_at", Type: "datetime", Label: T("更新時間", "更新时间", "Updated"), System: true, Indexed: true},
-		{Name: "updated_by", Type: "user", Label: T("更新者", "更新人", "Updated by"), System: true},
-		{Name: "deleted_at", Type: "datetime", Label: T("刪除時間", "删除时间", "Deleted"), System: true},
-	}
-	if owned {
-		fields = append(fields,
-			&Field{Name: "owner", Type: "user", Label: T("負責業務", "负责人", "Owner"), Indexed: true},
-			&Field{Name: "department", Type: "department", Label: T("部門", "部门", "Department"), Indexed: true},
-		)
-	}
-	return fields
-}
 
 // prepare resolves types and columns; it must run once before use.
 func (o *Object) prepare() error {

@@ -409,12 +409,12 @@ func (c *converter) option(f *schema.Field, column *Column, text string) string 
 	return ""
 }
 
-// address puts the parts of an address together; one text is taken apart.
+// address puts the parts of an address together; one text is taken apart, and
+// parts that have columns of their own count for more.
 func address(cells []cellText) map[string]any {
 	value := map[string]any{}
 	for _, cell := range cells {
 		if cell.part != "" {
-			value[cell.part] = cell.text
 			continue
 		}
 		a := local.ParseAddress(cell.text)
@@ -422,6 +422,16 @@ func address(cells []cellText) map[string]any {
 			if text != "" && value[part] == nil {
 				value[part] = text
 			}
+		}
+	}
+	told := map[string]bool{}
+	for _, cell := range cells {
+		switch before, _ := value[cell.part].(string); {
+		case cell.part == "":
+		case told[cell.part]: // a second line
+			value[cell.part] = before + " " + cell.text
+		default:
+			value[cell.part], told[cell.part] = cell.text, true
 		}
 	}
 	return value

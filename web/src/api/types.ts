@@ -58,6 +58,8 @@ export interface Field {
   max_length?: number;
   lines?: Field[];
   default?: unknown;
+  /** Other names it goes by in files; told to administrators. */
+  aliases?: string[];
 }
 
 export type Right =

@@ -72,6 +72,7 @@ export function FieldDrawer({
   const [required, setRequired] = useState(!!field?.required);
   const [unique, setUnique] = useState(!!field?.unique);
   const [longest, setLongest] = useState(String(field?.max_length || ""));
+  const [aliases, setAliases] = useState((field?.aliases ?? []).join("、"));
   const [choices, setChoices] = useState<Choice[]>(() => choicesOf(field));
   const [errors, setErrors] = useState<Record<string, string>>({});
   const [error, setError] = useState("");
@@ -88,6 +89,10 @@ export function FieldDrawer({
     if (hasChoices && !options.some((o) => !o.inactive)) wrong.options = t("field.options_need");
     setErrors(wrong);
     if (Object.keys(wrong).length) return;
+    const known = aliases
+      .split(/[,，、;；\n]/)
+      .map((name) => name.trim())
+      .filter(Boolean);
     setBusy(true);
     try {
       const said = Object.fromEntries(
@@ -98,6 +103,7 @@ export function FieldDrawer({
       if (field) {
         await admin.changeField(object.name, field.name, {
           labels: said,
+          ...(aliases !== (field.aliases ?? []).join("、") ? { aliases: known } : {}),
           ...(field.custom ? { required } : {}),
           ...(field.custom && unique !== !!field.unique ? { unique } : {}),
           ...(field.custom && longest && Number(longest) !== field.max_length
@@ -113,6 +119,7 @@ export function FieldDrawer({
             : fieldName(labels.en || label, taken),
           type,
           labels: said,
+          aliases: known,
           required,
           ...(UNIQUE.includes(type) && unique ? { unique } : {}),
           ...(type === "text" && longest ? { max_length: Number(longest) } : {}),
@@ -232,6 +239,18 @@ export function FieldDrawer({
         )}
         {more ? (
           <>
+            <FieldBox
+              id="field-aliases"
+              label={t("field.aliases")}
+              help={t("field.aliases_help")}
+              error={errors.aliases}
+            >
+              <Input
+                id="field-aliases"
+                value={aliases}
+                onChange={(e) => setAliases(e.target.value)}
+              />
+            </FieldBox>
             {LANGUAGES.filter((l) => l.code !== here).map((l) => (
               <FieldBox
                 key={l.code}
