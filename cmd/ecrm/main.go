@@ -27,6 +27,7 @@ import (
 	"ecrm/internal/policy"
 	"ecrm/internal/record"
 	"ecrm/internal/store"
+	"ecrm/internal/transfer"
 )
 
 // version is set by the build.
@@ -126,14 +127,20 @@ func (c *importFile) do(ctx context.Context, a *app.App, s folder.Streams) error
 		columns[i] = map[string]string{"header": column.Header, "field": column.Field}
 		if column.Field == "" {
 			s.Warn("column %q: fits no field, left out\n", column.Header)
+		} else {
+			s.Warn("column %q: %s\n", column.Header, column.Field)
 		}
 	}
 	for _, p := range job.Problems {
-		kind := "refused"
-		if p.Warning {
-			kind = "left out"
+		if !p.Warning {
+			s.Warn("row %d, %s: refused: %s %s\n", p.Row, p.Column, message.In("en", p.Code, p.Params), p.Value)
 		}
-		s.Warn("row %d, %s: %s: %s %s\n", p.Row, p.Column, kind, message.In("en", p.Code, p.Params), p.Value)
+	}
+	for _, g := range job.Groups {
+		if g.Warning {
+			// A list of another company names its people in every row.
+			s.Warn("%s\n", leftOut(g))
+		}
 	}
 	totals := map[string]any{"import": strconv.FormatInt(job.ID, 10), "rows": job.Rows, "created": job.Created, "updated": job.Updated, "skipped": job.Skipped, "failed": job.Failed, "warned": job.Warned, "object": job.Object, "columns": columns, "seconds": time.Since(started).Seconds()}
 	if c.JSON {
@@ -141,6 +148,19 @@ func (c *importFile) do(ctx context.Context, a *app.App, s folder.Streams) error
 	}
 	s.Say("import %d, %d rows: %d created, %d updated, %d skipped, %d refused\n", job.ID, job.Rows, job.Created, job.Updated, job.Skipped, job.Failed)
 	return nil
+}
+
+// leftOut tells in one line what did not come in of a column, with the first
+// rows it was in.
+func leftOut(g *transfer.Group) string {
+	var examples []string
+	for _, row := range g.Rows {
+		if len(examples) == 3 {
+			break
+		}
+		examples = append(examples, fmt.Sprintf("%d %q", row.Row, row.Value))
+	}
+	return fmt.Sprintf("%s, %d rows: left out: %s (row %s)", g.Column, g.Count, message.In("en", g.Code, g.Params()), strings.Join(examples, ", "))
 }
 
 type showVersion struct {
