@@ -28,6 +28,13 @@ export class Problem extends Error {
     }
     return out;
   }
+
+  /** Those within the value of a field, as in a row of it. */
+  within(field: string): FieldError[] {
+    return this.fields.filter(
+      (e) => /^[.[]/.test(e.field.slice(field.length)) && e.field.startsWith(field),
+    );
+  }
 }
 
 export function isProblem(e: unknown): e is Problem {

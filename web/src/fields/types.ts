@@ -1,5 +1,5 @@
 import type { ComponentType } from "react";
-import type { Field } from "../api/types";
+import type { Field, FieldError } from "../api/types";
 
 export interface DisplayProps {
   field: Field;
@@ -17,6 +17,8 @@ export interface EditorProps {
   disabled?: boolean;
   autoFocus?: boolean;
   describedBy?: string;
+  /** What is wrong within the value, as with the rows of a field; each names its place. */
+  errors?: FieldError[];
 }
 
 /** An operator of the filter language and which control takes its value. */

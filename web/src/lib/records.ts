@@ -1,4 +1,5 @@
 import type { Address, Field, ObjectMeta, RecordData, Reference } from "../api/types";
+import { type Row, withoutBlankEnd } from "../fields/lines/rows";
 
 export function recordTitle(o: ObjectMeta, r: RecordData): string {
   if (o.links) {
@@ -53,7 +54,7 @@ export function toWrite(field: Field, value: unknown): unknown {
       return rows.length ? rows : null;
     }
     case "lines":
-      return (value as Record<string, unknown>[]).map((row) => {
+      return withoutBlankEnd(value as Row[], field.lines ?? []).map((row) => {
         const out: Record<string, unknown> = {};
         if (row.id) out.id = row.id;
         for (const c of field.lines ?? []) {

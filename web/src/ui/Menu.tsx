@@ -18,12 +18,15 @@ export function Menu({
   items,
   className = "btn btn-plain",
   align = "end",
+  skipped,
 }: {
   label: string;
   trigger: ReactNode;
   items: MenuItem[];
   className?: string;
   align?: "start" | "end";
+  /** The Tab key passes it by: what it does has keys of its own. */
+  skipped?: boolean;
 }) {
   const [open, setOpen] = useState(false);
   const anchor = useRef<HTMLButtonElement>(null);
@@ -35,6 +38,7 @@ export function Menu({
         className={className}
         aria-label={label}
         title={label}
+        tabIndex={skipped ? -1 : undefined}
         aria-haspopup="menu"
         aria-expanded={open}
         onClick={() => setOpen(!open)}

@@ -1,25 +1,42 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useMe } from "../../api/queries";
+import type { Field } from "../../api/types";
 import { isComposing } from "../../hooks/useComposition";
-import { Button, IconButton } from "../../ui/Button";
-import { Icon } from "../../ui/Icon";
+import { today } from "../../lib/format";
+import { Button } from "../../ui/Button";
+import { toast } from "../../ui/Toast";
 import { fieldType } from "..";
 import type { EditorProps } from "../types";
-import { moved, type Row, rowsOf, shownOf } from "./rows";
+import { Line, type LineActions } from "./Line";
+import { pasted, readBlock, unpasted } from "./paste";
+import { cellErrors, freshRow, isBlank, moved, type Row, rowsOf, shownOf } from "./rows";
 
-const FOCUSABLE = "input, select, textarea, button";
+const FOCUSABLE = "input:not([tabindex='-1']), select, textarea, button:not([tabindex='-1'])";
+
+/** Of the column with the numbers. */
+const HEAD = 44;
+
+/** Editors need more room than values: a money has its currency, a day its calendar. */
+const widthOf = (c: Field) => Math.max(130, fieldType(c).width + (c.type === "money" ? 80 : 40));
+
+const sum = (all: number[]) => all.reduce((a, b) => a + b, 0);
 
 /**
- * A grid of rows. Tab goes from cell to cell, Enter in a cell adds a row below, the arrows go to the
- * same cell of the row above or below, and with Alt they move the row. On a phone each row is a card.
+ * A grid of rows. Tab goes from cell to cell and Enter to the row below; at the end both add a row.
+ * The arrows go to the same cell of the row above or below, and with Alt they move the row. Cells
+ * copied from a spreadsheet are laid over the rows. On a phone each row is a card.
  */
 export function Editor(p: EditorProps) {
   const { t } = useTranslation();
+  const currency = useMe().data?.company.currency ?? "TWD";
   const rows = rowsOf(p.value);
-  const columns = shownOf(p.field);
+  const columns = useMemo(() => shownOf(p.field), [p.field]);
+  const widths = columns.map(widthOf);
+  const errors = cellErrors(p.field, p.errors ?? []);
   const grid = useRef<HTMLDivElement>(null);
   const going = useRef<{ row: number; column: number } | null>(null);
-  const keys = useRef(new Map<Row, string>());
+  const keys = useRef(new WeakMap<Row, string>());
   const next = useRef(0);
   // A row keeps its place on the screen while it is typed into and moved.
   const keyOf = (r: Row) => {
@@ -27,6 +44,9 @@ export function Editor(p: EditorProps) {
     keys.current.set(r, known);
     return known;
   };
+  // What the actions work on, so that they can stay the same for rows that did not change.
+  const now = useRef({ ...p, rows, columns, currency, t });
+  now.current = { ...p, rows, columns, currency, t };
 
   const go = (row: number, column: number) => {
     const cell = grid.current?.querySelector(`[data-cell="${row}-${column}"]`);
@@ -38,109 +58,171 @@ export function Editor(p: EditorProps) {
     going.current = null;
   });
 
-  const put = (i: number, name: string, value: unknown) => {
-    const old = rows[i];
-    if (!old) return;
-    const row = { ...old, [name]: value };
-    keys.current.set(row, keyOf(old));
-    p.onChange(rows.map((x, n) => (n === i ? row : x)));
-  };
-  const add = (at: number) => {
-    const fresh: Row = {};
-    for (const c of columns) if (c.default != null) fresh[c.name] = c.default;
-    going.current = { row: at, column: 0 };
-    p.onChange([...rows.slice(0, at), fresh, ...rows.slice(at)]);
-  };
-  const remove = (i: number) => {
-    if (rows.length > 1) going.current = { row: Math.min(i, rows.length - 2), column: 0 };
-    p.onChange(rows.filter((_, n) => n !== i));
-  };
-  const move = (i: number, by: number, column: number) => {
-    const to = i + by;
-    if (to < 0 || to >= rows.length) return;
-    going.current = { row: to, column };
-    p.onChange(moved(rows, i, to));
-  };
-
-  const onKey = (e: React.KeyboardEvent<HTMLElement>, i: number, column: number) => {
-    // A list that is open, or another control, has taken the key already.
-    if (p.disabled || e.defaultPrevented || isComposing(e)) return;
-    const el = e.target as HTMLElement;
-    const by = e.key === "ArrowUp" ? -1 : e.key === "ArrowDown" ? 1 : 0;
-    if (by && e.altKey) {
-      e.preventDefault();
-      move(i, by, column);
-    } else if (by && el instanceof HTMLInputElement && el.type !== "date" && !el.role) {
-      e.preventDefault();
-      go(i + by, column);
-    } else if (e.key === "Enter" && el instanceof HTMLInputElement && !e.ctrlKey && !e.metaKey) {
-      e.preventDefault();
-      add(i + 1);
-    }
-  };
+  const [on] = useState<LineActions>(() => {
+    const set = (to: Row[]) => {
+      // Two changes may come before the next drawing: a value that settles as Enter adds a row.
+      now.current.rows = to;
+      now.current.onChange(to);
+    };
+    const add = (at: number, like?: Row) => {
+      const { rows, columns } = now.current;
+      const { id: _, ...copy } = like ?? freshRow(columns);
+      going.current = { row: at, column: 0 };
+      set([...rows.slice(0, at), copy, ...rows.slice(at)]);
+    };
+    const remove = (i: number) => {
+      const { rows, t } = now.current;
+      const gone = rows[i];
+      if (!gone) return;
+      if (rows.length > 1) going.current = { row: Math.min(i, rows.length - 2), column: 0 };
+      set(rows.filter((_, n) => n !== i));
+      toast(t("lines.removed", { n: i + 1 }), {
+        key: "lines",
+        action: {
+          label: t("undo"),
+          run: () => {
+            const { rows } = now.current;
+            going.current = { row: Math.min(i, rows.length), column: 0 };
+            set([...rows.slice(0, i), gone, ...rows.slice(i)]);
+          },
+        },
+      });
+    };
+    const move = (i: number, by: number, column: number) => {
+      const { rows } = now.current;
+      const to = i + by;
+      if (to < 0 || to >= rows.length) return;
+      going.current = { row: to, column };
+      set(moved(rows, i, to));
+    };
+    return {
+      add,
+      remove,
+      move,
+      put: (i, name, value) => {
+        const old = now.current.rows[i];
+        if (!old) return;
+        const row = { ...old, [name]: value };
+        keys.current.set(row, keyOf(old));
+        set(now.current.rows.map((x, n) => (n === i ? row : x)));
+      },
+      key: (e, i, column) => {
+        const { rows, columns, disabled } = now.current;
+        // A list that is open, or another control, has taken the key already.
+        if (disabled || e.defaultPrevented || isComposing(e)) return;
+        const el = e.target as HTMLElement;
+        const by = e.key === "ArrowUp" ? -1 : e.key === "ArrowDown" ? 1 : 0;
+        const last = i === rows.length - 1;
+        if (by && e.altKey) {
+          e.preventDefault();
+          move(i, by, column);
+        } else if (e.key === "Delete" && e.altKey) {
+          e.preventDefault();
+          remove(i);
+        } else if (by && el instanceof HTMLInputElement && el.type !== "date" && !el.role) {
+          e.preventDefault();
+          go(i + by, column);
+        } else if (
+          e.key === "Enter" &&
+          el instanceof HTMLInputElement &&
+          !e.ctrlKey &&
+          !e.metaKey
+        ) {
+          e.preventDefault();
+          if (last) add(i + 1);
+          else go(i + 1, column);
+        } else if (e.key === "Tab" && !e.shiftKey && last && column === columns.length - 1) {
+          // A blank row lets go, so that Tab always leads on in the end.
+          const cell = e.currentTarget.querySelectorAll(FOCUSABLE);
+          if (el !== cell[cell.length - 1] || isBlank(rows[i] as Row, columns)) return;
+          e.preventDefault();
+          add(i + 1);
+        }
+      },
+      paste: (e, i, column) => {
+        const { rows, columns, currency, disabled, t } = now.current;
+        const text = e.clipboardData.getData("text/plain");
+        const block = readBlock(text);
+        const many = e.target instanceof HTMLTextAreaElement ? text.includes("\t") : !!block;
+        if (disabled || !block || !many) return;
+        e.preventDefault();
+        const made = pasted(rows, columns, { row: i, column }, block, { today: today(), currency });
+        for (const [row, old] of made.before) if (old) keys.current.set(row, keyOf(old));
+        set(made.rows);
+        toast(t("lines.pasted", { n: made.before.size }), {
+          key: "lines",
+          action: {
+            label: t("undo"),
+            run: () => set(unpasted(now.current.rows, made.before)),
+          },
+        });
+      },
+    };
+  });
 
   return (
-    <div className="stack tight" id={p.id} role="group" aria-label={p.field.label} ref={grid}>
+    <div
+      className="stack tight"
+      id={p.id}
+      role="group"
+      tabIndex={-1}
+      aria-label={p.field.label}
+      ref={grid}
+    >
       {rows.length > 0 && (
         <div className="table-wrap lines">
-          <table className="table lines-editor">
+          <table
+            className="table lines-editor"
+            style={{ "--lines-width": `${HEAD + sum(widths)}px` } as React.CSSProperties}
+          >
+            <colgroup>
+              <col style={{ width: HEAD }} />
+              {columns.map((c, n) => (
+                <col key={c.name} style={{ width: widths[n] }} />
+              ))}
+            </colgroup>
             <thead>
               <tr>
+                <th className="line-head">
+                  <span className="sr-only">{t("actions")}</span>
+                </th>
                 {columns.map((c) => (
                   <th key={c.name} className={fieldType(c).right ? "num" : ""}>
                     {c.label}
                     {c.required && <span aria-hidden="true"> *</span>}
                   </th>
                 ))}
-                <th>
-                  <span className="sr-only">{t("actions")}</span>
-                </th>
               </tr>
             </thead>
             <tbody>
               {rows.map((r, i) => (
-                <tr key={keyOf(r)}>
-                  {columns.map((c, n) => {
-                    const type = fieldType(c);
-                    const id = `${p.id}-${i}-${c.name}`;
-                    return (
-                      <td
-                        key={c.name}
-                        data-cell={`${i}-${n}`}
-                        data-label={c.label}
-                        onKeyDown={(e) => onKey(e, i, n)}
-                      >
-                        <label className="sr-only" htmlFor={id}>
-                          {c.label} {i + 1}
-                        </label>
-                        <type.Editor
-                          id={id}
-                          field={c}
-                          value={r[c.name]}
-                          disabled={p.disabled || c.access === "read"}
-                          onChange={(v) => put(i, c.name, v)}
-                        />
-                      </td>
-                    );
-                  })}
-                  <td className="lines-actions">
-                    {!p.disabled && (
-                      <IconButton label={t("lines.remove", { n: i + 1 })} onClick={() => remove(i)}>
-                        <Icon name="trash" size={16} />
-                      </IconButton>
-                    )}
-                  </td>
-                </tr>
+                <Line
+                  key={keyOf(r)}
+                  row={r}
+                  i={i}
+                  last={i === rows.length - 1}
+                  id={p.id}
+                  columns={columns}
+                  disabled={p.disabled}
+                  errors={errors[i]}
+                  on={on}
+                />
               ))}
             </tbody>
           </table>
         </div>
       )}
       {!p.disabled && (
-        <div>
-          <Button small onClick={() => add(rows.length)}>
+        <div className="row">
+          <Button small onClick={() => on.add(rows.length)}>
             + {t("lines.add")}
           </Button>
+          {rows.length > 0 && (
+            <span className="muted">
+              {t("lines.count", { count: rows.length })}
+              <span className="only-desktop"> · {t("lines.keys")}</span>
+            </span>
+          )}
         </div>
       )}
     </div>

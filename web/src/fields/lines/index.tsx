@@ -39,7 +39,7 @@ function Display(p: DisplayProps) {
   if (!rows.length) return null;
   const columns = shownOf(field);
   return (
-    <div className="table-wrap lines">
+    <section className="table-wrap lines" tabIndex={0} aria-label={field.label}>
       <table className="table">
         <thead>
           <tr>
@@ -65,7 +65,7 @@ function Display(p: DisplayProps) {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
 

@@ -1,7 +1,9 @@
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { isProblem, type Problem } from "../../api/problem";
 import type { Field, ObjectMeta } from "../../api/types";
 import { fieldType } from "../../fields";
+import { placeOf, placeText } from "../../fields/lines/rows";
 import { isComposing } from "../../hooks/useComposition";
 import { Button, IconButton } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
@@ -34,6 +36,7 @@ export function InlineField({
   const errorText = useErrorText();
   const [draft, setDraft] = useState<{ value: unknown; since: unknown } | null>(null);
   const [error, setError] = useState("");
+  const [problem, setProblem] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(false);
   const pencil = useRef<HTMLDivElement>(null);
   const type = fieldType(field);
@@ -43,6 +46,7 @@ export function InlineField({
   const stop = () => {
     setDraft(null);
     setError("");
+    setProblem(null);
     requestAnimationFrame(() => pencil.current?.querySelector("button")?.focus());
   };
   async function commit() {
@@ -52,7 +56,11 @@ export function InlineField({
       await save(draft.value, draft.since);
       stop();
     } catch (e) {
-      setError(errorText(e));
+      // What is wrong in a row is told with the row's number: it may be out of sight.
+      const within = isProblem(e) ? e.within(field.name) : [];
+      const told = within.map((x) => `${placeText(placeOf([field], x.field), t)} — ${x.message}`);
+      setProblem(isProblem(e) ? e : null);
+      setError(told.join(" ") || errorText(e));
     } finally {
       setBusy(false);
     }
@@ -88,6 +96,7 @@ export function InlineField({
             value={draft.value}
             autoFocus
             invalid={!!error}
+            errors={problem?.within(field.name)}
             describedBy={error ? `${id}-error` : undefined}
             onChange={(v) => setDraft((d) => ({ value: v, since: d?.since }))}
           />

@@ -6,6 +6,7 @@ import { isProblem, type Problem } from "../../api/problem";
 import { queryClient, refresh, useObject } from "../../api/queries";
 import type { RecordData } from "../../api/types";
 import { fieldType } from "../../fields";
+import { placeOf, placeText } from "../../fields/lines/rows";
 import { isComposing } from "../../hooks/useComposition";
 import { useUrl } from "../../hooks/useUrl";
 import { changesOf, recordTitle, sectionsOf, writable } from "../../lib/records";
@@ -83,13 +84,14 @@ export default function FormDrawer({
 
   const errors = problem?.byField() ?? {};
   const doubts = useDoubts(object, values, record?.id);
-  const known = new Set(object?.fields.map((f) => f.name));
 
   useEffect(() => {
     if (!problem) return;
-    form.current
-      ?.querySelector<HTMLElement>(".field-bad input, .field-bad select, .field-bad textarea")
-      ?.focus();
+    // The first control that is wrong itself: around a cell the field that holds it is bad too.
+    const bad = form.current?.querySelectorAll<HTMLElement>(
+      ".field-bad input, .field-bad select, .field-bad textarea",
+    );
+    [...(bad ?? [])].find((x) => !x.closest(".field-bad")?.querySelector(".field-bad"))?.focus();
     // The summary stays in sight when the first bad field is near it.
     const body = form.current?.closest(".drawer-body");
     const at = document.activeElement?.getBoundingClientRect();
@@ -256,18 +258,23 @@ export default function FormDrawer({
             {problem && (
               <ul>
                 {problem.fields.map((e, i) => {
-                  const f = object.fields.find((x) => x.name === e.field.split(/[.[]/)[0]);
+                  const at = placeOf(object.fields, e.field);
+                  const f = at.field;
+                  const whole = at.row === undefined || !at.column;
+                  const id = whole
+                    ? `form-${f?.name}`
+                    : `form-${f?.name}-${at.row}-${at.column?.name}`;
                   return (
                     <li key={i}>
-                      {f && known.has(f.name) ? (
+                      {f ? (
                         <a
-                          href={`#form-${f.name}`}
+                          href={`#${id}`}
                           onClick={(e) => {
                             e.preventDefault();
-                            document.getElementById(`form-${f.name}`)?.focus();
+                            document.getElementById(id)?.focus();
                           }}
                         >
-                          {f.label}
+                          {placeText(at, t)}
                         </a>
                       ) : (
                         e.field
@@ -307,6 +314,7 @@ export default function FormDrawer({
                         field={f}
                         value={current[f.name]}
                         invalid={!!errors[f.name]}
+                        errors={problem?.within(f.name)}
                         describedBy={
                           errors[f.name]
                             ? `${id}-error`
