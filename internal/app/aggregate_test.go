@@ -73,3 +73,35 @@ func TestAggregateGroupsInstantsByTheAskersDay(t *testing.T) {
 			"group": []map[string]string{{"field": "subject", "by": "day"}}, "measures": []map[string]string{{"fn": "count"}}})
 	})
 }
+
+func TestAggregateCountsCitiesWhereverTheyStandInTheAddress(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		admin := newWorld(t, dsn).setUp()
+		for i, address := range []map[string]any{
+			{"region": "台北市", "district": "信義區"}, {"region": "台北市", "district": "大安區"}, {"region": "江苏省", "city": "苏州市"}, nil,
+		} {
+			admin.add("customers", map[string]any{"name": fmt.Sprint("客戶", i), "address": address})
+		}
+		count := func(field string) string {
+			answer := admin.must(200, "POST", "customers/aggregate", map[string]any{
+				"group": []map[string]string{{"field": field}}, "measures": []map[string]string{{"fn": "count"}}})
+			got := map[string]string{}
+			rows, _ := answer["rows"].([]any)
+			for _, row := range rows {
+				r, _ := row.(map[string]any)
+				got[fmt.Sprint(r["group"])] = fmt.Sprint(r["measures"])
+			}
+			return fmt.Sprint(got)
+		}
+		if got := count("address.city"); got != "map[[<nil>]:[1] [台北市]:[2] [苏州市]:[1]]" {
+			t.Errorf("cities: %s", got)
+		}
+		if got := count("address.district"); got != "map[[<nil>]:[2] [信義區]:[1] [大安區]:[1]]" {
+			t.Errorf("districts: %s", got)
+		}
+		for _, field := range []string{"address.", "address.planet", "name.city", "address.city.x", "address_city"} {
+			admin.must(422, "POST", "customers/aggregate", map[string]any{
+				"group": []map[string]string{{"field": field}}, "measures": []map[string]string{{"fn": "count"}}})
+		}
+	})
+}

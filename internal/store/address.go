@@ -18,8 +18,7 @@ import (
 func (c *compiler) address(f *schema.Field, alias, part string, n *query.Node) error {
 	column := func(name string) string { return c.name(alias, f.Name+"_"+name) }
 	var expr string
-	switch part {
-	case "":
+	if part == "" {
 		var parts []string
 		for _, name := range []string{"zip", "region", "city", "district", "street"} {
 			parts = append(parts, "coalesce("+column(name)+", '')")
@@ -29,15 +28,8 @@ func (c *compiler) address(f *schema.Field, alias, part string, n *query.Node) e
 			c.write("(" + expr + " IS NULL AND " + column("country") + " IS NULL)")
 			return nil
 		}
-	case "region":
-		expr = "coalesce(" + column("region") + ", " + column("city") + ")"
-	case "city":
-		expr = "coalesce(" + column("city") + ", " + column("region") + ")"
-	default:
-		if !slices.ContainsFunc(f.Columns(), func(col schema.Column) bool { return col.Name == f.Name+"_"+part }) {
-			return problem(n, "filter_unknown_field")
-		}
-		expr = column(part)
+	} else if expr = c.addressPart(f, alias, part); expr == "" {
+		return problem(n, "filter_unknown_field")
 	}
 	if n.Op == query.Empty {
 		c.write(expr + " IS NULL")
@@ -63,4 +55,19 @@ func (c *compiler) address(f *schema.Field, alias, part string, n *query.Node) e
 	}
 	c.write(")")
 	return nil
+}
+
+// addressPart is one part of an address, where people would look for it; empty
+// when an address has no such part.
+func (c *compiler) addressPart(f *schema.Field, alias, part string) string {
+	column := func(name string) string { return c.name(alias, f.Name+"_"+name) }
+	switch {
+	case part == "region":
+		return "coalesce(" + column("region") + ", " + column("city") + ")"
+	case part == "city":
+		return "coalesce(" + column("city") + ", " + column("region") + ")"
+	case slices.ContainsFunc(f.Columns(), func(col schema.Column) bool { return col.Name == f.Name+"_"+part }):
+		return column(part)
+	}
+	return ""
 }

@@ -30,7 +30,7 @@ func (s Select) Aggregate(ctx context.Context, q Querier, groups []query.Group, 
 	}
 	c.write("SELECT ")
 	for _, g := range groups {
-		expr, f, err := column(g.Field)
+		expr, f, err := c.groupExpr(s, g.Field, column)
 		if err != nil {
 			return nil, err
 		}
@@ -96,6 +96,21 @@ func (s Select) Aggregate(ctx context.Context, q Querier, groups []query.Group, 
 	}
 	c.write(" LIMIT 5000")
 	return q.Query(ctx, c.b.String(), c.args...)
+}
+
+// groupExpr is what is grouped by: a column, or a part of an address such as
+// address.city, which is a text.
+func (c *compiler) groupExpr(s Select, name string, column func(string) (string, *schema.Field, error)) (string, *schema.Field, error) {
+	whole, part, dotted := strings.Cut(name, ".")
+	f := s.Query.Object.Field(whole)
+	if !dotted || f == nil || f.Type != "address" || !s.Asker.Readable(s.Query.Object, f) {
+		return column(name)
+	}
+	expr := c.addressPart(f, "t", part)
+	if expr == "" {
+		return "", nil, &query.Problem{Code: "filter_unknown_field", Pos: -1, Token: name}
+	}
+	return expr, &schema.Field{Name: part, Type: "text"}, nil
 }
 
 // Converts tells whether measures are of amounts, which may be in several

@@ -112,7 +112,7 @@ func object() *schema.Object {
 			{Name: "note", Type: "longtext", Label: t("備註", "备注", "Note"), Search: "t"},
 		},
 		List:       []string{"name", "short_name", "level", "status", "phones", "owner", "department", "last_contact_at", "created_at", "tags"},
-		Quick:      []string{"level", "status", "owner", "last_contact_at"},
+		Quick:      []string{"address", "owner", "level", "status", "last_contact_at"},
 		Highlights: []string{"number", "level", "status", "owner", "last_contact_at", "next_contact_at"},
 		Sections: []schema.Section{
 			{Label: t("基本資料", "基本信息", "Basics"), Fields: []string{"name", "kind", "short_name", "english_name", "aliases", "level", "status", "source", "industry", "region", "birthday", "parent", "logo", "owner", "department", "tags"}},

@@ -10,6 +10,7 @@ import { Icon } from "../../ui/Icon";
 import { Input, Select } from "../../ui/Input";
 import { Popover } from "../../ui/Popover";
 import type { Chip, Reach } from "./filter";
+import { chosenOf, isLastContact, QuickChoice, useChoices } from "./QuickChoice";
 import { TextFilter } from "./TextFilter";
 import type { ListState } from "./useListState";
 import { isDateField, nextDays, useLabel, ValueControl } from "./ValueControl";
@@ -152,6 +153,7 @@ function ChipLabel({ chip, reach }: { chip: Chip; reach: Reach | undefined }) {
   const field = reach?.field;
   const first = Array.isArray(value) ? value[0] : value;
   const name = useLabel(field, first);
+  const silent = /^today\(-(\d+)\)$/.exec(op === "lt" && isLastContact(field) ? (first ?? "") : "");
   const one = (v: string) => {
     if (v === "me()") return t("filter.me");
     if (v === "my_department()") return t("filter.my_department");
@@ -171,6 +173,10 @@ function ChipLabel({ chip, reach }: { chip: Chip; reach: Reach | undefined }) {
     .map(one)
     .join(t("list.comma"));
   const label = reach?.label ?? path;
+  if (silent) return <span className="ellipsis">{t("filter.silent", { n: silent[1] })}</span>;
+  if (op === "empty" && isLastContact(field)) {
+    return <span className="ellipsis">{t("filter.never_contacted")}</span>;
+  }
   const plain =
     (op === "in" || op === "eq" || op === "has") && !(field && isDateField(field) && op !== "eq");
   return (
@@ -216,6 +222,40 @@ function ChipButton({
   );
 }
 
+/** A quick filter: its answers to be tapped, the whole condition behind them. */
+function QuickFilter({
+  object,
+  reach,
+  chip,
+  onChange,
+  onClose,
+  editor,
+}: {
+  object: ObjectMeta;
+  reach: Reach;
+  chip: Chip | undefined;
+  onChange: (c: Chip | undefined) => void;
+  onClose: () => void;
+  editor: React.ReactNode;
+}) {
+  const choices = useChoices(object, reach);
+  const chosen = choices && chosenOf(chip, choices);
+  const [whole, setWhole] = useState(false);
+  if (!choices || !chosen || whole) return editor;
+  return (
+    <QuickChoice
+      reach={reach}
+      choices={choices}
+      chosen={chosen}
+      onChange={(c, done) => {
+        onChange(c);
+        if (done) onClose();
+      }}
+      onMore={() => setWhole(true)}
+    />
+  );
+}
+
 /** One-tap filters, the other conditions as chips, and the text of the experts. */
 export function Filters({
   object,
@@ -232,7 +272,13 @@ export function Filters({
   const { chips, setChips, reach, text } = state;
   const [expert, setExpert] = useState(!!text);
   const find = (path: string) => reach.find((r) => r.path === path);
-  const quick = (object.quick_filters ?? []).map(find).filter((r): r is Reach => !!r);
+  const quick = (object.quick_filters ?? [])
+    .map((name) => {
+      // Of an address people ask for the city.
+      const city = find(`${name}.city`);
+      return city ? { ...city, label: t("filter.city") } : find(name);
+    })
+    .filter((r): r is Reach => !!r);
   const isQuick = (c: Chip) =>
     quick.some((r) => r.path === c[0]) && chips.find((x) => x[0] === c[0]) === c;
   const put = (at: number, c: Chip) => {
@@ -271,7 +317,18 @@ export function Filters({
               label={chip ? <ChipLabel chip={chip} reach={r} /> : r.label}
               on={!!chip}
             >
-              {(close) => editor(at, close, r)}
+              {(close) => (
+                <QuickFilter
+                  object={object}
+                  reach={r}
+                  chip={chip}
+                  onChange={(c) =>
+                    c ? put(at, c) : at >= 0 && setChips(chips.filter((_, i) => i !== at))
+                  }
+                  onClose={close}
+                  editor={editor(at, close, r)}
+                />
+              )}
             </ChipButton>
           );
         })}

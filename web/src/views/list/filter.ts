@@ -35,10 +35,18 @@ export interface Reach {
 const fits = (f: Field) => f.filterable !== false && !UNFIT.includes(f.type);
 
 /** What a filter may name: own fields, those of records referred to, those of records that refer. */
-export function reachable(o: ObjectMeta, all: ObjectMeta[]): Reach[] {
-  const out: Reach[] = o.fields
-    .filter(fits)
-    .map((f) => ({ path: f.name, field: f, label: f.label }));
+export function reachable(
+  o: ObjectMeta,
+  all: ObjectMeta[],
+  cityLabel: (field: Field) => string = (f) => `${f.label} › city`,
+): Reach[] {
+  const out: Reach[] = o.fields.filter(fits).flatMap((f) => {
+    const own: Reach = { path: f.name, field: f, label: f.label };
+    if (f.type !== "address") return [own];
+    const label = cityLabel(f);
+    const city: Field = { name: "city", type: "text", label };
+    return [own, { path: `${f.name}.city`, field: city, label }];
+  });
   for (const f of o.fields) {
     const target = f.type === "reference" && all.find((x) => x.name === f.targets?.[0]);
     if (!target || !fits(f)) continue;

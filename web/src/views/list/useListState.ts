@@ -1,4 +1,5 @@
 import { useCallback, useMemo } from "react";
+import { useTranslation } from "react-i18next";
 import { useObjects } from "../../api/queries";
 import type { ObjectMeta } from "../../api/types";
 import { useUrl } from "../../hooks/useUrl";
@@ -9,7 +10,11 @@ import { type Chip, chipsOf, filterText, parseChips, reachable } from "./filter"
 export function useListState(object: ObjectMeta) {
   const [url, setUrl] = useUrl();
   const objects = useObjects().data?.objects;
-  const reach = useMemo(() => reachable(object, objects ?? []), [object, objects]);
+  const { t } = useTranslation();
+  const reach = useMemo(
+    () => reachable(object, objects ?? [], (f) => `${f.label} › ${t("filter.city")}`),
+    [object, objects, t],
+  );
   // A filter someone linked to is shown as chips where it says no more than chips can.
   const { chips, text } = useMemo(() => {
     const own = parseChips(url.f);
