@@ -79,7 +79,7 @@ var operations = map[string]operation{
 	"DELETE " + prefix + "session": {text: t3("登出", "退出登录", "Sign out"), status: http.StatusNoContent},
 	"GET " + prefix + "me":         {text: t3("我是誰、可以做什麼", "我是谁、可以做什么", "Who am I and what may I do"), answer: fixed(meNode())},
 	"PATCH " + prefix + "me": {text: t3("修改個人設定或密碼", "修改个人设置或密码", "Change personal settings, or the password"), answer: fixed(node{}),
-		body: fixed(object(nil, node{"language": of("string"), "time_zone": of("string"), "theme": of("string"), "density": of("string"), "old_password": of("string"), "password": of("string")}))},
+		body: fixed(object(nil, node{"language": of("string"), "time_zone": of("string"), "theme": of("string"), "density": of("string"), "photo": node{"type": []string{"string", "object", "null"}}, "old_password": of("string"), "password": of("string")}))},
 	"GET " + prefix + "sessions":         {text: t3("登入中的裝置", "登录中的设备", "Where somebody is signed in"), query: []parameter{{"user", of("string"), ""}}, answer: wrapped("sessions", component("Session"))},
 	"DELETE " + prefix + "sessions/{id}": {text: t3("登出一個裝置", "使一台设备退出登录", "End a session"), status: http.StatusNoContent},
 	"GET " + prefix + "tokens":           {text: t3("API 權杖", "API 令牌", "API tokens"), query: []parameter{{"user", idNode(), ""}}, answer: wrapped("tokens", component("Token"))},

@@ -317,7 +317,7 @@ var cases = map[string]func(t *testing.T, x *attack){
 	"DELETE /api/v1/session": own,
 	"GET /api/v1/me":         own,
 	"PATCH /api/v1/me": func(t *testing.T, x *attack) {
-		for _, body := range []map[string]any{{"role": "administrator"}, {"id": x.victim.id}, {"department": x.departments["north"]}, {"assistant_of": []string{x.victim.id}}, {"login": "seller"}, {"active": true}, {"password": "another-password"}} {
+		for _, body := range []map[string]any{{"role": "administrator"}, {"id": x.victim.id}, {"department": x.departments["north"]}, {"assistant_of": []string{x.victim.id}}, {"login": "seller"}, {"active": true}, {"password": "another-password"}, {"photo": x.ids["file"]}, {"photo": map[string]any{"id": x.ids["file"]}}} {
 			x.refused(t, "PATCH", "me", body, 422)
 		}
 	},

@@ -88,6 +88,8 @@ type Person struct {
 	Theme      string `json:"theme"`
 	Density    string `json:"density"`
 	MustChange bool   `json:"must_change_password"`
+	// Photo is nil where there is none.
+	Photo *schema.FileRef `json:"photo"`
 }
 
 // identified is an actor as he was at an epoch.
@@ -145,6 +147,9 @@ func (s *Service) identify(ctx context.Context, id int64) (*identified, error) {
 		ID: id, Name: v.Text("name"), Login: v.Text("login"), Language: v.Text("language"), TimeZone: v.Text("time_zone"),
 		Theme: v.Text("theme"), Density: v.Text("density"), MustChange: record.Values{"m": secrets[0]}.True("m"),
 	}
+	if files := schema.FilesIn(v["photo"]); len(files) > 0 {
+		p.Photo = &files[0]
+	}
 	if p.Language == "" {
 		p.Language = company.Language
 	}
@@ -182,6 +187,11 @@ func (s *Service) Personal(ctx context.Context, a *policy.Actor, in record.Input
 	for name := range in {
 		switch name {
 		case "language", "time_zone", "theme", "density":
+		case "photo":
+			// The write below has every right; what it refers to has to be the person's.
+			if err := s.Records.MayRefer(ctx, a, a.Registry.Object("user").Field(name), in[name]); err != nil {
+				return err
+			}
 		default:
 			return record.Invalid(name, "unknown_field")
 		}

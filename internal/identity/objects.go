@@ -73,6 +73,7 @@ func userObject() *schema.Object {
 				Help: t("業務助理可以替這些業務輸入與修改資料", "销售助理可替这些销售录入和修改数据", "A sales assistant enters and edits for these salespeople")},
 			{Name: "mails", Type: "mails", Label: t("電子郵件", "邮箱", "Mail addresses")},
 			{Name: "phones", Type: "phones", Label: t("電話", "电话", "Phones")},
+			{Name: "photo", Type: "picture", Label: t("照片", "照片", "Photo")},
 			{Name: "active", Type: "boolean", Label: t("啟用", "启用", "Active"), Default: true},
 			{Name: "language", Type: "text", Label: t("語言", "语言", "Language"), MaxLength: 10},
 			{Name: "time_zone", Type: "text", Label: t("時區", "时区", "Time zone"), MaxLength: 60},
@@ -82,6 +83,6 @@ func userObject() *schema.Object {
 		List:  []string{"name", "login", "department", "position", "role", "active"},
 		Quick: []string{"role", "department", "active"},
 		Sections: []schema.Section{{Label: t("使用者", "用户", "User"), Fields: []string{"name", "login", "department", "more_departments", "position", "supervisor", "role", "more_roles", "assistant_of",
-			"mails", "phones", "active", "language", "time_zone"}}},
+			"mails", "phones", "photo", "active", "language", "time_zone"}}},
 	}
 }

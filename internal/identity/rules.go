@@ -110,6 +110,9 @@ func removeRole(ctx context.Context, c *record.Change) error {
 	return nil
 }
 
+// maxPhoto is the largest photo of a person, in bytes; it is shown small.
+const maxPhoto = 5 << 20
+
 // checkUser names a role where none was given and keeps an administrator.
 func checkUser(ctx context.Context, c *record.Change) error {
 	if login := c.After.Text("login"); login != strings.TrimSpace(login) {
@@ -118,6 +121,13 @@ func checkUser(ctx context.Context, c *record.Change) error {
 	for name, known := range map[string][]string{"language": {"", "zh-TW", "zh-CN", "en"}} {
 		if c.Changed(name) && !slices.Contains(known, c.After.Text(name)) {
 			return record.Invalid(name, "not_an_option", "value", short(c.After.Text(name)))
+		}
+	}
+	if c.Changed("photo") {
+		for _, photo := range schema.FilesIn(c.After["photo"]) {
+			if photo.Size > maxPhoto {
+				return record.Invalid("photo", "picture_too_large", "max", strconv.Itoa(maxPhoto>>20))
+			}
 		}
 	}
 	if zone := c.After.Text("time_zone"); c.Changed("time_zone") && zone != "" {

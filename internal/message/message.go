@@ -102,6 +102,7 @@ var texts = map[string][3]string{
 	"not_a_picture":            {"請選 PNG、JPEG、GIF 或 WebP 圖片", "请选择 PNG、JPEG、GIF 或 WebP 图片", "Choose a PNG, JPEG, GIF or WebP picture"},
 	"file_over_limit":          {"檔案太大，最多 {max} MB", "文件过大，最大 {max} MB", "The file is too large; at most {max} MB"},
 	"cut_off":                  {"檔案沒有傳完，請再試一次", "文件未传完，请重试", "The file did not arrive whole; please try again"},
+	"picture_too_large":        {"照片不可超過 {max} MB", "照片不能超过 {max} MB", "The photo may have at most {max} MB"},
 	"no_such_size":             {"沒有這種大小的縮圖", "没有此尺寸的缩略图", "Pictures are not made in this size"},
 	"no_such_record":           {"找不到所選的資料", "找不到所选的记录", "The chosen record was not found"},
 	"outside_scope":            {"不能指派到您的資料範圍之外", "不能指派到您的数据范围之外", "This is outside your data scope"},

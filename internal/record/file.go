@@ -228,6 +228,16 @@ func (s *Service) resolveFiles(ctx context.Context, q store.Querier, a *policy.A
 	return files, nil
 }
 
+// MayRefer refuses a value of a field of files that names one the actor may not
+// refer to.
+func (s *Service) MayRefer(ctx context.Context, a *policy.Actor, f *schema.Field, raw any) error {
+	_, err := s.resolveFiles(ctx, s.within(ctx), a, f, raw)
+	if p, ok := err.(*schema.Problem); ok { //nolint:errorlint // resolveFiles answers it as it is
+		return &Error{Code: "invalid", Fields: []FieldError{{f.Name, p}}}
+	}
+	return err
+}
+
 // putFiles keeps which files a field of the record refers to.
 func (c *Change) putFiles(ctx context.Context, f *schema.Field) error {
 	before, after := map[int64]bool{}, map[int64]bool{}

@@ -46,6 +46,7 @@ export function listsChanged(plural: string) {
   });
   queryClient.invalidateQueries({ queryKey: ["aggregate", plural] });
   queryClient.invalidateQueries({ queryKey: ["home"] });
+  if (plural === "users") queryClient.invalidateQueries({ queryKey: ["faces"] });
 }
 
 /** One record changed: it is read again where it is shown. */

@@ -154,6 +154,7 @@ export interface Me {
     theme?: string;
     density?: string;
     must_change_password?: boolean;
+    photo?: FileRef | null;
   };
   company: { name: string; currency: string; language?: string; time_zone?: string };
   admin: boolean;

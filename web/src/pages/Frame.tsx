@@ -6,6 +6,7 @@ import { useRunning } from "../api/jobs";
 import { isProblem } from "../api/problem";
 import { queryClient, useMe, useObjects } from "../api/queries";
 import type { ObjectMeta } from "../api/types";
+import { fileUrl } from "../api/upload";
 import { isComposing } from "../hooks/useComposition";
 import { useKeys } from "../hooks/useKeys";
 import { usePhone } from "../hooks/useMedia";
@@ -274,7 +275,9 @@ export function Frame() {
         <Menu
           label={t("me.menu", { name: user.name })}
           className="icon-btn"
-          trigger={<Avatar name={user.name} />}
+          trigger={
+            <Avatar name={user.name} picture={user.photo ? fileUrl(user.photo, 96) : undefined} />
+          }
           items={[
             ...LANGUAGES.map((l) => ({
               label: l.name,

@@ -21,7 +21,7 @@ export function Face({
       picture={picture && isPicture(picture) ? fileUrl(picture, 96) : undefined}
       large={large}
       // A logo keeps its shape, a person's photo is round.
-      square={object.name !== "contact"}
+      square={object.name !== "contact" && object.name !== "user"}
     />
   );
 }

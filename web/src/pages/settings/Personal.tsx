@@ -10,6 +10,7 @@ import { FieldBox } from "../../ui/Field";
 import { Select } from "../../ui/Input";
 import { useErrorText } from "../../ui/State";
 import { toast } from "../../ui/Toast";
+import { Photo } from "./Photo";
 
 type Key = "language" | "time_zone" | "theme" | "density";
 
@@ -54,6 +55,7 @@ export function Personal() {
       <p className="muted">
         {user.name} · {user.login}
       </p>
+      <Photo user={user} />
       <div className="form-grid">
         {choice(
           "language",

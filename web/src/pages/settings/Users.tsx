@@ -6,6 +6,7 @@ import { admin, type Invited } from "../../api/admin";
 import { api } from "../../api/client";
 import { refresh, useMe, useObject } from "../../api/queries";
 import type { ObjectMeta, RecordData, Reference } from "../../api/types";
+import { PersonFace } from "../../fields/picture/PersonFace";
 import { useComposition } from "../../hooks/useComposition";
 import { useUrl } from "../../hooks/useUrl";
 import { grouped } from "../../lib/format";
@@ -14,7 +15,7 @@ import { Drawer } from "../../ui/Drawer";
 import { Icon } from "../../ui/Icon";
 import { Input, Select } from "../../ui/Input";
 import { Menu } from "../../ui/Menu";
-import { Avatar, EmptyState, ErrorState, Skeleton, useErrorText } from "../../ui/State";
+import { EmptyState, ErrorState, Skeleton, useErrorText } from "../../ui/State";
 import { toast } from "../../ui/Toast";
 import { InvitedList } from "./InvitedList";
 import { NewUser } from "./NewUser";
@@ -178,7 +179,7 @@ function List({ object }: { object: ObjectMeta }) {
         <ul className="rows">
           {people.map((r) => (
             <li key={r.id} className={r.active === false ? "off" : ""}>
-              <Avatar name={String(r.name ?? "")} />
+              <PersonFace id={r.id} name={String(r.name ?? "")} />
               <div className="grow">
                 <div>
                   <button type="button" className="link-btn strong" onClick={() => setEditing(r)}>

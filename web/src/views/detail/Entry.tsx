@@ -5,10 +5,10 @@ import { queryClient, refresh, useObjects } from "../../api/queries";
 import type { Change, ObjectMeta, RecordData, TimelineEntry } from "../../api/types";
 import { fieldType } from "../../fields";
 import { Files } from "../../fields/file/Files";
+import { PersonFace } from "../../fields/picture/PersonFace";
 import { fullDateTime, shortDateTime } from "../../lib/format";
 import { recordTitle } from "../../lib/records";
 import { Icon } from "../../ui/Icon";
-import { Avatar } from "../../ui/State";
 import { toast } from "../../ui/Toast";
 
 function Value({ object, name, value }: { object: ObjectMeta; name: string; value: unknown }) {
@@ -71,7 +71,7 @@ export function Entry({ entry, object }: { entry: TimelineEntry; object: ObjectM
           <Icon name={entry.kind === "task" ? "check" : (ICONS[kind ?? ""] ?? "chat")} size={14} />
         </span>
       ) : (
-        <Avatar name={who} />
+        <PersonFace id={entry.actor?.id} name={who} />
       )}
       <div className="timeline-body">
         <div className="row">

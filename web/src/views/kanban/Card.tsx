@@ -3,9 +3,9 @@ import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { Field, ObjectMeta, RecordData, Reference } from "../../api/types";
 import { fieldType } from "../../fields";
+import { PersonFace } from "../../fields/picture/PersonFace";
 import { dayOf, daysBetween, today } from "../../lib/format";
 import { recordTitle } from "../../lib/records";
-import { Avatar } from "../../ui/State";
 import { partsOf, waited } from "./cardFields";
 
 export function Card({
@@ -94,7 +94,7 @@ export function CardBody({
       <div className="card-line card-foot">
         {owner?.label && (
           <span title={owner.label}>
-            <Avatar name={owner.label} />
+            <PersonFace id={owner.id} name={owner.label} />
           </span>
         )}
         {open && (
