@@ -23,6 +23,7 @@ import { Menu } from "../ui/Menu";
 import { Avatar, ErrorState } from "../ui/State";
 import { toast } from "../ui/Toast";
 import { ConflictDialog } from "../views/conflict/ConflictDialog";
+import { forgetDrafts } from "../views/form/draft";
 import { Brand } from "./Brand";
 import { Favorites } from "./frame/Favorites";
 import { useLive } from "./frame/useLive";
@@ -143,6 +144,7 @@ export function Frame() {
       // signed out already
     }
     queryClient.clear();
+    forgetDrafts();
     await wipe();
     navigate({ to: "/sign-in", replace: true });
   }

@@ -11,6 +11,7 @@ import { Button } from "../ui/Button";
 import { FieldBox } from "../ui/Field";
 import { Input } from "../ui/Input";
 import { useErrorText } from "../ui/State";
+import { forgetDrafts } from "../views/form/draft";
 import { Brand } from "./Brand";
 import { LanguageChoice } from "./LanguageChoice";
 
@@ -36,6 +37,7 @@ export function SignIn() {
     try {
       await api.signIn(login.trim(), password);
       queryClient.clear();
+      forgetDrafts((await api.me()).user.id);
       await wipe();
       // Only an address of ours: a path that cannot name another host.
       const to = back?.startsWith("/") && !/^\/[/\\]/.test(back) ? back : "/";

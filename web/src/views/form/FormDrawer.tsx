@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../api/client";
 import { isProblem, type Problem } from "../../api/problem";
-import { queryClient, refresh, useObject } from "../../api/queries";
+import { queryClient, refresh, useMe, useObject } from "../../api/queries";
 import type { RecordData } from "../../api/types";
 import { fieldType } from "../../fields";
 import { placeOf, placeText } from "../../fields/lines/rows";
@@ -17,6 +17,7 @@ import { EmptyState, useErrorText } from "../../ui/State";
 import { toast } from "../../ui/Toast";
 import { saveRecord } from "../conflict/conflict";
 import { DuplicateHints } from "./DuplicateHints";
+import { draftKey, dropDraft, keepDraft, readDraft } from "./draft";
 import { PasteCard } from "./PasteCard";
 import { useDoubts } from "./useDoubts";
 
@@ -50,7 +51,10 @@ export default function FormDrawer({
   const object = useObject(name);
   // What one began from stays, though the page behind hears of changes: else they would be lost.
   const [record] = useState(given);
-  const draftKey = `ecrm.draft.${name}`;
+  const me = useMe().data?.user.id ?? "";
+  const draft = draftKey(me, name, record?.id);
+  const [kept] = useState(() => readDraft(draft));
+  const [offered, setOffered] = useState(!!kept);
   const before = useMemo<Record<string, unknown>>(() => {
     if (record) return record;
     const defaults: Record<string, unknown> = {};
@@ -59,10 +63,9 @@ export default function FormDrawer({
     }
     return { ...defaults, ...startOf(preset) };
   }, [object, record, preset]);
-  const [values, setValues] = useState<Record<string, unknown>>(() =>
-    record ? {} : startOf(sessionStorage.getItem(draftKey) ?? undefined),
-  );
-  const [kept, setKept] = useState(() => !given && !!sessionStorage.getItem(draftKey));
+  const [values, setValues] = useState<Record<string, unknown>>(() => kept?.values ?? {});
+  // What was typed before others changed the record is compared with what it was typed over.
+  const version = (offered && kept?.version) || record?.version;
   const [roomy, setRoomy] = useState(localStorage.getItem("ecrm.form") === "page");
   const [problem, setProblem] = useState<Problem | null>(null);
   const [failure, setFailure] = useState("");
@@ -73,9 +76,8 @@ export default function FormDrawer({
   const current = { ...before, ...values };
 
   useEffect(() => {
-    if (record || !dirty) return;
-    sessionStorage.setItem(draftKey, JSON.stringify(values));
-  }, [values, dirty, record, draftKey]);
+    if (dirty && !saved.current) keepDraft(draft, { values, version });
+  }, [values, dirty, version, draft]);
 
   useBlocker({
     shouldBlockFn: () => dirty && !saved.current && !window.confirm(t("form.leave")),
@@ -108,7 +110,7 @@ export default function FormDrawer({
 
   const done = () => {
     saved.current = true;
-    sessionStorage.removeItem(draftKey);
+    dropDraft(draft);
   };
 
   async function save(another: boolean) {
@@ -141,7 +143,7 @@ export default function FormDrawer({
       if (record) {
         const body = changesOf(fields, record, { ...record, ...values });
         const mine = Object.fromEntries(Object.keys(body).map((n) => [n, current[n] ?? null]));
-        const changed = await saveRecord(object, record.id, mine, record.version);
+        const changed = await saveRecord(object, record.id, mine, version);
         refresh(object.plural, record.id);
         toast([t("saved"), ...told(changed)].join(t("list.stop")));
         done();
@@ -164,7 +166,7 @@ export default function FormDrawer({
       });
       if (another) {
         setValues({});
-        setKept(false);
+        setOffered(false);
         saved.current = false;
         form.current?.querySelector<HTMLElement>("input, select, textarea")?.focus();
       } else if (preset || object.name === "user" || object.name === "department") {
@@ -232,19 +234,19 @@ export default function FormDrawer({
           }
         }}
       >
-        {kept && dirty && (
+        {offered && dirty && (
           <p className="notice">
-            {t("form.draft")}{" "}
+            {t(record ? "form.draft_edit" : "form.draft")}{" "}
             <button
               type="button"
               className="link-btn"
               onClick={() => {
-                sessionStorage.removeItem(draftKey);
+                dropDraft(draft);
                 setValues({});
-                setKept(false);
+                setOffered(false);
               }}
             >
-              {t("form.draft_drop")}
+              {t(record ? "form.draft_drop_edit" : "form.draft_drop")}
             </button>
           </p>
         )}
