@@ -39,7 +39,7 @@ func TestRealFilesAreMapped(t *testing.T) {
 		"import/roundcube-tb_plain.csv":                    "contact Display_Name=name Department=division Organization=customer Birth_Day=- Fax_Number=phones",
 		"import/salesforce-opportunityData.csv":            "opportunity NEXTSTEP=next_step STAGENAME=stage CLOSEDATE=expected_close OWNERID=owner EXPECTEDREVENUE=-",
 		"import/tine-crm-leads.csv":                        "opportunity lead_name=name Leadstate=stage turnover=amount CUSTOMER=customer RESPONSIBLE=owner",
-		"import/tine-importtest_lxoffice2.csv":             "customer customernumber=number name=name cp_givenname=contact.given_name cp_email=contact.mails",
+		"import/tine-importtest_lxoffice2.csv":             "customer customernumber=external_ids name=name cp_givenname=contact.given_name cp_email=contact.mails",
 		"import/x2crm-accounts.csv":                        "customer name=name assignedTo=owner createDate=created_at rating=level leadSource=source",
 		"import/zoho-Accounts.csv":                         "customer Account_Name=name Account_Owner=owner Industry=industry",
 		"import/zoho-Contacts.csv":                         "contact Last_Name=family_name Contact_Owner=owner Email=mails Mobile=phones Created_Time=created_at",

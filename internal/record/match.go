@@ -42,6 +42,8 @@ func MatchKeys(o *schema.Object, v Values) []store.MatchKey {
 				key = normal.MailKey(value)
 			case "code":
 				key = normal.CompanyKey(value)
+			case "external":
+				key = externalKey(value)
 			}
 			if key != "" && len(key) <= matchMax {
 				keys = append(keys, store.MatchKey{Kind: o.Name + "." + kind, Key: key})

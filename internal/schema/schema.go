@@ -110,6 +110,7 @@ type Field struct {
 	// Match is how the field's values recognise one record in another: "company"
 	// and "person" names, "phone", "mail", "code"; empty: not compared. All names
 	// of a record meet each other (short name, alias), and so do all phones.
+	// "external" are the numbers of other programs.
 	Match string `json:"match,omitempty"`
 	// Default is the JSON of the value a new record starts with.
 	Default any `json:"default,omitempty"`

@@ -11,6 +11,10 @@ func Words(list string) []string {
 	return words
 }
 
+// ExternalIDs is the field that holds what other programs call a record: the
+// program, a colon and its number there.
+const ExternalIDs = "external_ids"
+
 // systemFields are those that every object has.
 func systemFields(owned bool) []*Field {
 	fields := []*Field{
@@ -26,6 +30,8 @@ func systemFields(owned bool) []*Field {
 			&Field{Name: "owner", Type: "user", Label: T("負責業務", "负责人", "Owner"), Indexed: true,
 				Aliases: Words("owner name, owner full name, owner username, ownerid, record owner, sales, sales rep, sales representative, sales agent, sales person, salesperson, sales owner, sales manager, account manager, relationship manager, assigned to, assigned user, assigned user name, assignee, responsible, responsible user, user responsible, rep, agent, 業務, 業務員, 業務代表, 業務人員, 業務負責人, 負責人員, 負責同事, 銷售, 銷售員, 銷售人員, 銷售代表, 銷售經理, 銷售負責人, 客戶經理, 客戶負責人, 客戶業務, 所屬業務, 所屬銷售, 所有者, 所有人, 歸屬人, 跟進人, 跟單人, 專管業務員, 專營業務員, 經辦人, zuständig, verantwortlich, verantwortlicher, betreuer, vertriebsmitarbeiter, propietario, comercial, vendedor, propriétaire, commercial, 担当者, 営業担当")},
 			&Field{Name: "department", Type: "department", Label: T("部門", "部门", "Department"), Indexed: true},
+			&Field{Name: ExternalIDs, Type: "tags", Label: T("外部編號", "外部编号", "External IDs"), Match: "external", Search: "i", MaxLength: 160,
+				Help: T("在其他系統裡的編號，寫成「來源:編號」；再次匯入時依此認出同一筆", "在其他系统里的编号，写成“来源:编号”；再次导入时据此识别同一条", "Its numbers in other programs, as program:number; an import knows the record again by them")},
 		)
 	}
 	return fields

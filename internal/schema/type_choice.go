@@ -159,8 +159,12 @@ func (t listType) keep(f *Field, words []string) ([]any, error) {
 		if w = clean(w, false); w == "" || seen[w] {
 			continue
 		}
-		if utf8.RuneCountInString(w) > 60 {
-			return nil, Bad("too_long", "max", "60")
+		longest := 60
+		if f.MaxLength > 0 {
+			longest = f.MaxLength
+		}
+		if utf8.RuneCountInString(w) > longest {
+			return nil, Bad("too_long", "max", itoa(longest))
 		}
 		if !t.free {
 			value := matchOption(f, w)

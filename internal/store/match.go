@@ -122,6 +122,18 @@ func findMatchesPostgres(ctx context.Context, q Querier, o *schema.Object, keys 
 	return found, err
 }
 
+// MatchesBehind lists the keys of a kind that begin with a text.
+func MatchesBehind(ctx context.Context, q Querier, kind, begin string, limit int) ([]MatchKey, error) {
+	rows, err := q.Query(ctx, "SELECT DISTINCT value FROM match_key WHERE kind = ? AND value >= ? AND value < ? ORDER BY value LIMIT ?",
+		kind, begin, begin+"\U0010FFFF", int64(limit))
+	keys := make([]MatchKey, 0, len(rows))
+	for _, r := range rows {
+		value, _ := r[0].(string)
+		keys = append(keys, MatchKey{kind, value})
+	}
+	return keys, err
+}
+
 // NamesLike lists the ids of records whose key of a kind is value, and of those
 // whose key begins with it, whoever may see them and deleted or not.
 func NamesLike(ctx context.Context, q Querier, kind, value string, limit int) (exact, begin []int64, err error) {

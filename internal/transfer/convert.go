@@ -54,10 +54,13 @@ type converter struct {
 	// known remembers references by field and text, fresh those made by the batch
 	// under way.
 	known, fresh map[string]int64
+	// stubs are the records made by name for rows that refer to them, told those of
+	// them that a row of their own filled.
+	stubs, told map[int64]bool
 }
 
 func (s *Service) converter(a *policy.Actor, o *schema.Object, j *Job) *converter {
-	c := &converter{service: s, actor: a, job: j, object: o, known: map[string]int64{}, fresh: map[string]int64{}}
+	c := &converter{service: s, actor: a, job: j, object: o, known: map[string]int64{}, fresh: map[string]int64{}, stubs: map[int64]bool{}, told: map[int64]bool{}}
 	for i := range j.Columns {
 		t, _ := targetOf(a, o, j.Columns[i].Field)
 		c.targets = append(c.targets, t)
@@ -138,7 +141,7 @@ func (c *converter) value(ctx context.Context, d *draft, t target, cells []cellT
 		}
 		return []any{at.UnixMicro()}, nil, nil
 	}
-	if len(cells) == 1 && first.part == "" && first.column.Values == nil && (f.Target() == "" || f.Grow) && f.Type != "address" && first.column.DateReading == "" {
+	if len(cells) == 1 && first.part == "" && first.column.Values == nil && (f.Target() == "" || f.Grow) && f.Type != "address" && first.column.DateReading == "" && first.column.Source == "" {
 		// What is spelled as our own exports spell it is read back exactly.
 		v, err := c.service.Records.ParseText(ctx, c.actor, t.object, map[string]string{f.Name: first.text})
 		var re *record.Error
@@ -222,6 +225,9 @@ func (c *converter) raw(ctx context.Context, d *draft, t target, cells []cellTex
 		}
 		return value, worse, err
 	case "tags", "multipicklist":
+		if f.Name == schema.ExternalIDs && first.column.Source != "" {
+			return []any{record.ExternalID(first.column.Source, numberOf(first.column.Source, first.text))}, nil, nil
+		}
 		var list []any
 		for _, cell := range cells {
 			for _, word := range severalWords(cell.text) {
@@ -288,7 +294,23 @@ func (c *converter) raw(ctx context.Context, d *draft, t target, cells []cellTex
 		return text, nil, nil
 	}
 	if f.Target() != "" {
-		return c.referred(ctx, d, t, first)
+		var named *cellText
+		for i, cell := range cells {
+			if cell.part != schema.ExternalIDs {
+				named = &cells[i]
+				continue
+			}
+			if id, err := c.referredByNumber(ctx, t, cell); err != nil || id != 0 {
+				return strconv.FormatInt(id, 10), nil, err
+			}
+		}
+		if named != nil {
+			return c.referred(ctx, d, t, *named)
+		}
+		if numberOf("", first.text) == "0" {
+			return nil, nil, nil // none
+		}
+		return nil, schema.Bad("no_such_record"), nil
 	}
 	texts := make([]string, 0, len(cells))
 	for _, cell := range cells {

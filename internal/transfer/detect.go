@@ -21,12 +21,16 @@ func (j *Job) detect(a *policy.Actor, o *schema.Object) error {
 	if err != nil {
 		return record.Invalid("file", FileCode(tabular.ErrorCode(err)))
 	}
+	j.detected = d
+	if j.unique, err = j.uniqueColumns(); err != nil {
+		return err
+	}
 	if o == nil {
-		if o = choose(a, d); o == nil {
+		if o = choose(a, d, j.unique); o == nil {
 			return &record.Error{Code: "forbidden"}
 		}
 	}
-	j.detected, j.Object = d, o.Name
+	j.Object = o.Name
 	j.State, j.Encoding, j.Delimiter, j.HeaderRow, j.Rows = "ready", d.Encoding, d.Delimiter, d.HeaderRow, d.Rows
 	j.Format, j.Encodings, j.Sheet = string(d.Format), d.EncodingAlternatives, d.Sheet
 	j.Preview, j.Problems, j.Groups, j.Sheets, j.Warnings = nil, []Problem{}, []*Group{}, nil, nil
@@ -38,7 +42,7 @@ func (j *Job) detect(a *policy.Actor, o *schema.Object) error {
 	for _, w := range d.Warnings {
 		j.Warnings = append(j.Warnings, Warning{Code: w.Code, Params: w.Params})
 	}
-	j.Columns, _ = guessAll(a, o, d)
+	j.Columns, _ = guessAll(a, o, d, j.unique)
 	j.Duplicates = j.recognise(o)
 	return j.profile(a, o)
 }
@@ -51,6 +55,9 @@ func (j *Job) recognise(o *schema.Object) Duplicates {
 		return Duplicates{Keys: o.Links[:], Rule: "update"}
 	}
 	keys := []string{}
+	if j.foreign() != "" {
+		keys = append(keys, schema.ExternalIDs)
+	}
 	named := false
 	for _, c := range j.Columns {
 		f := o.Field(c.Field)
@@ -69,8 +76,11 @@ func (j *Job) recognise(o *schema.Object) Duplicates {
 	if len(keys) == 0 && named {
 		keys = append(keys, o.Title)
 	}
-	if len(keys) == 0 {
+	switch {
+	case len(keys) == 0:
 		return Duplicates{Keys: keys, Rule: "create"}
+	case keys[0] == schema.ExternalIDs:
+		return Duplicates{Keys: keys, Rule: "update"} // it is the same record, come again
 	}
 	return Duplicates{Keys: keys, Rule: "skip"}
 }

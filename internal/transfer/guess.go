@@ -32,7 +32,7 @@ func targetOf(a *policy.Actor, o *schema.Object, spec string) (target, bool) {
 	if f := o.Field(first); f != nil && f.Lines() != nil {
 		return linesTarget(a, o, f, rest)
 	} else if f != nil {
-		if !writable(a, o, f) || rest != "" && (f.Type != "address" || !contains(addressParts, rest)) {
+		if !writable(a, o, f) || rest != "" && !partial(a, f, rest) {
 			return target{}, false
 		}
 		return target{object: o, field: f, part: rest}, true
@@ -47,6 +47,15 @@ func targetOf(a *policy.Actor, o *schema.Object, spec string) (target, bool) {
 	}
 	t.child = true
 	return t, true
+}
+
+// partial tells whether a column may fill a field by part alone: a part of an
+// address, or the number by which another program knows what it refers to.
+func partial(a *policy.Actor, f *schema.Field, part string) bool {
+	if to := a.Registry.Object(f.Target()); to != nil && part == schema.ExternalIDs {
+		return to.Field(part) != nil
+	}
+	return f.Type == "address" && contains(addressParts, part)
 }
 
 // writable tells whether an import of the actor may fill a field: those he may
@@ -116,7 +125,7 @@ func (g *guesser) open() []int {
 }
 
 // guessAll maps the columns of a file to fields of o, and sums how sure it is.
-func guessAll(a *policy.Actor, o *schema.Object, d *tabular.Detected) ([]Column, float64) {
+func guessAll(a *policy.Actor, o *schema.Object, d *tabular.Detected, unique []bool) ([]Column, float64) {
 	g := &guesser{actor: a, object: o, words: wordsOf(a, o), columns: d.Columns, taken: map[string]bool{}, mapped: make([]Column, len(d.Columns))}
 	for i, c := range g.columns {
 		g.mapped[i] = Column{Index: c.Index, Header: c.Header}
@@ -131,6 +140,9 @@ func guessAll(a *policy.Actor, o *schema.Object, d *tabular.Detected) ([]Column,
 	}
 	// Sure ones first: a label of our own must not be lost to a synonym.
 	for _, floor := range []float64{sureOwn, sureBefore - lessBracketed, 0.5} {
+		if floor == sureBefore-lessBracketed {
+			g.ids(unique)
+		}
 		for _, i := range g.open() {
 			g.header(i, floor)
 		}
@@ -267,14 +279,14 @@ func (g *guesser) beside() {
 
 // choose finds the object a file's rows most likely are, among those the actor
 // may import; the first declared wins a tie.
-func choose(a *policy.Actor, d *tabular.Detected) *schema.Object {
+func choose(a *policy.Actor, d *tabular.Detected, unique []bool) *schema.Object {
 	var best *schema.Object
 	most := -1000.0
 	for _, o := range a.Registry.Objects() {
 		if !o.Owned || o.Title == "" || o.Field(o.Title) == nil || !o.Field(o.Title).Required && o.Field("family_name") == nil || !a.May(o, policy.Import) {
 			continue
 		}
-		if _, sum := guessAll(a, o, d); sum > most+0.01 {
+		if _, sum := guessAll(a, o, d, unique); sum > most+0.01 {
 			best, most = o, sum
 		}
 	}

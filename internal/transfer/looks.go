@@ -80,8 +80,26 @@ func corrected(v *vocabulary, o *schema.Object, spec string, c tabular.Column, c
 
 func isNumber(s string) bool { return strings.Trim(s, "0123456789") == "" }
 
+// otherPeople are whose phones and mails are not the record's own, in the form of
+// plain.
+var otherPeople = plainSet("emergency, spouse, referrer, referred by, guardian, parent, agent, broker, created by, modified by, updated by, 緊急, 過戶, 代辦, 介紹人, 推薦人, 配偶, 家長, 監護人, 保證人, 代理人, 經紀人, 會計師, 仲介, 物業")
+
+// ofOthers tells whether a header speaks of somebody else: 緊急聯絡電話, spouse mail.
+func ofOthers(header string) bool {
+	p := plain(header)
+	for w := range otherPeople {
+		if strings.Contains(p, w) {
+			return true
+		}
+	}
+	return false
+}
+
 // looks finds the field by what a column holds.
 func looks(a *policy.Actor, o *schema.Object, c tabular.Column, taken map[string]bool) string {
+	if ofOthers(c.Header) {
+		return ""
+	}
 	share := func(is func(string) bool) bool {
 		n := 0
 		for _, s := range c.Samples {

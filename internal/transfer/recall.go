@@ -34,6 +34,7 @@ type rememberedWith struct {
 	Field       string             `json:"field"`
 	DateReading string             `json:"date_reading,omitempty"`
 	Values      map[string]*string `json:"values,omitempty"`
+	Source      string             `json:"source,omitempty"`
 }
 
 // form tells files with the same columns in the same order apart from all others.
@@ -49,7 +50,7 @@ func (j *Job) form() string {
 func (j *Job) remember(ctx context.Context, tx store.Querier) error {
 	m := memory{Object: j.Object, Duplicates: j.Duplicates, Unknown: j.Unknown}
 	for _, c := range j.Columns {
-		m.Columns = append(m.Columns, rememberedWith{c.Field, c.DateReading, c.Values})
+		m.Columns = append(m.Columns, rememberedWith{c.Field, c.DateReading, c.Values, c.Source})
 	}
 	text, err := json.Marshal(m)
 	if err != nil {
@@ -90,7 +91,10 @@ func (s *Service) recall(ctx context.Context, a *policy.Actor, j *Job, o *schema
 			continue
 		}
 		at := &j.Columns[i]
-		at.Field, at.Confidence, at.DateReading, at.Values = c.Field, 1, c.DateReading, c.Values
+		at.Field, at.Confidence, at.DateReading, at.Values, at.Source = c.Field, 1, c.DateReading, c.Values, c.Source
+	}
+	if err := s.attribute(ctx, a, j, false); err != nil {
+		return err
 	}
 	keys := []string{}
 	for _, key := range m.Duplicates.Keys {

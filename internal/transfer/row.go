@@ -132,6 +132,10 @@ func (r *run) bring(ctx context.Context, u *record.Unit, main, child *draft, chi
 	if err != nil {
 		return "failed", nil, nil, err
 	}
+	stub := id != 0 && r.stub(id)
+	if stub {
+		outcome = "updated" // made for its name alone, by a row before
+	}
 	if id != 0 && main.places != nil {
 		again, err := r.brought(ctx, u, id)
 		if err != nil {
@@ -181,10 +185,21 @@ func (r *run) bring(ctx context.Context, u *record.Unit, main, child *draft, chi
 		}
 		records = append(records, madeOf(childOf, other))
 	}
-	if outcome == "skipped" {
+	switch {
+	case stub:
+		// What is kept is that it was made.
+		outcome, records = "created", slices.DeleteFunc(records, func(m made) bool { return m.id == id })
+		r.told[id] = true
+	case outcome == "skipped":
 		outcome = "updated" // by the one beside it
 	}
 	return outcome, records, marks, nil
+}
+
+// stub tells whether a record was made by this import for nothing but its name,
+// which another row refers to, and no row told more of it yet.
+func (r *run) stub(id int64) bool {
+	return r.converter.stubs[id] && !r.converter.told[id] && !r.told[id]
 }
 
 func madeOf(o *schema.Object, id int64) made { return made{object: o.Name, id: id} }
@@ -202,6 +217,11 @@ func (s *Service) write(ctx context.Context, u *record.Unit, a *policy.Actor, o 
 	if outcome == "updated" {
 		values := maps.Clone(main.values)
 		delete(values, "created_at")
+		if c.job.foreign() != "" {
+			if err := s.joined(ctx, a, o, *id, values); err != nil {
+				return nil, err
+			}
+		}
 		_, err := u.Write(ctx, a, o, *id, nil, values, 0)
 		return append(records, made{object: o.Name, id: *id, updated: true}), err
 	}
@@ -254,6 +274,7 @@ func (s *Service) referents(ctx context.Context, u *record.Unit, a *policy.Actor
 			}
 			records = append(records, madeOf(to, id))
 			found[key] = id
+			c.stubs[id] = true
 		}
 		d.values[name] = []any{id}
 	}
@@ -303,6 +324,12 @@ func (r *run) existing(ctx context.Context, u *record.Unit, v record.Values) (ou
 		return "created", 0, nil, nil
 	}
 	earlier := false
+	// A record that has a number of the same program is the one of another row,
+	// whatever else is alike.
+	source := ""
+	if v.Text(schema.ExternalIDs) != "" {
+		source = r.job.foreign()
+	}
 	for _, key := range r.job.Duplicates.Keys {
 		f := r.object.Field(key)
 		if f == nil || v.Text(key) == "" {
@@ -312,6 +339,12 @@ func (r *run) existing(ctx context.Context, u *record.Unit, v record.Values) (ou
 		if err != nil {
 			return "failed", 0, nil, err
 		}
+		numbered := source != "" && key != schema.ExternalIDs
+		if numbered {
+			if ids, err = r.without(ctx, ids, source); err != nil {
+				return "failed", 0, nil, err
+			}
+		}
 		if len(ids) > 0 {
 			return outcome, ids[0], nil, nil
 		}
@@ -319,6 +352,9 @@ func (r *run) existing(ctx context.Context, u *record.Unit, v record.Values) (ou
 			continue
 		}
 		for _, k := range keys {
+			if numbered {
+				continue
+			}
 			mark := markOf(k)
 			marks = append(marks, mark)
 			if earlier = earlier || r.fresh[mark]; earlier {
@@ -333,6 +369,23 @@ func (r *run) existing(ctx context.Context, u *record.Unit, v record.Values) (ou
 		return outcome, 0, nil, nil
 	}
 	return "created", 0, marks, nil
+}
+
+// without leaves out the records that have a number of a program.
+func (r *run) without(ctx context.Context, ids []int64, source string) ([]int64, error) {
+	const asked = 20 // many may be called the same
+	var left []int64
+	for _, id := range ids[:min(len(ids), asked)] {
+		v, err := r.service.Records.Values(ctx, r.actor, r.object, id)
+		if err != nil && !record.IsCode(err, "not_found") && !record.IsCode(err, "forbidden") {
+			return nil, err
+		}
+		if !record.HasOther(v, source) {
+			left = append(left, id)
+			break
+		}
+	}
+	return left, nil
 }
 
 // taken answers the marks of the values of a new record that must be unique, and

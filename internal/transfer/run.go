@@ -169,6 +169,7 @@ type run struct {
 	since    [][]any
 	keys     [][]any
 	fresh    map[int64]bool
+	told     map[int64]bool
 	// marks are those asked for in advance, true where a batch before kept one.
 	marks   map[int64]bool
 	uploads []*blob.Upload
@@ -188,14 +189,15 @@ func (r *run) refresh(ctx context.Context) error {
 		return &record.Error{Code: "forbidden"}
 	}
 	known := map[string]int64{}
+	stubs, told := map[int64]bool{}, map[int64]bool{}
 	if r.converter != nil {
-		known = r.converter.known
+		known, stubs, told = r.converter.known, r.converter.stubs, r.converter.told
 	} else if r.groups, err = r.service.groups(ctx, r.job.ID); err != nil {
 		return err
 	}
 	r.actor, r.object = &actor, o
 	r.converter = r.service.converter(&actor, o, r.job)
-	r.converter.known = known
+	r.converter.known, r.converter.stubs, r.converter.told = known, stubs, told
 	r.converter.inventing = r.dry && r.job.Unknown == "create"
 	r.asked = time.Now()
 	return nil
@@ -284,7 +286,7 @@ func (r *run) batch(ctx context.Context, n int, do func(ctx context.Context, u *
 		started := time.Now()
 		r.after, r.touched, r.fresh, r.marks = r.far, map[int]group{}, map[int64]bool{}, map[int64]bool{}
 		r.problems, r.made, r.since, r.keys = nil, nil, nil, nil
-		r.converter.fresh = map[string]int64{}
+		r.converter.fresh, r.told = map[string]int64{}, map[int64]bool{}
 		some := func() error {
 			for done = 0; done < n && (done == 0 || !enough(time.Since(started))); done++ {
 				if err := do(ctx, u, done); err != nil {
@@ -327,6 +329,7 @@ func (r *run) batch(ctx context.Context, n int, do func(ctx context.Context, u *
 	}
 	if !r.dry { // what a dry run found may be what it took back
 		maps.Copy(r.converter.known, r.converter.fresh)
+		maps.Copy(r.converter.told, r.told)
 	}
 	return done, nil
 }

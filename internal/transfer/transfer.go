@@ -38,6 +38,8 @@ type Column struct {
 	// what a person said they mean, nil for nothing.
 	Unknown []Unknown          `json:"unknown_values,omitempty"`
 	Values  map[string]*string `json:"values,omitempty"`
+	// Source is the program whose numbers it holds.
+	Source string `json:"source,omitempty"`
 
 	decided string
 }
@@ -129,6 +131,7 @@ type Job struct {
 	path     string
 	options  tabular.Options
 	detected *tabular.Detected
+	unique   []bool // by column, as long as it is being guessed
 	// stored is the state as it is kept, job what runs it.
 	stored string
 	job    int64
@@ -221,6 +224,10 @@ func (s *Service) Upload(ctx context.Context, a *policy.Actor, o *schema.Object,
 	if err := job.detect(a, o); err != nil {
 		return Job{}, errors.Join(err, os.Remove(path))
 	}
+	if err := s.attribute(ctx, a, job, true); err != nil {
+		return Job{}, errors.Join(err, os.Remove(path))
+	}
+	job.Duplicates = job.recognise(a.Registry.Object(job.Object))
 	if a.ID != 0 {
 		if err := s.recall(ctx, a, job, o); err != nil {
 			return Job{}, errors.Join(err, os.Remove(path))
@@ -270,6 +277,7 @@ type ColumnChange struct {
 	Field       *json.RawMessage    `json:"field"`
 	DateReading *string             `json:"date_reading"`
 	Values      *map[string]*string `json:"values"`
+	Source      *string             `json:"source"`
 }
 
 // Adjust corrects what was detected or guessed.
@@ -290,7 +298,8 @@ func (s *Service) Adjust(ctx context.Context, a *policy.Actor, id int64, c Chang
 			return Job{}, record.Invalid("object", "no_such_object")
 		}
 	}
-	if c.Encoding != nil || c.Delimiter != nil || c.HeaderRow != nil || c.Sheet != nil || o.Name != j.Object {
+	changed := c.Encoding != nil || c.Delimiter != nil || c.HeaderRow != nil || c.Sheet != nil || o.Name != j.Object
+	if changed {
 		before := j.options
 		if c.Encoding != nil {
 			j.options.Encoding = *c.Encoding
@@ -314,6 +323,21 @@ func (s *Service) Adjust(ctx context.Context, a *policy.Actor, id int64, c Chang
 	}
 	if err := j.remap(a, o, c); err != nil {
 		return Job{}, err
+	}
+	if changed || len(c.Mapping)+len(c.Columns) > 0 {
+		if err := s.attribute(ctx, a, j, changed); err != nil {
+			return Job{}, err
+		}
+	}
+	if changed {
+		j.Duplicates = j.recognise(o)
+	}
+	for _, change := range c.Columns {
+		for i := range j.Columns {
+			if column := &j.Columns[i]; change.Source != nil && column.Index == change.Index {
+				column.Source = programName(*change.Source)
+			}
+		}
 	}
 	if c.Unknown != nil {
 		switch {
@@ -388,7 +412,7 @@ func (j *Job) remap(a *policy.Actor, o *schema.Object, c Change) error {
 	for i := range j.Columns {
 		column := &j.Columns[i]
 		if field, ok := fields[column.Index]; ok && field != column.Field {
-			column.Field, column.Confidence, column.DateReading, column.Values = field, 1, "", nil
+			column.Field, column.Confidence, column.DateReading, column.Values, column.Source = field, 1, "", nil, ""
 		}
 		for _, change := range c.Columns {
 			if change.Index != column.Index {

@@ -82,7 +82,7 @@ func Module() record.Module {
 		Highlights: []string{"customer", "title", "phones", "mails", "owner"},
 		Sections: []schema.Section{
 			{Label: t("基本資料", "基本信息", "Basics"), Fields: []string{"name", "family_name", "given_name", "english_name", "customer", "division", "title", "salutation", "gender", "birthday", "source", "picture", "card", "owner", "tags"}},
-			{Label: t("聯絡方式", "联系方式", "Contact"), Fields: []string{"phones", "mails", "line_id", "wechat_id", "website", "address", "home_address", "note"}},
+			{Label: t("聯絡方式", "联系方式", "Contact"), Fields: []string{"phones", "mails", "line_id", "wechat_id", "website", "address", "home_address", "note", "external_ids"}},
 		},
 	}}}
 }

@@ -118,7 +118,7 @@ func object() *schema.Object {
 			{Label: t("基本資料", "基本信息", "Basics"), Fields: []string{"name", "kind", "short_name", "english_name", "aliases", "level", "status", "source", "industry", "region", "birthday", "parent", "logo", "owner", "department", "tags"}},
 			{Label: t("聯絡方式", "联系方式", "Contact"), Fields: []string{"phones", "mails", "website", "address", "billing_address", "shipping_address", "next_contact_at"}},
 			{Label: t("帳務", "财务", "Billing"), Fields: []string{"tax_number", "invoice_title", "payment_terms", "credit_limit", "bank", "bank_account"}},
-			{Label: t("其他", "其他", "Other"), Fields: []string{"note"}},
+			{Label: t("其他", "其他", "Other"), Fields: []string{"note", "external_ids"}},
 		},
 		Related: []schema.Related{{Object: "contact", Field: "customer"}, {Object: "opportunity", Field: "customer"}, {Object: "task", Field: "customer"}, {Object: "activity", Field: "customer"}},
 	}

@@ -15,7 +15,7 @@ func Module() record.Module {
 	return record.Module{Name: "opportunity", Rules: map[string]record.Rules{"opportunity": {Check: check}}, Objects: []*schema.Object{{
 		Name: "opportunity", Plural: "opportunities", Icon: "target", Group: "sales", Title: "name", Stage: "stage", Owned: true, Settled: "closed_on", Through: []string{"customer"},
 		Label: t("商機", "商机", "Opportunity"), LabelPlural: t("商機", "商机", "Opportunities"),
-		Aliases: schema.Words("deal, potential, opp, sales opportunity, lead, 機會, 銷售機會, 案件, verkaufschance, oportunidad, opportunité, affaire, 商談"),
+		Aliases: schema.Words("deal, potential, opp, sales opportunity, 機會, 銷售機會, 案件, verkaufschance, oportunidad, opportunité, affaire, 商談"),
 		Fields: []*schema.Field{
 			{Name: "name", Type: "text",
 				Aliases: schema.Words("商機, 商機名稱, 商機主題, 商機標題, 機會, 機會名稱, 銷售機會, 項目名稱, 專案名稱, 案名, 案件名稱, 標案名稱, deal, deal name, deal title, opportunity, opportunity name, opp name, potential name, potential, lead name, lead title, project name, title, subject, topic, verkaufschance, projekt, oportunidad, nombre de la oportunidad, opportunité, affaire, 案件名, 商談名"),
@@ -56,7 +56,7 @@ func Module() record.Module {
 		Quick:      []string{"stage", "owner", "expected_close"},
 		Highlights: []string{"customer", "stage", "amount", "expected_close", "owner"},
 		Sections: []schema.Section{
-			{Label: t("商機", "商机", "Opportunity"), Fields: []string{"name", "customer", "stage", "probability", "amount", "expected_close", "reason", "next_step", "owner", "note"}},
+			{Label: t("商機", "商机", "Opportunity"), Fields: []string{"name", "customer", "stage", "probability", "amount", "expected_close", "reason", "next_step", "owner", "note", "external_ids"}},
 		},
 		Related: []schema.Related{{Object: "task", Field: "opportunity"}},
 	}, contacts()}}

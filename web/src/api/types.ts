@@ -197,6 +197,8 @@ export interface Reading {
 }
 
 export interface ImportColumn {
+  /** The program whose numbers the column holds. */
+  source?: string;
   index: number;
   header: string;
   samples?: string[] | null;

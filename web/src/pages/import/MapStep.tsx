@@ -1,13 +1,13 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { admin } from "../../api/admin";
-import { queryClient, useMe, useObject } from "../../api/queries";
+import { queryClient, useMe, useObject, useObjects } from "../../api/queries";
 import type { Field, Import, ImportColumn, ObjectMeta } from "../../api/types";
 import { grouped } from "../../lib/format";
 import { sectionsOf, writable } from "../../lib/records";
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
-import { Select } from "../../ui/Input";
+import { Input, Select } from "../../ui/Input";
 import { useErrorText } from "../../ui/State";
 import { toast } from "../../ui/Toast";
 import { fieldName } from "../settings/FieldDrawer";
@@ -16,6 +16,7 @@ import type { Hand } from "./ImportPage";
 import { ReadingPanel } from "./Reading";
 
 const KEYS = [
+  "external_ids",
   "name",
   "tax_number",
   "number",
@@ -30,6 +31,8 @@ const fillable = (f: Field) =>
   (writable(f) || ["autonumber", "user", "datetime"].includes(f.type)) &&
   f.access !== "read" &&
   !["file", "lines"].includes(f.type);
+
+const PARTS = ["country", "zip", "region", "city", "district", "street"];
 
 /** Which column fills which field, and what is done with rows that are here already. */
 export function MapStep({ job, object, hand }: { job: Import; object: ObjectMeta; hand: Hand }) {
@@ -100,6 +103,7 @@ function Row({
   const errorText = useErrorText();
   const me = useMe().data;
   const contact = useObject("contact");
+  const objects = useObjects().data;
   const [making, setMaking] = useState(false);
   const header = c.header || `#${c.index + 1}`;
   const lines = object.fields.filter((f) => f.type === "lines" && writable(f));
@@ -138,6 +142,16 @@ function Row({
   const shown = new Set(groups.flatMap((g) => g.fields.map((f) => f.name)));
   const others = fields.filter((f) => !shown.has(f.name));
   const beside = besideFields(job, contact);
+  // What another program's number can name has such numbers itself.
+  const numbered = fields.filter(
+    (f) =>
+      f.type === "reference" &&
+      f.targets?.some((name) =>
+        objects?.objects
+          .find((o) => o.name === name)
+          ?.fields.some((x) => x.name === "external_ids"),
+      ),
+  );
   const choice = (f: Field, prefix = "", needed = !prefix) => (
     <option key={prefix + f.name} value={prefix + f.name}>
       {f.label}
@@ -175,6 +189,26 @@ function Row({
             {others.length > 0 && (
               <optgroup label={t("import.other_fields")}>{others.map((f) => choice(f))}</optgroup>
             )}
+            {fields
+              .filter((f) => f.type === "address")
+              .map((f) => (
+                <optgroup key={f.name} label={f.label}>
+                  {PARTS.map((part) => (
+                    <option key={part} value={`${f.name}.${part}`}>
+                      {`${f.label} · ${t(`address.${part}`)}`}
+                    </option>
+                  ))}
+                </optgroup>
+              ))}
+            {numbered.length > 0 && (
+              <optgroup label={t("import.by_number")}>
+                {numbered.map((f) => (
+                  <option key={f.name} value={`${f.name}.external_ids`}>
+                    {`${f.label} · ${t("import.number_there")}`}
+                  </option>
+                ))}
+              </optgroup>
+            )}
             {beside.length > 0 && (
               <optgroup label={contact?.label}>{beside.map((f) => choice(f, "contact."))}</optgroup>
             )}
@@ -207,6 +241,23 @@ function Row({
             )
           )}
         </div>
+        {c.field?.endsWith("external_ids") && c.source !== undefined && (
+          <label className="row">
+            <span className="muted">{t("import.source")}</span>
+            <Input
+              className="fit small"
+              key={c.source}
+              defaultValue={c.source}
+              maxLength={30}
+              disabled={hand.busy}
+              onBlur={(e) => {
+                const source = e.target.value.trim();
+                if (source && source !== c.source)
+                  hand.change({ columns: [{ index: c.index, source }] });
+              }}
+            />
+          </label>
+        )}
         {readings.length > 1 && (
           <label className="row">
             <span className="muted">{t("import.date_reading")}</span>
