@@ -192,6 +192,7 @@ var texts = map[string][3]string{
 	"no_such_type":             {"沒有這種欄位類型", "没有此字段类型", "There is no such field type"},
 	"no_such_object":           {"沒有這種物件", "没有此对象", "There is no such object"},
 	"bad_cursor":               {"頁面已失效，請重新整理清單", "页面已失效，请刷新列表", "This page has expired; reload the list"},
+	"sort_too_many":            {"「{token}」的資料太多，不能依名稱排序，請改用其他欄位", "“{token}”的数据太多，不能按名称排序，请改用其他字段", "There are too many records in “{token}” to sort by their names; sort by something else"},
 	"sort_unfit":               {"不能依「{token}」排序", "不能按“{token}”排序", "The list cannot be sorted by “{token}”"},
 	"group_unfit":              {"不能依「{token}」分組", "不能按“{token}”分组", "The records cannot be grouped by “{token}”"},
 	"measure_unfit":            {"不能計算「{token}」", "不能计算“{token}”", "“{token}” cannot be measured"},

@@ -87,6 +87,11 @@ type Key struct {
 	Desc  bool
 	// Order is that of the reader's language, for texts that have keys in it.
 	Order string
+	// Named are the records a reference may lead to, in the order of their titles;
+	// others stand behind them, alike. nil: references stand by id.
+	Named []int64
+	// Whole says that there are no others.
+	Whole bool
 }
 
 // Count says how matches are counted.

@@ -102,7 +102,7 @@ func (s *Service) Pick(ctx context.Context, a *policy.Actor, o *schema.Object, v
 	if err != nil || !possible {
 		return err
 	}
-	if sel.Query.Sort, err = s.sort(a, o, r.Sort, len(sel.Query.Words) > 0); err != nil {
+	if sel.Query.Sort, err = s.sort(ctx, a, o, r.Sort, schema.OrderIn(a.Language), len(sel.Query.Words) > 0); err != nil {
 		return err
 	}
 	if verb != policy.View {

@@ -9,7 +9,6 @@ import (
 
 	"ecrm/internal/normal"
 	"ecrm/internal/policy"
-	"ecrm/internal/query"
 	"ecrm/internal/schema"
 	"ecrm/internal/store"
 )
@@ -265,15 +264,6 @@ func (s *Service) OrderFew(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// inOrder has sort keys follow the order of the reader's language, or another.
-func inOrder(keys []query.Key, order string) []query.Key {
-	keys = slices.Clone(keys)
-	for i := range keys {
-		keys[i].Order = order
-	}
-	return keys
 }
 
 // orders are those a cursor may have been made in: that of the actor's language,

@@ -122,30 +122,6 @@ func searchClass(f *schema.Field) byte {
 	return f.Search[0]
 }
 
-func (s *Service) sort(a *policy.Actor, o *schema.Object, text string, searching bool) ([]query.Key, error) {
-	var keys []query.Key
-	if text == "" {
-		text = "-created_at"
-		if searching {
-			text = "-id" // the order of the search index; as good as newest
-		}
-	}
-	for _, name := range strings.Split(text, ",") {
-		k := query.Key{}
-		k.Field, k.Desc = strings.CutPrefix(strings.TrimSpace(name), "-")
-		k.Order = schema.OrderIn(a.Language)
-		_, _, ok := store.SortColumn(o, k)
-		if f := o.Field(k.Field); !ok || f != nil && !a.Readable(o, f) || len(keys) > 4 {
-			return nil, &query.Problem{Code: "sort_unfit", Pos: -1, Token: k.Field}
-		}
-		keys = append(keys, k)
-	}
-	if keys[len(keys)-1].Field == "id" {
-		return keys, nil
-	}
-	return append(keys, query.Key{Field: "id", Desc: keys[0].Desc}), nil
-}
-
 // selection resolves the fields asked for; none means all that may be read.
 func selection(a *policy.Actor, o *schema.Object, names []string) ([]*schema.Field, error) {
 	var fields []*schema.Field
@@ -202,14 +178,16 @@ func (s *Service) List(ctx context.Context, a *policy.Actor, o *schema.Object, r
 	if err != nil {
 		return nil, err
 	}
-	if sel.Query.Sort, err = s.sort(a, o, r.Sort, len(sel.Query.Words) > 0); err != nil {
+	if sel.Query.Sort, err = s.sort(ctx, a, o, r.Sort, schema.OrderIn(a.Language), len(sel.Query.Words) > 0); err != nil {
 		return nil, err
 	}
 	mark := s.mark(a, o, r, sel.Query.Sort)
 	if r.Cursor != "" {
 		// Pages follow the order of the first one.
 		for _, order := range orders(a) {
-			sel.Query.Sort = inOrder(sel.Query.Sort, order)
+			if sel.Query.Sort, err = s.sort(ctx, a, o, r.Sort, order, len(sel.Query.Words) > 0); err != nil {
+				return nil, err
+			}
 			mark = s.mark(a, o, r, sel.Query.Sort)
 			if sel.Query.After, err = readCursor(r.Cursor, mark, len(sel.Query.Sort)); err == nil {
 				break
@@ -391,6 +369,9 @@ func (s *Service) mark(a *policy.Actor, o *schema.Object, r ListRequest, sort []
 	var columns []string
 	for _, k := range sort {
 		column, _, _ := store.SortColumn(o, k)
+		if k.Named != nil {
+			column += " named " + k.Order
+		}
 		columns = append(columns, column)
 	}
 	more, err := json.Marshal(r.More)

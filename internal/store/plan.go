@@ -79,7 +79,9 @@ func (s Select) plan(q Querier) (p plan) {
 		}
 		return p
 	}
-	if scope <= estimateCap && scope*scope <= limit*size {
+	// In the order of owners, say, what somebody may see does not lie spread over the
+	// index: all of another's records would be read in vain.
+	if scope <= estimateCap && (scope*scope <= limit*size || s.Query.Sort[0].Named != nil) {
 		p.way = driven
 	}
 	return p

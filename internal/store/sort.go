@@ -57,8 +57,11 @@ type key struct {
 	column   string
 	nullable bool
 	desc     bool
-	// choices are the values of a pick-list in their declared order.
-	choices []string
+	// choices are the values of a pick-list in their declared order, or the records
+	// of a reference in the order of their titles; nil: by value.
+	choices []any
+	// whole says that there are no other values.
+	whole bool
 }
 
 func (s Select) keys() []key {
@@ -66,9 +69,15 @@ func (s Select) keys() []key {
 	for _, k := range s.Query.Sort {
 		column, nullable, _ := SortColumn(s.Query.Object, k)
 		next := key{column: column, nullable: nullable, desc: k.Desc}
-		if f := s.Query.Object.Field(k.Field); f != nil && f.Type == "picklist" {
+		switch f := s.Query.Object.Field(k.Field); {
+		case f != nil && f.Type == "picklist":
 			for _, option := range f.Options {
 				next.choices = append(next.choices, option.Value)
+			}
+		case k.Named != nil:
+			next.choices, next.whole = make([]any, len(k.Named)), k.Whole
+			for i, id := range k.Named {
+				next.choices[i] = id
 			}
 		}
 		keys = append(keys, next)
@@ -88,7 +97,7 @@ func (s Select) parts(q Querier, plan plan) []part {
 		return []part{empty}
 	}
 	db, ok := q.(*DB)
-	if plan.stepped && first.choices != nil && ok {
+	if plan.stepped && first.choices != nil && ok && s.stepwise() {
 		return append(s.steps(db, keys), empty)
 	}
 	filled := slices.Clone(keys)
@@ -96,7 +105,15 @@ func (s Select) parts(q Querier, plan plan) []part {
 	return []part{{condition: " AND t." + first.column + " IS NOT NULL", keys: filled, after: after}, empty}
 }
 
-// steps are the parts of a pick-list, from the choice a cursor stands at on.
+// stepwise tells whether the first sort key is walked choice by choice: a pick-list
+// always, a reference where the asker sees all it may lead to and the filter does
+// not say which.
+func (s Select) stepwise() bool {
+	k := s.Query.Sort[0]
+	return k.Named == nil || k.Whole && !slices.ContainsFunc(s.filters(), func(n *query.Node) bool { return n.Field == k.Field })
+}
+
+// steps are the parts of a pick-list or reference, from the choice a cursor stands at on.
 func (s Select) steps(db *DB, keys []key) []part {
 	first, after := keys[0], s.Query.After
 	choices := slices.Clone(first.choices)
@@ -104,9 +121,12 @@ func (s Select) steps(db *DB, keys []key) []part {
 		slices.Reverse(choices)
 	}
 	// What no choice is called comes from an older program; it stands behind them.
-	c := &compiler{postgres: db.Postgres()}
-	c.gaps(s.Query.Object.Table(), first.column, choices)
-	strange := db.estimate(c.b.String(), c.args) > 0
+	strange := false
+	if !first.whole {
+		c := &compiler{postgres: db.Postgres()}
+		c.gaps(s.Query.Object.Table(), first.column, choices)
+		strange = db.estimate(c.b.String(), c.args) > 0
+	}
 	var parts []part
 	wanted := s.wanted(s.Query.Sort[0].Field)
 	for _, choice := range choices {
@@ -137,7 +157,7 @@ func (s Select) steps(db *DB, keys []key) []part {
 	if after == nil {
 		return parts
 	}
-	known := slices.ContainsFunc(choices, func(choice string) bool { return choice == after[0] })
+	known := slices.ContainsFunc(choices, func(choice any) bool { return choice == after[0] })
 	for i, p := range parts {
 		if p.strange && !known || !p.strange && p.args[0] == after[0] {
 			parts[i].after = after[1:]
@@ -152,8 +172,8 @@ func (s Select) steps(db *DB, keys []key) []part {
 
 // gaps writes the selection of the live rows whose value lies between the choices,
 // as ranges of its index.
-func (c *compiler) gaps(table, column string, choices []string) {
-	sorted := slices.Sorted(slices.Values(choices))
+func (c *compiler) gaps(table, column string, choices []any) {
+	sorted := ascending(choices)
 	for i := 0; i <= len(sorted); i++ {
 		if i > 0 {
 			c.write(" UNION ALL ")
@@ -169,8 +189,8 @@ func (c *compiler) gaps(table, column string, choices []string) {
 }
 
 // ranges writes the condition that a column's value lies between the choices.
-func (c *compiler) ranges(column string, choices []string) {
-	sorted := slices.Sorted(slices.Values(choices))
+func (c *compiler) ranges(column string, choices []any) {
+	sorted := ascending(choices)
 	for i := 0; i <= len(sorted); i++ {
 		switch {
 		case len(sorted) == 0:
@@ -185,18 +205,31 @@ func (c *compiler) ranges(column string, choices []string) {
 	}
 }
 
+func ascending(choices []any) []string {
+	sorted := make([]string, len(choices))
+	for i, choice := range choices {
+		sorted[i], _ = choice.(string)
+	}
+	slices.Sort(sorted)
+	return sorted
+}
+
+// filters are the conditions of the filter's top level.
+func (s Select) filters() []*query.Node {
+	switch filter := s.Query.Filter; {
+	case filter == nil:
+		return nil
+	case filter.Op == query.And:
+		return filter.Kids
+	default:
+		return []*query.Node{filter}
+	}
+}
+
 // wanted are the values a field must have for a record to fit the filter, where
 // its top level says so; nil: any.
-func (s Select) wanted(field string) map[string]bool {
-	filter := s.Query.Filter
-	if filter == nil {
-		return nil
-	}
-	kids := []*query.Node{filter}
-	if filter.Op == query.And {
-		kids = filter.Kids
-	}
-	for _, n := range kids {
+func (s Select) wanted(field string) map[any]bool {
+	for _, n := range s.filters() {
 		if n.Field != field {
 			continue
 		}
@@ -208,7 +241,7 @@ func (s Select) wanted(field string) map[string]bool {
 		default:
 			continue
 		}
-		wanted := map[string]bool{}
+		wanted := map[any]bool{}
 		for _, v := range values {
 			if text, ok := v.(string); ok {
 				wanted[text] = true
@@ -221,11 +254,10 @@ func (s Select) wanted(field string) map[string]bool {
 
 // rank is where a value stands among the choices.
 func (k key) rank(v any) any {
-	text, ok := v.(string)
-	if !ok || k.choices == nil {
+	if v == nil || k.choices == nil {
 		return v
 	}
-	if at := slices.Index(k.choices, text); at >= 0 {
+	if at := slices.Index(k.choices, v); at >= 0 {
 		return int64(at)
 	}
 	return int64(len(k.choices))
@@ -240,6 +272,11 @@ func (k key) expr(c *compiler) {
 	}
 	c.write("CASE WHEN " + column + " IS NULL THEN NULL")
 	for i, choice := range k.choices {
+		if id, ok := choice.(int64); ok {
+			// As a number, since a thousand parameters are many.
+			c.write(" WHEN " + column + " = " + strconv.FormatInt(id, 10) + " THEN " + strconv.Itoa(i))
+			continue
+		}
 		c.write(" WHEN "+column+" = ? THEN "+strconv.Itoa(i), choice)
 	}
 	c.write(" ELSE " + strconv.Itoa(len(k.choices)) + " END")

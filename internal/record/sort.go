@@ -1,0 +1,144 @@
+package record
+
+import (
+	"bytes"
+	"context"
+	"slices"
+	"strings"
+
+	"ecrm/internal/policy"
+	"ecrm/internal/query"
+	"ecrm/internal/schema"
+	"ecrm/internal/store"
+)
+
+// namedMost is how many records a reference may lead to that stand in the order of
+// their titles.
+const namedMost = 1000
+
+// sort reads the order that is asked for; texts stand in that of a language.
+func (s *Service) sort(ctx context.Context, a *policy.Actor, o *schema.Object, text, order string, searching bool) ([]query.Key, error) {
+	var keys []query.Key
+	if text == "" {
+		text = "-created_at"
+		if searching {
+			text = "-id" // the order of the search index; as good as newest
+		}
+	}
+	for _, name := range strings.Split(text, ",") {
+		k := query.Key{}
+		k.Field, k.Desc = strings.CutPrefix(strings.TrimSpace(name), "-")
+		k.Order = order
+		_, _, ok := store.SortColumn(o, k)
+		f := o.Field(k.Field)
+		if !ok || f != nil && !a.Readable(o, f) || len(keys) > 4 {
+			return nil, &query.Problem{Code: "sort_unfit", Pos: -1, Token: k.Field}
+		}
+		if f != nil {
+			if err := s.byName(ctx, a, f, &k); err != nil {
+				return nil, err
+			}
+		}
+		keys = append(keys, k)
+	}
+	if keys[len(keys)-1].Field == "id" {
+		return keys, nil
+	}
+	return append(keys, query.Key{Field: "id", Desc: keys[0].Desc}), nil
+}
+
+// byName has a reference stand in the order of the titles people see: those of what
+// the actor may see come first, all else alike behind them. Where they are too
+// many, references stand by id, but only for whom no record is hidden that could be
+// told of thereby.
+func (s *Service) byName(ctx context.Context, a *policy.Actor, f *schema.Field, k *query.Key) error {
+	unfit := func(code string) error { return &query.Problem{Code: code, Pos: -1, Token: f.Label.In(a.Language)} }
+	if f.Type == "anyreference" {
+		for _, name := range f.Targets {
+			if o := a.Registry.Object(name); o == nil || !a.May(o, policy.View) || a.Filter(o, policy.View) != nil {
+				return unfit("sort_unfit")
+			}
+		}
+		return nil
+	}
+	o := a.Registry.Object(f.Target())
+	if o == nil {
+		return nil
+	}
+	if !a.May(o, policy.View) {
+		k.Named = []int64{}
+		return nil
+	}
+	guard := a.Filter(o, policy.View)
+	named, ok, err := s.titled(ctx, a, o, guard, k.Order)
+	switch {
+	case err != nil:
+		return err
+	case ok:
+		k.Named, k.Whole = named, guard == nil
+	case guard != nil:
+		return unfit("sort_too_many")
+	}
+	return nil
+}
+
+// titled lists the records of an object the actor may see, in the bin too, by title;
+// false: there are too many, or their titles are not the actor's to read.
+func (s *Service) titled(ctx context.Context, a *policy.Actor, o *schema.Object, guard *query.Node, order string) ([]int64, bool, error) {
+	title := o.Field(o.Title)
+	if title == nil || !a.Readable(o, title) {
+		return nil, false, nil
+	}
+	by := query.Key{Field: o.Title, Order: order}
+	column, _, ok := store.SortColumn(o, by)
+	if !ok {
+		return nil, false, nil
+	}
+	type one struct {
+		id  int64
+		key any
+	}
+	var all []one
+	for _, deleted := range []bool{false, true} {
+		sel := store.Select{Registry: a.Registry, Asker: a, Guard: guard, Columns: []string{"id", column}, Query: query.Query{
+			Object: o, Sort: []query.Key{by, {Field: "id"}}, Limit: namedMost + 1 - len(all), Deleted: deleted,
+		}}
+		rows, err := sel.Rows(ctx, s.within(ctx))
+		if err != nil {
+			return nil, false, err
+		}
+		for _, r := range rows {
+			id, _ := r[0].(int64)
+			all = append(all, one{id, r[1]})
+		}
+		if len(all) > namedMost {
+			return nil, false, nil
+		}
+	}
+	slices.SortStableFunc(all, func(x, y one) int { return compareKeys(x.key, y.key) })
+	ids := make([]int64, len(all))
+	for i, r := range all {
+		ids[i] = r.id
+	}
+	return ids, true, nil
+}
+
+// compareKeys compares what titles are sorted by, those without one last.
+func compareKeys(x, y any) int {
+	switch x := x.(type) {
+	case []byte:
+		if y, ok := y.([]byte); ok {
+			return bytes.Compare(x, y)
+		}
+		return -1
+	case string:
+		if y, ok := y.(string); ok {
+			return strings.Compare(x, y)
+		}
+		return -1
+	}
+	if y == nil {
+		return 0
+	}
+	return 1
+}
