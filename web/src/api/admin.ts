@@ -1,5 +1,5 @@
 import { call, queryString } from "./client";
-import type { Field, RecordData } from "./types";
+import type { Field, ObjectMeta, RecordData } from "./types";
 
 /** A field that was taken out of use; its values wait. */
 export interface RetiredField {
@@ -73,6 +73,9 @@ export const admin = {
     call<{ users?: Invited[] | null }>("/users/actions/invite", { method: "POST", body: {} }),
   addUser: (body: object) => call<RecordData>("/users", { method: "POST", body }),
   company: (body: CompanyInput) => call("/company", { method: "PATCH", body }),
+  addObject: (body: object) => call<ObjectMeta>("/objects", { method: "POST", body }),
+  changeObject: (object: string, body: object) =>
+    call<ObjectMeta>(`/objects/${object}`, { method: "PATCH", body }),
   addField: (object: string, body: object) =>
     call<Field>(`/objects/${object}/fields`, { method: "POST", body }),
   changeField: (object: string, field: string, body: object) =>

@@ -83,6 +83,8 @@ export interface ObjectMeta {
   stage_field?: string;
   /** The two references of an object that links records many to many. */
   links?: string[];
+  /** It was made at run time. */
+  custom?: boolean;
   fields: Field[];
   list?: string[] | null;
   quick_filters?: string[] | null;

@@ -5,7 +5,7 @@ import { steps } from "./charts/Funnel";
 import { guessType } from "./import/guess";
 import { groupsOf } from "./import/Problems";
 import { toOptions } from "./settings/Choices";
-import { fieldName } from "./settings/FieldDrawer";
+import { fieldName } from "./settings/fieldParts";
 import { deviceName } from "./settings/Sessions";
 
 test("who went further has passed the stages before; lost deals stand outside the funnel", () => {

@@ -12,6 +12,10 @@ export const picklist: FieldType = {
       onChange={(e) => p.onChange(e.target.value || null)}
     >
       <option value="">—</option>
+      {/* What was pasted and is no choice stays in sight until it is made one. */}
+      {!!p.value && !p.field.options?.some((o) => o.value === p.value) && (
+        <option value={String(p.value)}>{String(p.value)}</option>
+      )}
       {(p.field.options ?? [])
         .filter((o) => !o.inactive || o.value === p.value)
         .map((o) => (

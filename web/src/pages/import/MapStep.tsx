@@ -10,7 +10,7 @@ import { Icon } from "../../ui/Icon";
 import { Input, Select } from "../../ui/Input";
 import { useErrorText } from "../../ui/State";
 import { toast } from "../../ui/Toast";
-import { fieldName } from "../settings/FieldDrawer";
+import { fieldName } from "../settings/fieldParts";
 import { guessType } from "./guess";
 import type { Hand } from "./ImportPage";
 import { ReadingPanel } from "./Reading";

@@ -11,44 +11,19 @@ import { FieldBox } from "../../ui/Field";
 import { Input, Select } from "../../ui/Input";
 import { useErrorText } from "../../ui/State";
 import { toast } from "../../ui/Toast";
-import { type Choice, Choices, choicesOf, toOptions } from "./Choices";
-
-const TYPES = [
-  "text",
-  "longtext",
-  "integer",
-  "decimal",
-  "money",
-  "percent",
-  "boolean",
-  "date",
-  "datetime",
-  "picklist",
-  "multipicklist",
-  "tags",
-  "phones",
-  "mails",
-  "url",
-  "address",
-  "user",
-  "department",
-];
-
-/** Those of which a value fits an index, so that no two records need have the same. */
-const UNIQUE = ["text", "integer", "decimal", "date", "datetime", "autonumber", "picklist"];
-
-/** A column's name out of what a field is called; Chinese has none, so a number stands for it. */
-export function fieldName(label: string, taken: string[]): string {
-  const latin = label
-    .normalize("NFKD")
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "_")
-    .replace(/^[_0-9]+|_+$/g, "")
-    .slice(0, 30);
-  const base = latin ? `x_${latin}` : "x_field";
-  if (latin && !taken.includes(base)) return base;
-  for (let n = latin ? 2 : 1; ; n++) if (!taken.includes(`${base}_${n}`)) return `${base}_${n}`;
-}
+import { Columns } from "./Columns";
+import {
+  columnsBody,
+  columnsOf,
+  fieldName,
+  hasChoices,
+  missingPart,
+  partsBody,
+  partsOf,
+  TYPES,
+  UNIQUE,
+} from "./fieldParts";
+import { TypeParts } from "./TypeParts";
 
 /** Adds a field to an object, or changes the words and the choices of one that was added. */
 export function FieldDrawer({
@@ -73,11 +48,12 @@ export function FieldDrawer({
   const [unique, setUnique] = useState(!!field?.unique);
   const [longest, setLongest] = useState(String(field?.max_length || ""));
   const [aliases, setAliases] = useState((field?.aliases ?? []).join("、"));
-  const [choices, setChoices] = useState<Choice[]>(() => choicesOf(field));
+  const [parts, setParts] = useState(() => partsOf(field));
+  const [columns, setColumns] = useState(() => columnsOf(field));
+  const [columnErrors, setColumnErrors] = useState<Record<number, Record<string, string>>>({});
   const [errors, setErrors] = useState<Record<string, string>>({});
   const [error, setError] = useState("");
   const [busy, setBusy] = useState(false);
-  const hasChoices = type === "picklist" || type === "multipicklist";
   const label = labels[here]?.trim() ?? "";
 
   async function submit(e: FormEvent) {
@@ -85,10 +61,24 @@ export function FieldDrawer({
     setError("");
     const wrong: Record<string, string> = {};
     if (!label) wrong.labels = t("form.required", { what: t("field.label") });
-    const options = toOptions(choices, here);
-    if (hasChoices && !options.some((o) => !o.inactive)) wrong.options = t("field.options_need");
+    const missing = missingPart(type, parts);
+    if (missing) wrong[missing] = t(`field.${missing}_need`);
+    const within: typeof columnErrors = {};
+    if (type === "lines") {
+      if (!columns.length) wrong.rows = t("field.columns_need");
+      for (const c of columns) {
+        const lacks = missingPart(c.type, c.parts);
+        const told = {
+          ...(c.label.trim() ? {} : { labels: t("form.required", { what: t("field.label") }) }),
+          ...(lacks ? { [lacks]: t(`field.${lacks}_need`) } : {}),
+        };
+        if (Object.keys(told).length) within[c.key] = told;
+      }
+    }
     setErrors(wrong);
-    if (Object.keys(wrong).length) return;
+    setColumnErrors(within);
+    if (Object.keys(wrong).length || Object.keys(within).length) return;
+    const rows = type === "lines" ? { rows: columnsBody(columns, here) } : {};
     const known = aliases
       .split(/[,，、;；\n]/)
       .map((name) => name.trim())
@@ -109,7 +99,8 @@ export function FieldDrawer({
           ...(field.custom && longest && Number(longest) !== field.max_length
             ? { max_length: Number(longest) }
             : {}),
-          ...(hasChoices ? { options } : {}),
+          ...(hasChoices(type) ? partsBody(type, parts, here) : {}),
+          ...(field.custom ? rows : {}),
         });
       } else {
         const taken = object.fields.map((f) => f.name);
@@ -123,7 +114,8 @@ export function FieldDrawer({
           required,
           ...(UNIQUE.includes(type) && unique ? { unique } : {}),
           ...(type === "text" && longest ? { max_length: Number(longest) } : {}),
-          ...(hasChoices ? { options } : {}),
+          ...partsBody(type, parts, here),
+          ...rows,
         });
       }
       await queryClient.invalidateQueries({ queryKey: ["objects"] });
@@ -192,7 +184,23 @@ export function FieldDrawer({
             ))}
           </Select>
         </FieldBox>
-        {hasChoices && <Choices value={choices} onChange={setChoices} error={errors.options} />}
+        <TypeParts
+          id="field"
+          type={type}
+          value={parts}
+          onChange={setParts}
+          errors={errors}
+          fixed={!!field}
+        />
+        {type === "lines" && (!field || field.custom) && (
+          <Columns
+            value={columns}
+            onChange={setColumns}
+            error={errors.rows}
+            errors={columnErrors}
+            existing={!!field}
+          />
+        )}
         {(!field || field.custom) && (
           <label className="row check">
             <input

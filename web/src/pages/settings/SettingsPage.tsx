@@ -24,6 +24,7 @@ const SECTIONS: Section[] = [
   { name: "users", icon: "users", page: lazy(() => import("./Users")), admin: true },
   { name: "departments", icon: "tree", page: lazy(() => import("./Departments")), admin: true },
   { name: "roles", icon: "shield", page: lazy(() => import("./Roles")), admin: true },
+  { name: "objects", icon: "box", page: lazy(() => import("./Objects")), admin: true },
   { name: "fields", icon: "columns", page: lazy(() => import("./Fields")), admin: true },
 ];
 
