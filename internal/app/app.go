@@ -85,13 +85,15 @@ type Config struct {
 // sqliteFile is the embedded database in a data folder.
 func (c Config) sqliteFile() string { return filepath.Join(c.Data, snapshotName) }
 
+var errFilesApart = errors.New("a folder of files elsewhere goes with PostgreSQL; with SQLite files lie in the data folder, which is backed up as a whole")
+
 // Open opens the database and brings its schema in step.
 func Open(ctx context.Context, c Config, modules []record.Module) (*App, error) {
 	apart := ""
 	if c.Files == "" {
 		c.Files = filepath.Join(c.Data, filesFolder)
 	} else if apart = c.Files; c.Database == "" {
-		return nil, errors.New("a folder of files elsewhere goes with PostgreSQL; with SQLite files lie in the data folder, which is backed up as a whole")
+		return nil, errFilesApart
 	}
 	dsn := c.Database
 	if dsn == "" {

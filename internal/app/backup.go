@@ -57,27 +57,32 @@ func kept(path string) bool {
 // w, while people go on working.
 func (a *App) Backup(ctx context.Context, program string, w io.Writer) (Manifest, error) {
 	m := Manifest{Program: program, At: time.Now().UTC(), Schema: store.SchemaVersion, Files: map[string]string{}}
-	// No file that the database names is swept before it is in the backup.
+	// No file that the database names is swept before it is in the backup, by no node.
 	a.sweeping.Lock()
 	defer a.sweeping.Unlock()
+	err := a.DB.Beside(ctx, filesFolder, func(ctx context.Context) error { return a.backUp(ctx, &m, w) })
+	return m, err
+}
+
+func (a *App) backUp(ctx context.Context, m *Manifest, w io.Writer) error {
 	zipped := gzip.NewWriter(w)
 	archive := tar.NewWriter(zipped)
-	err := a.addDatabase(ctx, archive, &m)
+	err := a.addDatabase(ctx, archive, m)
 	if err == nil {
-		err = a.addFiles(ctx, archive, &m)
+		err = a.addFiles(ctx, archive, m)
 	}
 	if err != nil {
-		return m, fmt.Errorf("back up: %w", err)
+		return fmt.Errorf("back up: %w", err)
 	}
 	text, err := json.MarshalIndent(m, "", "  ")
 	if err != nil {
-		return m, err
+		return err
 	}
 	err = archive.WriteHeader(&tar.Header{Name: manifestName, Mode: 0o600, Size: int64(len(text)), ModTime: m.At})
 	if err == nil {
 		_, err = archive.Write(text)
 	}
-	return m, errors.Join(err, archive.Close(), zipped.Close())
+	return errors.Join(err, archive.Close(), zipped.Close())
 }
 
 // addDatabase adds what is in the database: SQLite's as it is, PostgreSQL's

@@ -17,14 +17,18 @@ const (
 )
 
 // sweepFiles removes files that nothing refers to any more, and contents that no
-// file has.
+// file has, unless a backup is made.
 func (a *App) sweepFiles(ctx context.Context, now time.Time) error {
 	a.sweeping.Lock()
 	defer a.sweeping.Unlock()
-	if err := a.Records.SweepFiles(ctx, now); err != nil {
+	// While another node is backed up, or sweeps, there is nothing to do.
+	_, err := a.DB.Alone(ctx, filesFolder, func(ctx context.Context) error {
+		if err := a.Records.SweepFiles(ctx, now); err != nil {
+			return err
+		}
+		_, err := a.Files.Sweep(now.Add(-blobsKept), func(sums []string) (map[string]bool, error) { return a.Records.NamedSums(ctx, sums) })
 		return err
-	}
-	_, err := a.Files.Sweep(now.Add(-blobsKept), func(sums []string) (map[string]bool, error) { return a.Records.NamedSums(ctx, sums) })
+	})
 	return err
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"iter"
 	"os"
 	"path/filepath"
@@ -15,14 +16,19 @@ import (
 	"ecrm/internal/store"
 )
 
-// Restore makes a data folder, and where c names one a database, of a backup,
-// whichever database that was made on. The folder must be empty or absent and
-// the database empty; both are filled only after everything in the backup was
-// found whole.
+// Restore makes a data folder, and where c names them a database and a folder of
+// files, of a backup, whichever database that was made on. The folders must be
+// empty or absent and the database empty; all are filled only after everything in
+// the backup was found whole.
 func Restore(ctx context.Context, r io.Reader, c Config, modules []record.Module) (Manifest, error) {
 	var m Manifest
-	if list, err := os.ReadDir(c.Data); err == nil && len(list) > 0 {
-		return m, fmt.Errorf("%s is not empty; a backup is restored into an empty folder", c.Data)
+	if c.Files != "" && c.Database == "" {
+		return m, errFilesApart
+	}
+	for _, folder := range []string{c.Data, c.Files} {
+		if list, err := os.ReadDir(folder); err == nil && len(list) > 0 {
+			return m, fmt.Errorf("%s is not empty; a backup is restored into an empty folder", folder)
+		}
 	}
 	var into *store.DB
 	if c.Database != "" {
@@ -49,7 +55,16 @@ func Restore(ctx context.Context, r io.Reader, c Config, modules []record.Module
 	if m.Schema > store.SchemaVersion+1 {
 		return m, &store.NewerError{Version: int64(m.Schema), Program: m.Program}
 	}
+	if c.Files != "" {
+		// First, since it is what may fail: the folder may be another machine's.
+		if err := carry(filepath.Join(work, filesFolder), c.Files); err != nil {
+			return m, errors.Join(fmt.Errorf("put the uploaded files in place: %w", err), emptied(c.Files))
+		}
+	}
 	if err := settle(ctx, work, into, c.Version, modules); err != nil {
+		if c.Files != "" {
+			err = errors.Join(err, emptied(c.Files))
+		}
 		return m, err
 	}
 	list, err := os.ReadDir(work)
@@ -62,6 +77,63 @@ func Restore(ctx context.Context, r io.Reader, c Config, modules []record.Module
 		}
 	}
 	return m, nil
+}
+
+// carry moves what is in a folder into another, which may lie on another disk.
+func carry(from, to string) error {
+	if err := os.MkdirAll(to, 0o700); err != nil {
+		return err
+	}
+	list, err := os.ReadDir(from)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // nobody had uploaded anything
+	}
+	for _, entry := range list {
+		source, target := filepath.Join(from, entry.Name()), filepath.Join(to, entry.Name())
+		if os.Rename(source, target) == nil {
+			continue
+		}
+		if entry.IsDir() {
+			err = carry(source, target)
+		} else {
+			err = copyFile(source, target)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return errors.Join(err, os.RemoveAll(from))
+}
+
+// copyFile copies a file with its age, which says when it was uploaded.
+func copyFile(from, to string) error {
+	in, err := os.Open(from) //nolint:gosec // below the folder just unpacked
+	if err != nil {
+		return err
+	}
+	defer func() { _ = in.Close() }()
+	info, err := in.Stat()
+	if err != nil {
+		return err
+	}
+	out, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) //nolint:gosec // below the folder named
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	if err = errors.Join(err, out.Sync(), out.Close()); err != nil {
+		return err
+	}
+	return os.Chtimes(to, info.ModTime(), info.ModTime())
+}
+
+// emptied removes what is in a folder that was empty before.
+func emptied(folder string) error {
+	list, err := os.ReadDir(folder)
+	for _, entry := range list {
+		err = errors.Join(err, os.RemoveAll(filepath.Join(folder, entry.Name())))
+	}
+	return err
 }
 
 // settle brings what was unpacked into the database it is for: into, or one of

@@ -135,6 +135,27 @@ func (c *Committed) Next(ctx context.Context) ([]Sent, error) {
 // Alone runs fn unless another process on the database runs something under the
 // same name now; it tells whether it ran.
 func (db *DB) Alone(ctx context.Context, name string, fn func(ctx context.Context) error) (bool, error) {
+	return db.locked(ctx, name, "", fn)
+}
+
+// Beside runs fn while nobody runs something alone under the same name, others
+// beside it as they like; it waits until it may.
+func (db *DB) Beside(ctx context.Context, name string, fn func(ctx context.Context) error) error {
+	for {
+		if ran, err := db.locked(ctx, name, "_shared", fn); err != nil || ran {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Second):
+		}
+	}
+}
+
+// locked runs fn under the advisory lock of a name, of its kind, where it can be
+// had at once.
+func (db *DB) locked(ctx context.Context, name, kind string, fn func(ctx context.Context) error) (bool, error) {
 	if !db.Postgres() {
 		return true, fn(ctx)
 	}
@@ -145,12 +166,12 @@ func (db *DB) Alone(ctx context.Context, name string, fn func(ctx context.Contex
 	defer conn.Release()
 	var got bool
 	key := "ecrm " + strings.ToLower(name)
-	if err := conn.QueryRow(ctx, "SELECT pg_try_advisory_lock(hashtextextended($1, 0))", key).Scan(&got); err != nil || !got {
+	if err := conn.QueryRow(ctx, "SELECT pg_try_advisory_lock"+kind+"(hashtextextended($1, 0))", key).Scan(&got); err != nil || !got {
 		return false, err
 	}
 	defer func() {
 		// A connection that cannot unlock is closed, and with it the lock.
-		if _, err := conn.Exec(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock(hashtextextended($1, 0))", key); err != nil {
+		if _, err := conn.Exec(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock"+kind+"(hashtextextended($1, 0))", key); err != nil {
 			_ = conn.Conn().Close(context.WithoutCancel(ctx))
 		}
 	}()
