@@ -42,6 +42,8 @@ type fieldView struct {
 	Scale      int          `json:"scale,omitempty"`
 	MaxLength  int          `json:"max_length,omitempty"`
 	Default    any          `json:"default,omitempty"`
+	// Only tells with which choices of another field this one is shown.
+	Only *schema.Only `json:"only,omitempty"`
 	// Aliases are told to those who may change them.
 	Aliases []string `json:"aliases,omitempty"`
 	// Lines are the fields of each row of a lines field.
@@ -86,6 +88,9 @@ func describeField(a *policy.Actor, o *schema.Object, f *schema.Field, lang stri
 		Name: f.Name, Type: f.Type, Label: f.Label.In(lang), Help: f.Help.In(lang), Required: f.Required, Unique: f.Unique, System: f.System, Custom: f.Custom,
 		Access: a.Access(o, f), Sortable: !multiple && f.Type != "longtext", Filterable: true, Multiple: multiple,
 		Targets: f.Targets, Scale: f.Scale, MaxLength: f.MaxLength, Default: f.Default,
+	}
+	if f.Only != nil && a.Readable(o, o.Field(f.Only.Field)) {
+		v.Only = f.Only
 	}
 	if a.Admin() {
 		v.Aliases = f.Aliases

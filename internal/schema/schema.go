@@ -82,6 +82,13 @@ type Option struct {
 	Inactive bool   `json:"inactive,omitempty"`
 }
 
+// Only names a pick-list of the same object and the choices with which a field
+// means something.
+type Only struct {
+	Field  string   `json:"field"`
+	Values []string `json:"values"`
+}
+
 // Field is one typed attribute of an object: one or more real columns.
 type Field struct {
 	Name  string `json:"name"`
@@ -128,6 +135,9 @@ type Field struct {
 	// Since names the field whose last change this instant tells; the engine keeps
 	// it.
 	Since string `json:"-"`
+	// Only tells with which choices of another field this one is shown; nil: always.
+	// It refuses nothing: a value that is there is shown with any choice.
+	Only *Only `json:"-"`
 	// Derived fields never raise the record's version.
 	Derived bool `json:"-"`
 	// Custom fields were made at run time.
@@ -378,6 +388,17 @@ func (o *Object) prepare() error {
 	}
 	if o.Title != "" && o.byName[o.Title] == nil {
 		return fmt.Errorf("object %s: its title field %q does not exist", o.Name, o.Title)
+	}
+	for _, f := range o.Fields {
+		if f.Only == nil {
+			continue
+		}
+		on := o.Field(f.Only.Field)
+		for _, value := range f.Only.Values {
+			if on == nil || !slices.ContainsFunc(on.Options, func(opt Option) bool { return opt.Value == value }) {
+				return fmt.Errorf("object %s, field %s is shown with %s of %q, which is no choice of it", o.Name, f.Name, value, f.Only.Field)
+			}
+		}
 	}
 	return nil
 }

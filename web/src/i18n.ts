@@ -39,6 +39,10 @@ export async function setLanguage(code: string) {
 export const forms = (n: unknown, _lng: string | undefined, o: Record<string, string>) =>
   (String(n) === "1" ? o.one : o.other) ?? "";
 
+/** `{{what, lower}}`: a label in the middle of an English sentence; "LINE" stays as it is. */
+export const lower = (what: unknown) =>
+  String(what).replace(/^\p{Lu}(?=\p{Ll}|$)/u, (first) => first.toLowerCase());
+
 export async function startI18n() {
   const lng = nearest([localStorage.getItem("ecrm.language") ?? undefined, ...navigator.languages]);
   await i18next.use(initReactI18next).init({
@@ -50,5 +54,6 @@ export async function startI18n() {
     react: { useSuspense: false },
   });
   i18next.services.formatter?.add("forms", forms);
+  i18next.services.formatter?.add("lower", lower);
   await setLanguage(lng);
 }

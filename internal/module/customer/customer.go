@@ -19,6 +19,12 @@ func Module() record.Module {
 	return record.Module{Name: "customer", Objects: []*schema.Object{object()}, Rules: map[string]record.Rules{"customer": {Check: check, Warn: warn}}}
 }
 
+// A firm has no birthday, a person no parent company.
+var (
+	firm   = &schema.Only{Field: "kind", Values: []string{"company"}}
+	person = &schema.Only{Field: "kind", Values: []string{"person"}}
+)
+
 func object() *schema.Object {
 	return &schema.Object{
 		Name: "customer", Plural: "customers", Icon: "building", Group: "sales", Title: "name", Owned: true,
@@ -36,7 +42,7 @@ func object() *schema.Object {
 				Label:   t("類別", "类别", "Kind"), Default: "company", Options: []schema.Option{
 					{Value: "company", Label: t("公司", "公司", "Company")}, {Value: "person", Label: t("個人", "个人", "Person")},
 				}},
-			{Name: "short_name", Type: "text",
+			{Name: "short_name", Type: "text", Only: firm,
 				Aliases: schema.Words("公司簡稱, 客戶簡稱, 企業簡稱, short name, nickname, abbreviation, trade name, trading name, kurzname, 略称"),
 				Label:   t("簡稱", "简称", "Short name"), Match: "company", Search: "n"},
 			{Name: "aliases", Type: "tags",
@@ -71,11 +77,11 @@ func object() *schema.Object {
 			{Name: "region", Type: "text",
 				Aliases: schema.Words("地區, 地域, 區域, 區域別, 片區, 大區, 銷售區域, 所屬區域, 所在地區, area, territory, sales territory, office location, regional office, gebiet"),
 				Label:   t("地區", "地区", "Region"), MaxLength: 100},
-			{Name: "birthday", Type: "birthday", Label: t("生日", "生日", "Birthday"), Indexed: true, Help: t("個人客戶的生日", "个人客户的生日", "Of a customer who is a person")},
-			{Name: "parent", Type: "reference",
+			{Name: "birthday", Type: "birthday", Only: person, Label: t("生日", "生日", "Birthday"), Indexed: true, Help: t("個人客戶的生日", "个人客户的生日", "Of a customer who is a person")},
+			{Name: "parent", Type: "reference", Only: firm,
 				Aliases: schema.Words("母公司, 上層公司, 上級公司, 上級客戶, 總公司, 總部, 集團, 所屬集團, 所屬企業, parent, parent account, parent account name, parent company, parent organization, parent customer, subsidiary of, related company, holding, muttergesellschaft, übergeordnete firma, empresa matriz, société mère, 親会社"),
 				Targets: []string{"customer"}, Label: t("上層公司", "上级公司", "Parent company")},
-			{Name: "tax_number", Type: "text",
+			{Name: "tax_number", Type: "text", Only: firm,
 				Aliases: schema.Words("統編, 統一編號, 公司統編, 公司統一編號, 營利事業統一編號, 稅號, 稅籍編號, 納稅人識別號, 納稅識別號, 納稅號, 統一社會信用代碼, 社會信用代碼, 信用代碼, 營業執照號, vat, vat number, vat id, vat no, tax id, tax no, tax number, tax registration number, gst, gst number, gstin, abn, ein, business number, uid, ust id, ustid, ust idnr, umsatzsteuer id, steuernummer, nif, cif, rfc, siret, siren, numéro de tva, 法人番号"),
 				Label:   t("統一編號", "统一社会信用代码", "Tax number"), MaxLength: 40, Match: "code", Search: "i"},
 			{Name: "phones", Type: "phones", Label: t("電話", "电话", "Phones"), Match: "phone", Search: "p"},
@@ -103,7 +109,7 @@ func object() *schema.Object {
 			{Name: "bank_account", Type: "text",
 				Aliases: schema.Words("銀行帳號, 銀行賬號, 銀行帳戶, 銀行賬戶, 帳號, 賬號, bank account number, bank account no, account number iban, iban, kontonummer, 口座番号"),
 				Label:   t("銀行帳號", "银行账号", "Bank account"), MaxLength: 60},
-			{Name: "logo", Type: "picture", Label: t("商標", "标志", "Logo")},
+			{Name: "logo", Type: "picture", Only: firm, Label: t("商標", "标志", "Logo")},
 			{Name: "tags", Type: "tags", Label: t("標籤", "标签", "Tags")},
 			{Name: "last_contact_at", Type: "datetime", Label: t("最近聯絡", "最近跟进", "Last contact"), ReadOnly: true, Derived: true, Indexed: true},
 			{Name: "next_contact_at", Type: "datetime",

@@ -58,6 +58,8 @@ export interface Field {
   max_length?: number;
   lines?: Field[];
   default?: unknown;
+  /** With which choices of another field this one is shown. */
+  only?: { field: string; values: string[] };
   /** Other names it goes by in files; told to administrators. */
   aliases?: string[];
 }

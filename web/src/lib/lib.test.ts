@@ -3,7 +3,7 @@ import { Problem } from "../api/problem";
 import type { Field } from "../api/types";
 import { isComposing } from "../hooks/useComposition";
 import { fromLocalInput, grouped, money, plainNumber, setTimeZone, toLocalInput } from "./format";
-import { addressLine, changesOf } from "./records";
+import { addressLine, applies, changesOf } from "./records";
 
 test("large sums keep every digit", () => {
   expect(grouped("12345678901234567890.50")).toBe("12,345,678,901,234,567,890.50");
@@ -56,4 +56,17 @@ test("errors land at their fields, those of rows at their table", () => {
     ],
   });
   expect(p.byField()).toEqual({ items: "p", name: "n" });
+});
+
+test("a field of persons stands with persons, and wherever it holds a value", () => {
+  const birthday: Field = {
+    name: "birthday",
+    type: "birthday",
+    label: "",
+    only: { field: "kind", values: ["person"] },
+  };
+  expect(applies(birthday, { kind: "person" })).toBe(true);
+  expect(applies(birthday, { kind: "company", birthday: null })).toBe(false);
+  expect(applies(birthday, { kind: "company", birthday: { month: 5, day: 1 } })).toBe(true);
+  expect(applies(birthday, { kind: null })).toBe(true);
 });

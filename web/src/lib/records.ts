@@ -96,6 +96,13 @@ export const faceField = (o: ObjectMeta): Field | undefined =>
 export const hasFace = (o: ObjectMeta): boolean =>
   o.fields.some((f) => f.type === "phones") || !!faceField(o);
 
+/** Does a field mean something for such a record? One that holds a value is always shown. */
+export const applies = (f: Field, values: Record<string, unknown>): boolean =>
+  !f.only ||
+  isEmpty(values[f.only.field]) ||
+  f.only.values.includes(String(values[f.only.field])) ||
+  !isEmpty(values[f.name]);
+
 /** The sections of a form or a page; without a layout one section of all fields. */
 export function sectionsOf(o: ObjectMeta): { label: string; fields: Field[] }[] {
   const byName = new Map(o.fields.map((f) => [f.name, f]));

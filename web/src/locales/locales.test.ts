@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import i18next from "i18next";
 import { expect, test } from "vitest";
-import { forms } from "../i18n";
+import { forms, lower } from "../i18n";
 import en from "./en.json";
 import cn from "./zh-CN.json";
 import tw from "./zh-TW.json";
@@ -59,4 +59,10 @@ test("no English string follows a number with a word that fits only many", () =>
   const bad = Object.entries(en).filter(([, v]) => /\{\{(n|all|count)\}\} [a-z]+s\b/.test(v));
   // The demo never makes a single customer.
   expect(bad.map(([k]) => k)).toEqual(["setup.demo_text"]);
+});
+
+test("a label in the middle of an English sentence begins small, an abbreviation does not", () => {
+  expect(lower("Sales order")).toBe("sales order");
+  expect(lower("LINE")).toBe("LINE");
+  expect(lower("客戶")).toBe("客戶");
 });

@@ -2,7 +2,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ObjectMeta, RecordData } from "../../api/types";
 import { usePhone } from "../../hooks/useMedia";
-import { isEmpty, sectionsOf, writable } from "../../lib/records";
+import { applies, isEmpty, sectionsOf, writable } from "../../lib/records";
 import { Button } from "../../ui/Button";
 import { byField, useRecordDoubts } from "../form/useDoubts";
 import { InlineField } from "./InlineField";
@@ -23,7 +23,10 @@ export function About({
   const phone = usePhone();
   const doubts = byField(useRecordDoubts(object, record.id, record.version));
   const [all, setAll] = useState(false);
-  const sections = sectionsOf(object);
+  const sections = sectionsOf(object).map((s) => ({
+    ...s,
+    fields: s.fields.filter((f) => applies(f, record)),
+  }));
   const short = phone && !all;
   const empty = sections.flatMap((s) => s.fields).filter((f) => isEmpty(record[f.name]));
   return (

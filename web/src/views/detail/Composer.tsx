@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../api/client";
 import { isProblem } from "../../api/problem";
-import { queryClient, refresh, useObjects } from "../../api/queries";
+import { queryClient, refresh, useMe, useObjects } from "../../api/queries";
 import type { ObjectMeta, RecordData } from "../../api/types";
 import type { FileRef } from "../../api/upload";
 import { Files } from "../../fields/file/Files";
@@ -14,12 +14,14 @@ import { recordTitle, toWrite } from "../../lib/records";
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
 import { Input } from "../../ui/Input";
-import { Menu } from "../../ui/Menu";
 import { useErrorText } from "../../ui/State";
 import { toast } from "../../ui/Toast";
+import { draftKey, dropDraft, keepDraft, readDraft } from "../form/draft";
 import { chatOf } from "./chat";
 import { kindsOf, linkField, morning } from "./composing";
+import { Kinds } from "./Kinds";
 
+/** So many kinds of contact stand before tasks and files. */
 const SHOWN = 5;
 const DAYS = [1, 3, 7, 14];
 
@@ -46,14 +48,9 @@ export function Composer({ object, id }: { object: ObjectMeta; id: string }) {
   const kinds = canLog ? kindsOf(activity, i18n.language) : [];
   const [mode, setMode] = useState(canLog ? (kinds[0]?.value ?? "comment") : "comment");
   const [open, setOpen] = useState(false);
-  const draftKey = `ecrm.draft.timeline.${id}`;
-  const [draft, setDraft] = useState<Draft>(() => {
-    try {
-      return { ...EMPTY, ...JSON.parse(sessionStorage.getItem(draftKey) ?? "{}") };
-    } catch {
-      return EMPTY;
-    }
-  });
+  const me = useMe().data?.user.id ?? "";
+  const kept = draftKey(me, "timeline", id);
+  const [draft, setDraft] = useState<Draft>(() => ({ ...EMPTY, ...readDraft(kept)?.values }));
   const [files, setFiles] = useState<FileRef[]>([]);
   const uploads = useUploads((f) => setFiles((list) => [...list, f]));
   const remark = mode === "comment" || mode === "files";
@@ -64,9 +61,9 @@ export function Composer({ object, id }: { object: ObjectMeta; id: string }) {
   const [pasted, setPasted] = useState<{ messages: number; mode: string; plain: string }>();
   const set = (change: Partial<Draft>) => setDraft((d) => ({ ...d, ...change }));
   useEffect(() => {
-    if (draft.text || draft.next) sessionStorage.setItem(draftKey, JSON.stringify(draft));
-    else sessionStorage.removeItem(draftKey);
-  }, [draft, draftKey]);
+    if (draft.text || draft.next) keepDraft(kept, { values: { ...draft } });
+    else dropDraft(kept);
+  }, [draft, kept]);
   const choose = (m: string) => {
     setMode(m);
     setOpen(true);
@@ -182,17 +179,13 @@ export function Composer({ object, id }: { object: ObjectMeta; id: string }) {
     }
   }
 
-  const tab = (value: string, label: string) => (
-    <button
-      key={value}
-      type="button"
-      className={`tab ${mode === value ? "active" : ""}`}
-      aria-pressed={mode === value}
-      onClick={() => choose(value)}
-    >
-      {label}
-    </button>
-  );
+  const tabs = [
+    ...kinds.slice(0, SHOWN).map(({ value, label }) => ({ value, label })),
+    ...(canTask ? [{ value: "task", label: t("timeline.task") }] : []),
+    { value: "files", label: t("composer.files") },
+    { value: "comment", label: t("comment") },
+    ...kinds.slice(SHOWN).map(({ value, label }) => ({ value, label })),
+  ];
   const hint = remark ? "comment.hint" : mode === "task" ? "composer.task" : "composer.result";
   return (
     <form
@@ -210,24 +203,7 @@ export function Composer({ object, id }: { object: ObjectMeta; id: string }) {
         } else if ((e.target as HTMLElement).tagName === "INPUT") e.preventDefault();
       }}
     >
-      <div className="tablist composer-kinds" role="group" aria-label={t("composer")}>
-        {kinds.slice(0, SHOWN).map((k) => tab(k.value, k.label))}
-        {canTask && tab("task", t("timeline.task"))}
-        {tab("comment", t("comment"))}
-        {tab("files", t("composer.files"))}
-        {kinds.length > SHOWN && (
-          <Menu
-            label={t("more")}
-            className="tab"
-            trigger={<Icon name="more" size={16} />}
-            items={kinds.slice(SHOWN).map((k) => ({
-              label: k.label,
-              checked: mode === k.value,
-              onSelect: () => choose(k.value),
-            }))}
-          />
-        )}
-      </div>
+      <Kinds kinds={tabs} value={mode} onChoose={choose} />
       {failure && (
         <p className="summary" role="alert">
           {failure}

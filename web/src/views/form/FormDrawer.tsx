@@ -9,7 +9,7 @@ import { fieldType } from "../../fields";
 import { placeOf, placeText } from "../../fields/lines/rows";
 import { isComposing } from "../../hooks/useComposition";
 import { useUrl } from "../../hooks/useUrl";
-import { changesOf, recordTitle, sectionsOf, writable } from "../../lib/records";
+import { applies, changesOf, recordTitle, sectionsOf, writable } from "../../lib/records";
 import { Button } from "../../ui/Button";
 import { Drawer } from "../../ui/Drawer";
 import { FieldBox } from "../../ui/Field";
@@ -291,7 +291,7 @@ export default function FormDrawer({
           </div>
         )}
         {sectionsOf(object).map((s, i) => {
-          const fields = s.fields.filter(writable);
+          const fields = s.fields.filter((f) => writable(f) && applies(f, current));
           if (!fields.length) return null;
           return (
             <fieldset key={i} className="section">

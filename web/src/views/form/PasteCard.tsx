@@ -5,6 +5,7 @@ import { useObject } from "../../api/queries";
 import type { ObjectMeta } from "../../api/types";
 import { writable } from "../../lib/records";
 import { Button } from "../../ui/Button";
+import { Icon } from "../../ui/Icon";
 import { toast } from "../../ui/Toast";
 import { readCard } from "./card";
 import { duplicatesOf } from "./duplicates";
@@ -53,7 +54,12 @@ export function PasteCard({
 
   if (!open) {
     return (
-      <Button small kind="quiet" className="paste-card" onClick={() => setOpen(true)}>
+      <Button
+        small
+        icon={<Icon name="user" size={14} />}
+        className="paste-card"
+        onClick={() => setOpen(true)}
+      >
         {t("card.paste")}
       </Button>
     );
