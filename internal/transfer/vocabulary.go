@@ -215,8 +215,11 @@ var bracketed = regexp.MustCompile(`[(（\[【<][^)）\]】>]*[)）\]】>]`)
 // meanings lists what a header may mean, the surest first.
 func (v *vocabulary) meanings(header string) []meaning {
 	var found []meaning
-	add := func(list []meaning, sure float64) {
+	add := func(list []meaning, text string, sure float64) {
 		for _, m := range list {
+			if representatives[plain(text)] && (m.field.Type == "user") != v.mainland(text) {
+				continue
+			}
 			m.sure = min(m.sure, sure)
 			if !slices.ContainsFunc(found, func(known meaning) bool { return known.spec == m.spec }) {
 				found = append(found, m)
@@ -225,17 +228,17 @@ func (v *vocabulary) meanings(header string) []meaning {
 	}
 	for less, text := range []string{header, bracketed.ReplaceAllString(header, " ")} {
 		p := plain(text)
-		if p == "" || representatives[p] || less > 0 && text == header {
+		if p == "" || less > 0 && text == header {
 			continue
 		}
 		off := lessBracketed * float64(less)
-		add(v.own[normal.Fold(strings.Trim(text, "*＊:： \t"))], sureOwn-off)
-		add(v.alias[p], sureAlias-off)
-		add(v.parts(p), sureAlias-off)
+		add(v.own[normal.Fold(strings.Trim(text, "*＊:： \t"))], text, sureOwn-off)
+		add(v.alias[p], text, sureAlias-off)
+		add(v.parts(p), text, sureAlias-off)
 		for _, rest := range v.behind(p) {
-			if rest != "" && !representatives[rest] {
-				add(v.alias[rest], sureBefore-off)
-				add(v.parts(rest), sureBefore-off)
+			if rest != "" {
+				add(v.alias[rest], rest, sureBefore-off)
+				add(v.parts(rest), rest, sureBefore-off)
 			}
 		}
 	}
@@ -249,6 +252,14 @@ func (v *vocabulary) meanings(header string) []meaning {
 		return 0
 	})
 	return found
+}
+
+// mainland tells whether a header is how mainland offices call who works on a
+// record: 负责人, where 負責人 stands for the firm.
+func (v *vocabulary) mainland(header string) bool {
+	return slices.ContainsFunc(v.own[normal.Fold(header)], func(m meaning) bool {
+		return m.field.Type == "user" && m.field.Label.CN == strings.TrimSpace(header)
+	})
 }
 
 // behind lists what stands behind the name of the object in a header in the form
