@@ -26,7 +26,7 @@ type demoCompany struct {
 func (c *demoCompany) Run(ctx context.Context) error { return c.run(ctx, "demo", c) }
 
 func (c *demoCompany) do(ctx context.Context, a *app.App, s folder.Streams) error {
-	o := demo.Options{Customers: c.Customers, Seed: c.Seed, Locale: c.Locale}
+	o := demo.Options{Customers: c.Customers, Seed: c.Seed, Locale: c.Locale, Files: a.Files}
 	if c.Today != "" {
 		day, err := time.Parse(time.DateOnly, c.Today)
 		if err != nil {

@@ -267,7 +267,7 @@ func (s *Server) setUp(r *request) error {
 	if customers > 0 {
 		// The company stands by now: it does not fall with its example, nor stays half
 		// an example behind when the browser is closed.
-		made, err := demo.Make(context.WithoutCancel(r.Context()), s.Identity, demo.Options{Customers: customers, Locale: in.Language, Seed: 1})
+		made, err := demo.Make(context.WithoutCancel(r.Context()), s.Identity, demo.Options{Customers: customers, Locale: in.Language, Seed: 1, Files: s.Files})
 		if err != nil {
 			slog.Error("the example data could not be made", "error", err)
 		} else {

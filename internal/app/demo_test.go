@@ -82,10 +82,10 @@ func TestSameSeedMakesTheSameCompany(t *testing.T) {
 				t.Fatal(err)
 			}
 			day := time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)
-			if _, err := demo.Make(t.Context(), a.Identity, demo.Options{Customers: 25, Seed: seed, Locale: "zh-TW", Today: day}); err != nil {
+			if _, err := demo.Make(t.Context(), a.Identity, demo.Options{Customers: 25, Seed: seed, Locale: "zh-TW", Today: day, Files: a.Files}); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := demo.Make(t.Context(), a.Identity, demo.Options{Customers: 25, Seed: seed, Locale: "zh-TW", Today: day}); err == nil {
+			if _, err := demo.Make(t.Context(), a.Identity, demo.Options{Customers: 25, Seed: seed, Locale: "zh-TW", Today: day, Files: a.Files}); err == nil {
 				t.Error("made-up data went into a company that is not empty")
 			}
 			text := ""
@@ -94,11 +94,15 @@ func TestSameSeedMakesTheSameCompany(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				names, err := a.DB.Query(t.Context(), "SELECT name FROM r_customer ORDER BY id")
+				names, err := a.DB.Query(t.Context(), "SELECT name, logo FROM r_customer ORDER BY id")
 				if err != nil {
 					t.Fatal(err)
 				}
-				text += fmt.Sprintln(object, len(rows), rows, names)
+				birthdays, err := a.DB.Query(t.Context(), "SELECT birthday FROM r_contact ORDER BY id")
+				if err != nil {
+					t.Fatal(err)
+				}
+				text += fmt.Sprintln(object, len(rows), rows, names, birthdays)
 			}
 			return text
 		}
@@ -108,6 +112,49 @@ func TestSameSeedMakesTheSameCompany(t *testing.T) {
 		}
 		if one, two := list(dbtest.SQLite(t), 7), list(dbtest.SQLite(t), 8); one == two {
 			t.Error("another seed makes the same company")
+		}
+	})
+}
+
+// Some people have birthdays, by either calendar, with and without a year, all to
+// come; some customers logos that can be shown.
+func TestMadeUpPeopleHaveBirthdaysAndCustomersLogos(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn)
+		admin := w.setUp()
+		if _, err := demo.Make(t.Context(), w.app.Identity, demo.Options{Customers: 80, Seed: 5, Locale: "zh-TW", Files: w.app.Files}); err != nil {
+			t.Fatal(err)
+		}
+		kinds := map[string]int{}
+		today := w.app.Records.Today()
+		for _, r := range list(admin.must(200, "GET", "contacts?limit=500&fields=birthday", nil)["records"]) {
+			c, _ := r.(map[string]any)
+			b, _ := c["birthday"].(map[string]any)
+			if b == nil {
+				kinds["none"]++
+				continue
+			}
+			kinds[fmt.Sprint(b["calendar"], " ", b["year"] != nil)]++
+			if next := fmt.Sprint(b["next"]); next < today {
+				t.Errorf("%v is celebrated next on %s", b, next)
+			}
+		}
+		for _, kind := range []string{"none", "solar true", "solar false", "lunar true", "lunar false"} {
+			if kinds[kind] == 0 {
+				t.Errorf("nobody has a birthday of the kind %q: %v", kind, kinds)
+			}
+		}
+		logos := list(admin.must(200, "GET", "customers?limit=500&fields=logo&filter=logo+is+not+empty", nil)["records"])
+		if len(logos) < 5 || len(logos) > 60 {
+			t.Fatalf("%d of 80 customers have a logo", len(logos))
+		}
+		one, _ := logos[0].(map[string]any)
+		logo, _ := one["logo"].(map[string]any)
+		if answer, _ := admin.fetch("files/" + fmt.Sprint(logo["id"]) + "?size=96"); answer.StatusCode != 200 {
+			t.Errorf("a logo answered %d", answer.StatusCode)
+		}
+		if found := w.findings(); len(found) > 0 {
+			t.Errorf("a check finds %v", found)
 		}
 	})
 }

@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"time"
 
+	"ecrm/internal/blob"
 	"ecrm/internal/identity"
 	"ecrm/internal/policy"
 	"ecrm/internal/record"
@@ -32,6 +33,8 @@ type Options struct {
 	Today time.Time
 	// Password is everybody's; empty: one is made.
 	Password string
+	// Files takes the logos of some customers; nil: there are none.
+	Files *blob.Folder
 }
 
 // Account is one that shows what its role sees.
@@ -92,7 +95,8 @@ func Make(ctx context.Context, people *identity.Service, o Options) ([]Account, 
 	year, month, day := o.Today.Date()
 	m := &maker{
 		Options: o, locale: l, people: people, registry: people.Records.Current.Load(), used: map[int64]struct{}{}, zone: zone, together: together,
-		rng: rand.New(rand.NewPCG(o.Seed, uint64(len(o.Locale))+uint64(l.currency[0]))),
+		rng:   rand.New(rand.NewPCG(o.Seed, uint64(len(o.Locale))+uint64(l.currency[0]))),
+		faces: rand.New(rand.NewPCG(o.Seed, 1<<32|uint64(len(o.Locale))+uint64(l.currency[0]))),
 		// What has happened lies before this day, whatever the hour: see working.
 		now: time.Date(year, month, day, 20, 0, 0, 0, zone),
 	}
@@ -153,6 +157,9 @@ type maker struct {
 	people   *identity.Service
 	registry *schema.Registry
 	rng      *rand.Rand
+	// faces is the chance of birthdays and logos, of which there are logos so far.
+	faces    *rand.Rand
+	logos    int
 	zone     *time.Location
 	now      time.Time
 	hash     string
@@ -189,12 +196,24 @@ func (m *maker) as(user int64) *policy.Actor {
 
 // add queues the making of a record.
 func (m *maker) add(object string, at time.Time, by int64, in record.Input) int64 {
+	return m.addWith(object, at, by, in, "", nil)
+}
+
+// addWith queues the making of a record whose field shows a picture, if there is
+// one.
+func (m *maker) addWith(object string, at time.Time, by int64, in record.Input, field string, picture []byte) int64 {
 	id, o, a := m.id(at), m.registry.Object(object), m.as(by)
 	values, err := m.people.Records.ParseInput(context.Background(), a, o, in)
 	if err != nil {
 		m.failed = errors.Join(m.failed, fmt.Errorf("make up a %s: %w", object, err))
 	}
 	m.steps = append(m.steps, step{at, func(ctx context.Context, u *record.Unit) error {
+		if picture != nil {
+			var err error
+			if values[field], err = m.keep(ctx, u, a, o.Field(field), picture); err != nil {
+				return err
+			}
+		}
 		if err := u.CreateAs(ctx, a, o, id, values); err != nil {
 			return fmt.Errorf("make up a %s: %w", object, err)
 		}

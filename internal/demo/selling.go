@@ -59,7 +59,7 @@ func (m *maker) customer(age int) {
 	if m.chance(20) {
 		in["tags"] = []any{pick(m, l.tags)}
 	}
-	customer := m.add("customer", at, s.id, in)
+	customer := m.addWith("customer", at, s.id, in, "logo", m.logo())
 	ref := strconv.FormatInt(customer, 10)
 
 	var contacts []string
@@ -70,6 +70,9 @@ func (m *maker) customer(age int) {
 				"name": l.full(family, given), "family_name": family, "given_name": given, "customer": ref, "title": pick(m, l.jobs),
 				"phones": list(l.mobile, fmt.Sprintf(l.mobileForm, m.rng.IntN(100), m.rng.IntN(1000), m.rng.IntN(1000))),
 			})
+			if birthday := m.birthday(); birthday != "" {
+				person["birthday"] = birthday
+			}
 			person["mails"] = list("", fmt.Sprintf("%c%d@%s", 'a'+rune(m.rng.IntN(26)), 10+m.rng.IntN(90), firm.domain))
 			contacts = append(contacts, strconv.FormatInt(m.add("contact", at.Add(time.Duration(1+m.rng.IntN(50))*time.Minute), s.id, person), 10))
 		}

@@ -35,7 +35,8 @@ func (s *Service) celebrate(c *Change) {
 		if f.Type != "birthday" || len(c.After[f.Name]) == 0 || !c.Changed(f.Name) {
 			continue
 		}
-		if columns := Celebrate(c.After[f.Name], time.UnixMicro(c.Now).In(s.Zone()).Format(time.DateOnly)); columns != nil {
+		// From today on, even where what is written is said to be older.
+		if columns := Celebrate(c.After[f.Name], s.Today()); columns != nil {
 			c.After[f.Name] = columns
 		}
 	}
