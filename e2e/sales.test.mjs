@@ -500,6 +500,29 @@ test('lists and boards are worked with', async (t) => {
     await phone.context().close()
   })
 
+  await t.test('who may not edit is told who may', async () => {
+    const seller = (await call('GET', 'users?filter=' + encodeURIComponent('login = "user2"'))).records[0]
+    const id = made.customers[0]
+    await call('PATCH', `customers/${id}`, { owner: made.people?.[1] ?? (await call('GET', 'me')).user.id })
+    const owner = (await call('GET', `customers/${id}`)).owner.label
+    await call('POST', `customers/${id}/shares`, { user: seller.id, write: false })
+    const other = await app.newPage()
+    await other.goto('/')
+    await caller(other)('POST', 'session', { ...account, login: 'user2' })
+    await other.goto(`/o/customers/${id}`)
+    const edit = other.locator('.detail-title').getByRole('button', { name: '編輯' })
+    await edit.waitFor()
+    assert.equal(await edit.getAttribute('aria-disabled'), 'true')
+    await edit.click({ force: true })
+    await other.getByText(`可以找負責業務 ${owner}`).waitFor()
+    await axe(other)
+    await other.goto('/o/customers')
+    await other.locator('.list-head').getByRole('button', { name: '更多' }).click()
+    await other.getByRole('menuitem', { name: '匯出' }).click({ force: true })
+    await other.getByText('您的角色不能匯出客戶').waitFor()
+    await other.context().close()
+  })
+
   await t.test('two people change one field: both values are shown, one is chosen', async () => {
     app.expectProblem(/customers\/\d+ answered 412/)
     await page.goto('/o/customers')

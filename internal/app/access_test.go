@@ -37,7 +37,7 @@ func TestAccessNamesTheRulesThatHold(t *testing.T) {
 			people["boss"]:     {"customers/" + customer, "view:all edit:all", "總經理"},
 			people["stranger"]: {"customers/" + customer, "view:shared view:shared edit:shared", "seller 分享給您，到 2999-01-0"},
 			admin:              {"customers/" + customer, "view:administrator edit:administrator", "系統管理員"},
-			w.signIn("helper"): {"customers/" + customer, "view:assisted edit:assisted", "您協助負責人 seller"},
+			w.signIn("helper"): {"customers/" + customer, "view:assisted edit:assisted", "您協助的負責業務是 seller"},
 			w.signIn("seller"): {"activities/" + call, "view:through", "您看得到它的客戶「客戶甲」"},
 		} {
 			answer := who.must(200, "GET", c.path+"/access", nil)

@@ -19,7 +19,7 @@ const administratorKey = "administrator"
 // names and descriptions of the shipped roles.
 var shippedNames = map[string][2]schema.Text{
 	"salesperson":     {t("業務", "销售", "Salesperson"), t("看得到並維護自己的與分享給自己的資料；不能刪除", "可查看并维护自己的及共享给自己的数据；不能删除", "Sees and keeps own records and those shared; may not delete")},
-	"assistant":       {t("業務助理", "销售助理", "Sales assistant"), t("替指定的業務輸入與修改資料，負責人不變", "替指定的销售录入和修改数据，负责人不变", "Enters and edits for named salespeople, who stay the owners")},
+	"assistant":       {t("業務助理", "销售助理", "Sales assistant"), t("替指定的業務輸入與修改資料，負責業務不變", "替指定的销售录入和修改数据，负责人不变", "Enters and edits for named salespeople, who stay the owners")},
 	"manager":         {t("部門主管", "部门主管", "Manager"), t("看得到並維護本部門與下層部門的資料", "可查看并维护本部门及下级部门的数据", "Sees and keeps the records of the department and those below")},
 	"general_manager": {t("總經理", "总经理", "General manager"), t("看得到、維護並指派全公司的資料", "可查看、维护并分配全公司的数据", "Sees, keeps and assigns all records")},
 	administratorKey:  {t("系統管理員", "系统管理员", "Administrator"), t("設定系統、使用者與角色", "设置系统、用户与角色", "Sets up the system, users and roles")},

@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { isComposing } from "../hooks/useComposition";
 import { Popover } from "./Popover";
+import { refusal } from "./refusal";
 
 export interface MenuItem {
   label: string;
@@ -8,6 +9,8 @@ export interface MenuItem {
   onSelect: () => void;
   danger?: boolean;
   disabled?: boolean;
+  /** Why one may not: said where it is chosen. */
+  whyNot?: string;
   checked?: boolean;
   separated?: boolean;
 }
@@ -99,6 +102,7 @@ function MenuList({
             close();
             m.onSelect();
           }}
+          {...refusal(m.whyNot)}
         >
           {m.icon}
           <span>{m.label}</span>

@@ -7,11 +7,13 @@ import type { Field, ObjectMeta, RecordData } from "../../api/types";
 import { fieldType } from "../../fields";
 import { Face } from "../../fields/picture/Face";
 import { useUrl } from "../../hooks/useUrl";
+import { useWhyNot } from "../../hooks/useWhyNot";
 import { lineLink, mailLink, reachOf, telLink } from "../../lib/reach";
 import { addressLine, hasFace, isEmpty, recordTitle, writable } from "../../lib/records";
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
 import { Menu } from "../../ui/Menu";
+import { refusal } from "../../ui/refusal";
 import { useErrorText } from "../../ui/State";
 import { toast } from "../../ui/Toast";
 import { Star } from "../favorites/Star";
@@ -55,7 +57,8 @@ export function Head({
   const address = place && addressLine(record[place.name] as never);
   const tags = field("tags");
   const done = field("done");
-  const forbidden = t("error.forbidden");
+  const whyNot = useWhyNot(object, record);
+  const noEdit = whyNot("edit", canEdit);
 
   async function finish(value: boolean) {
     try {
@@ -115,9 +118,8 @@ export function Head({
           <Button
             kind={record.done ? "plain" : "primary"}
             icon={<Icon name={record.done ? "undo" : "check"} size={16} />}
-            disabled={!canEdit}
-            title={canEdit ? undefined : forbidden}
             onClick={() => void finish(!record.done)}
+            {...refusal(noEdit)}
           >
             {t(record.done ? "done.not" : "done.mark")}
           </Button>
@@ -159,9 +161,8 @@ export function Head({
         )}
         <Button
           icon={<Icon name="edit" size={16} />}
-          disabled={!canEdit}
-          title={canEdit ? undefined : forbidden}
           onClick={() => setUrl({ edit: "1" }, { push: true })}
+          {...refusal(noEdit)}
         >
           {t("edit")}
         </Button>
@@ -190,7 +191,7 @@ export function Head({
               icon: <Icon name="trash" size={16} />,
               danger: true,
               separated: true,
-              disabled: !canDelete,
+              whyNot: whyNot("delete", canDelete),
               onSelect: remove,
             },
           ]}
@@ -208,9 +209,9 @@ export function Head({
                   type="button"
                   className={`stage ${i < at ? "past" : ""} ${i === at ? `on stage-${o.kind ?? "open"}` : ""}`}
                   aria-pressed={i === at}
-                  disabled={!canEdit || !writable(stage)}
-                  title={canEdit ? undefined : forbidden}
+                  disabled={!writable(stage)}
                   onClick={() => moving.start(record, o)}
+                  {...refusal(noEdit)}
                 >
                   {o.label}
                 </button>

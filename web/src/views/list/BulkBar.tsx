@@ -2,12 +2,14 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Count, Field, ObjectMeta } from "../../api/types";
 import { fieldType } from "../../fields";
+import { useWhyNot } from "../../hooks/useWhyNot";
 import { grouped } from "../../lib/format";
 import { toWrite } from "../../lib/records";
 import { Button } from "../../ui/Button";
 import { Drawer } from "../../ui/Drawer";
 import { FieldBox } from "../../ui/Field";
 import { Select } from "../../ui/Input";
+import { refusal } from "../../ui/refusal";
 import { useErrorText } from "../../ui/State";
 import { toast } from "../../ui/Toast";
 import { type BulkAction, meant, startBulk } from "./bulk";
@@ -49,7 +51,7 @@ export function BulkBar({
   const said = n === undefined ? "…" : grouped(String(n));
   const { access } = object;
   const none = n === 0;
-  const why = (may: boolean | undefined) => (may ? undefined : t("error.forbidden"));
+  const whyNot = useWhyNot(object);
   const tags = object.fields.find(
     (f) => f.type === "tags" && f.name === "tags" && f.access !== "read",
   );
@@ -112,45 +114,45 @@ export function BulkBar({
           {owner && (
             <Button
               small
-              disabled={none || !access.assign}
-              title={why(access.assign)}
+              disabled={none}
               onClick={() => setAsking("assign")}
+              {...refusal(whyNot("assign", access.assign))}
             >
               {t("bulk.assign")}
             </Button>
           )}
           <Button
             small
-            disabled={none || !access.edit}
-            title={why(access.edit)}
+            disabled={none}
             onClick={() => setAsking("edit")}
+            {...refusal(whyNot("edit", access.edit))}
           >
             {t("edit")}
           </Button>
           {tags && (
             <Button
               small
-              disabled={none || !access.edit}
-              title={why(access.edit)}
+              disabled={none}
               onClick={() => setAsking("tag")}
+              {...refusal(whyNot("edit", access.edit))}
             >
               {t("bulk.tag")}
             </Button>
           )}
           <Button
             small
-            disabled={none || !access.export}
-            title={why(access.export)}
+            disabled={none}
             onClick={onExport}
+            {...refusal(whyNot("export", access.export))}
           >
             {t("export")}
           </Button>
           <Button
             small
             kind="danger"
-            disabled={none || !access.delete}
-            title={why(access.delete)}
+            disabled={none}
             onClick={() => setAsking("delete")}
+            {...refusal(whyNot("delete", access.delete))}
           >
             {t("delete")}
           </Button>

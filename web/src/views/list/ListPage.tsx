@@ -7,6 +7,7 @@ import { refresh, useObject } from "../../api/queries";
 import type { Count, ObjectMeta, RecordData } from "../../api/types";
 import { useKeys } from "../../hooks/useKeys";
 import { usePhone } from "../../hooks/useMedia";
+import { useWhyNot } from "../../hooks/useWhyNot";
 import { faceField } from "../../lib/records";
 import { NotFound } from "../../pages/NotFound";
 import { Button } from "../../ui/Button";
@@ -130,6 +131,7 @@ function List({ object }: { object: ObjectMeta }) {
   const [exporting, setExporting] = useState(false);
   const lastTicked = useRef(-1);
   const followUp = useFollowUp(object);
+  const whyNot = useWhyNot(object);
   // Another question asked: what was selected and where one was belongs to the one before.
   useEffect(() => {
     setSelection(NONE);
@@ -317,13 +319,13 @@ function List({ object }: { object: ObjectMeta }) {
             {
               label: t("export"),
               icon: <Icon name="download" size={16} />,
-              disabled: !object.access.export,
+              whyNot: whyNot("export", object.access.export),
               onSelect: () => setExporting(true),
             },
             {
               label: state.deleted ? t("bin.leave") : t("bin"),
               icon: <Icon name="trash" size={16} />,
-              disabled: !object.access.delete,
+              whyNot: whyNot("delete", object.access.delete),
               onSelect: () => {
                 setSelection(NONE);
                 setUrl({ deleted: state.deleted ? undefined : "1", peek: undefined });

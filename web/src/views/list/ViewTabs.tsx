@@ -167,19 +167,19 @@ export function ViewTabs({
             },
             {
               label: t("view.rename"),
-              disabled: !mayChange,
+              whyNot: mayChange ? undefined : t("whynot.view", { who: current.owner?.name ?? "" }),
               onSelect: () => setAsking({ kind: "rename", view: current }),
             },
             {
               label: t("view.share"),
-              disabled: !mayChange,
+              whyNot: mayChange ? undefined : t("whynot.view", { who: current.owner?.name ?? "" }),
               onSelect: () => setAsking({ kind: "share", view: current }),
             },
             { label: t("view.copy"), onSelect: () => setAsking({ kind: "save" }) },
             {
               label: t("delete"),
               danger: true,
-              disabled: !mayChange,
+              whyNot: mayChange ? undefined : t("whynot.view", { who: current.owner?.name ?? "" }),
               onSelect: () => remove(current),
             },
           ]}
