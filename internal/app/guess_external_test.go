@@ -72,6 +72,11 @@ func TestNumbersOfAnotherProgramTellRecordsApartAndKnowThemAgain(t *testing.T) {
 		if got := namesOf(admin.must(200, "GET", "contacts?filter="+url.QueryEscape(`customer.industry = "Paper"`), nil)); strings.Join(got, ",") != "Ann Low" {
 			t.Errorf("of the second King are %v", got)
 		}
+		// A lead's number is no account's, though leads are customers here.
+		fields, _ = admin.bring("opportunity", "crm-deals.csv", "Deal Name,Lead ID\nOne,7\nTwo,7\n")
+		if fields != "Deal_Name=name Lead_ID=-" {
+			t.Errorf("columns went %s", fields)
+		}
 		// Another program counts from one too.
 		_, made = admin.bring("customer", "shop.csv", "Customer ID,Company\n7,Other\n8,Firms\n")
 		if made != "2 0 0 0" {
@@ -140,6 +145,31 @@ func TestRowFillsTheRecordThatAnEarlierRowMadeByName(t *testing.T) {
 		admin.finished(id, "undo", "undone")
 		if got := admin.names("customers"); got != "" {
 			t.Errorf("the undo left %q", got)
+		}
+	})
+}
+
+func TestUpdateByNumberNeedsNoNameAndChangesNone(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn)
+		admin := w.setUp()
+		admin.bring("customer", "shop.csv", "Customer ID,Company,Industry\n7,Seven,Steel\n8,Eight,Paper\n")
+		fields, made := admin.bring("customer", "shop.csv", "Customer ID,Industry\n7,Wood\n8,Paper\n9,Glass\n")
+		if fields != "Customer_ID=external_ids Industry=industry" || made != "1 2 0 0" {
+			t.Errorf("columns went %s; made, updated, skipped, refused: %s", fields, made)
+		}
+		if got := admin.ofEach("customers", "industry"); got != "Seven=Wood Eight=Paper 9=Glass" {
+			t.Errorf("the customers are in %s", got)
+		}
+		admin.bring("contact", "people.csv", "Name,E-mail\nAnn Low,ann@example.com\n")
+		status, job := admin.upload("contact", "more.csv", []byte("E-mail,Phone\nann@example.com,02-2345-6789\n"))
+		id := fmt.Sprint(job["id"])
+		admin.must(200, "PATCH", "imports/"+id, map[string]any{"duplicates": map[string]any{"keys": []string{"mails"}, "rule": "update"}})
+		if done := admin.finished(id, "run", "done"); status != 201 || totals(done) != "0 1 0 0" {
+			t.Errorf("made, updated, skipped, refused: %s", totals(done))
+		}
+		if got := admin.names("contacts"); got != "Ann Low" {
+			t.Errorf("the contact is called %q now", got)
 		}
 	})
 }

@@ -19,7 +19,7 @@ const ExternalIDs = "external_ids"
 func systemFields(owned bool) []*Field {
 	fields := []*Field{
 		{Name: "created_at", Type: "datetime", Label: T("建立時間", "创建时间", "Created"), System: true, Indexed: true,
-			Aliases: Words("created, created at, created on, created time, created date, created date time, create date, create time, creation date, date created, date added, added on, add time, 建立日期, 建檔日期, 建檔時間, 創建日期, 新增日期, 新增時間, 登錄日期, 登記日期, 錄入日期, 錄入時間, 加入日期, erstellt, erstellt am, erstellungsdatum, angelegt am, fecha de creación, date de création, 登録日, 登録日時, 作成日, 作成日時")},
+			Aliases: Words("created, created at, created on, created time, created date, created date time, create date, create time, creation date, date created, date added, registered at, registration date, sign up date, signup date, subscription date, join date, joined, customer since, member since, added on, add time, 建立日期, 建檔日期, 建檔時間, 創建日期, 新增日期, 新增時間, 登錄日期, 登記日期, 錄入日期, 錄入時間, 加入日期, 註冊日期, 註冊時間, erstellt, erstellt am, erstellungsdatum, angelegt am, fecha de creación, date de création, 登録日, 登録日時, 作成日, 作成日時")},
 		{Name: "created_by", Type: "user", Label: T("建立者", "创建人", "Created by"), System: true},
 		{Name: "updated_at", Type: "datetime", Label: T("更新時間", "更新时间", "Updated"), System: true, Indexed: true},
 		{Name: "updated_by", Type: "user", Label: T("更新者", "更新人", "Updated by"), System: true},

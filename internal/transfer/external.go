@@ -19,7 +19,7 @@ import (
 // of the record, and alone.
 var (
 	idWords    = plainSet("id, ids, record id, external id, uuid, guid, key, pk, number, no, num, code, 編號, 代號, 代碼, 編碼, 識別碼, 序號, 唯一標識, nr, nummer, código, numéro, コード, 番号")
-	idAlone    = plainSet("id, record id, external id, externalid, uuid, guid, uid, unique id, object id, system id, row id, entity id, crm id, internal id, import id, legacy id, old id, 唯一標識, 資料編號, 數據id, 記錄id, 紀錄id, identificador, identifiant")
+	idAlone    = plainSet("id, record id, external id, externalid, uuid, guid, uid, unique id, object id, system id, row id, entity id, crm id, internal id, import id, legacy id, old id, customer key, kdnr, kdnummer, kundennr, kundennummer, mitgliedsnummer, member id, member no, member number, membership number, user id, 用戶id, 用戶編號, 會員編號, 會員號, 會員id, 會員卡號, 唯一標識, 資料編號, 數據id, 記錄id, 紀錄id, identificador, identifiant")
 	noFollower = regexp.MustCompile(`[,;、，；\n\r\t]+`)
 )
 
@@ -46,7 +46,7 @@ func (g *guesser) ids(unique []bool) {
 			p := plain(g.columns[i].Header)
 			own := sure < sureAlias && idAlone[p]
 			if sure == sureAlias {
-				own = slices.ContainsFunc(g.words.behind(p), func(rest string) bool { return idWords[rest] })
+				own = slices.ContainsFunc(g.words.behind(p), func(rest string) bool { return idWords[rest] }) || slices.ContainsFunc(g.words.self, func(self string) bool { return numberBefore(p, self) })
 			}
 			if own && unique[i] && !g.taken[schema.ExternalIDs] {
 				g.put(i, schema.ExternalIDs, sureNumber)
@@ -60,6 +60,32 @@ func (g *guesser) ids(unique []bool) {
 	}
 }
 
+// numberBefore tells whether a header is a word for a number before a name: IdCliente.
+func numberBefore(header, name string) bool {
+	rest, ok := strings.CutSuffix(header, name)
+	return ok && name != "" && idWords[rest]
+}
+
+// lastWord finds the last word of a header, also where capitals alone tell words
+// apart.
+var lastWord = regexp.MustCompile(`(?:^|[\s_.-]|[a-z])((?i:id|number|no|nr)|[Kk]dnr|[Kk]undennr)[.#]?$`)
+
+// firstID takes the first column for the number of a record where it says it is one
+// of something and is filled like one: donor_number, LegacyContactId, kdnr.
+func (g *guesser) firstID(unique []bool) {
+	f := g.object.Field(schema.ExternalIDs)
+	if f == nil || !writable(g.actor, g.object, f) || g.taken[f.Name] || len(g.columns) < 2 || g.mapped[0].Field != "" || !unique[0] || !lastWord.MatchString(g.columns[0].Header) {
+		return
+	}
+	if !slices.ContainsFunc(g.columns[0].Samples, func(s string) bool { return strings.ContainsAny(s, " @") || !strings.ContainsAny(s, "0123456789") }) {
+		g.put(0, f.Name, 0.5)
+	}
+}
+
+// numberedApart are records that other programs number by themselves, though here
+// they are contacts or customers: their numbers mean none of those.
+var numberedApart = plainSet("lead, leads, prospect, vendor, partner, 線索")
+
 // refers finds the reference that a header means by a number: account id, 客戶編號.
 func (g *guesser) refers(header string) *schema.Field {
 	for _, f := range g.object.Fields {
@@ -72,7 +98,10 @@ func (g *guesser) refers(header string) *schema.Field {
 			names = slices.Concat(names, []string{to.Name, to.Label.TW, to.Label.CN, to.Label.EN}, to.Aliases)
 		}
 		for _, name := range names {
-			if rest, ok := strings.CutPrefix(header, plain(name)); ok && idWords[rest] {
+			if numberedApart[plain(name)] {
+				continue
+			}
+			if rest, ok := strings.CutPrefix(header, plain(name)); ok && idWords[rest] || numberBefore(header, plain(name)) {
 				return f
 			}
 		}
@@ -278,7 +307,7 @@ func (s *Service) program(ctx context.Context, a *policy.Actor, j *Job, o *schem
 			}
 			for source, there := range sources {
 				seen[source]++
-				same, err := c.same(ctx, a, o, there, row)
+				same, err := c.same(ctx, a, o, there, row, named(source, j.stem()))
 				if err != nil {
 					return "", err
 				}
@@ -312,9 +341,16 @@ func (s *Service) program(ctx context.Context, a *policy.Actor, j *Job, o *schem
 	return name, nil
 }
 
+// named tells whether a program was called like this file, or like the beginning
+// of its name: contacts and contacts-update.
+func named(source, stem string) bool {
+	return strings.HasPrefix(normal.Fold(stem), normal.Fold(source)) || strings.HasPrefix(normal.Fold(source), normal.Fold(stem))
+}
+
 // same tells whether a record is the one a row speaks of: it goes by the same name,
-// or where the row says none, half of what it says is so.
-func (c *converter) same(ctx context.Context, a *policy.Actor, o *schema.Object, id int64, row tabular.Row) (bool, error) {
+// or where the row says none, the file is called like the one it came from, or half
+// of what it says is so.
+func (c *converter) same(ctx context.Context, a *policy.Actor, o *schema.Object, id int64, row tabular.Row, named bool) (bool, error) {
 	there, err := c.service.Records.Values(ctx, a, o, id)
 	if record.IsCode(err, "not_found") || record.IsCode(err, "forbidden") {
 		return false, nil
@@ -338,7 +374,7 @@ func (c *converter) same(ctx context.Context, a *policy.Actor, o *schema.Object,
 			equal++
 		}
 	}
-	return equal*2 >= len(main.values), nil
+	return named || equal*2 >= len(main.values), nil
 }
 
 // stem is what a file is called, without what tells its kind: the name of a program
@@ -414,25 +450,37 @@ func (c *converter) referredByNumber(ctx context.Context, t target, cell cellTex
 	return ids[0], nil
 }
 
+// numbersOf lists the numbers of other programs in the values of a record.
+func numbersOf(o *schema.Object, v record.Values) ([]string, bool) {
+	f := o.Field(schema.ExternalIDs)
+	if f == nil || v.Text(f.Name) == "" {
+		return nil, false
+	}
+	many, ok := f.Kind().(schema.Multiple)
+	if !ok {
+		return nil, false
+	}
+	words := many.Values(f, v.Text(f.Name))
+	return words, len(words) > 0
+}
+
 // joined adds the numbers of other programs that a record has to those a row gives
 // it; values are what is to be written.
 func (s *Service) joined(ctx context.Context, a *policy.Actor, o *schema.Object, id int64, values record.Values) error {
-	f := o.Field(schema.ExternalIDs)
-	if f == nil || values.Text(f.Name) == "" {
+	more, ok := numbersOf(o, values)
+	if !ok {
 		return nil
 	}
 	there, err := s.Records.Values(ctx, a, o, id)
 	if err != nil {
 		return err
 	}
-	many, ok := f.Kind().(schema.Multiple)
-	if !ok {
-		return nil
-	}
+	has, _ := numbersOf(o, there)
 	var all []any
-	for _, one := range slices.Concat(many.Values(f, there.Text(f.Name)), many.Values(f, values.Text(f.Name))) {
+	for _, one := range slices.Concat(has, more) {
 		all = append(all, one)
 	}
+	f := o.Field(schema.ExternalIDs)
 	values[f.Name], err = f.Kind().Parse(f, all)
 	return err
 }

@@ -101,6 +101,8 @@ type guesser struct {
 	taken   map[string]bool
 	mapped  []Column
 	sum     float64
+	// before is what most headers begin with: kun_name, kun_phone.
+	before string
 }
 
 // free tells whether a column may still fill what a spec names.
@@ -127,6 +129,7 @@ func (g *guesser) open() []int {
 // guessAll maps the columns of a file to fields of o, and sums how sure it is.
 func guessAll(a *policy.Actor, o *schema.Object, d *tabular.Detected, unique []bool) ([]Column, float64) {
 	g := &guesser{actor: a, object: o, words: wordsOf(a, o), columns: d.Columns, taken: map[string]bool{}, mapped: make([]Column, len(d.Columns))}
+	g.before = begin(g.columns)
 	for i, c := range g.columns {
 		g.mapped[i] = Column{Index: c.Index, Header: c.Header}
 		for _, text := range c.Samples {
@@ -149,6 +152,7 @@ func guessAll(a *policy.Actor, o *schema.Object, d *tabular.Detected, unique []b
 	}
 	g.parted()
 	g.beside()
+	g.firstID(unique)
 	for _, i := range g.open() {
 		if spec := guessLines(a, o, g.columns[i].Header, false, g.taken); spec != "" {
 			g.put(i, spec, 0.7)
@@ -172,6 +176,16 @@ func guessAll(a *policy.Actor, o *schema.Object, d *tabular.Detected, unique []b
 // parted takes the name of something else for no person's name: with both parts of
 // a name there, a name that goes by the kind of record is a lead's or a deal's.
 func (g *guesser) parted() {
+	if g.taken["family_name"] && !g.taken["given_name"] {
+		// 名字 is the whole name where no 姓氏 stands beside it.
+		for i := range g.mapped {
+			if c := &g.mapped[i]; c.Field == g.object.Title && slices.ContainsFunc(g.words.meanings(c.Header), func(m meaning) bool { return m.spec == "given_name" }) {
+				c.Field = "given_name"
+				g.taken["given_name"] = true
+				delete(g.taken, g.object.Title)
+			}
+		}
+	}
 	if !g.taken["family_name"] || !g.taken["given_name"] {
 		return
 	}
@@ -187,7 +201,11 @@ func (g *guesser) parted() {
 // header maps a column by its header where that is as sure as floor.
 func (g *guesser) header(i int, floor float64) {
 	c := g.columns[i]
-	for _, h := range []string{c.Header, c.SecondHeader} {
+	headers := []string{c.Header, c.SecondHeader}
+	if rest, ok := strings.CutPrefix(c.Header, g.before); ok && g.before != "" {
+		headers = append(headers, rest)
+	}
+	for _, h := range headers {
 		for _, m := range g.words.meanings(h) {
 			if m.sure < floor {
 				break
@@ -203,13 +221,39 @@ func (g *guesser) header(i int, floor float64) {
 	}
 }
 
+// begin is the word that most headers begin with, with what parts it from the rest;
+// "": none.
+func begin(columns []tabular.Column) string {
+	times := map[string]int{}
+	for _, c := range columns {
+		if at := strings.IndexAny(c.Header, "_.:"); at > 0 {
+			times[c.Header[:at+1]]++
+		}
+	}
+	for word, n := range times {
+		if n >= 3 && n*5 >= len(columns)*4 {
+			return word
+		}
+	}
+	return ""
+}
+
 // ordinal is the number at the end of a header.
 var ordinal = regexp.MustCompile(`[\s_-]*[1-4１-４]$`)
+
+// houseNumbers are the headers of what stands behind the name of a street.
+var houseNumbers = plainSet("house number, house no, house nr, street number, street no, building number, hausnummer, hausnr, haus nr, 門牌, 門牌號, 門牌號碼, número de casa, numéro de rue")
 
 // continues tells whether a column goes on with the street that another one
 // begins: Street 2 behind Street or Street 1.
 func (g *guesser) continues(i int, m meaning) bool {
-	if !strings.HasSuffix(m.spec, ".street") || !ordinal.MatchString(g.columns[i].Header) {
+	if !strings.HasSuffix(m.spec, ".street") {
+		return false
+	}
+	if houseNumbers[plain(g.columns[i].Header)] {
+		return true
+	}
+	if !ordinal.MatchString(g.columns[i].Header) {
 		return false
 	}
 	for j := range g.mapped {
@@ -220,16 +264,31 @@ func (g *guesser) continues(i int, m meaning) bool {
 	return false
 }
 
+// reaches are the headers of phones and mail addresses, in the form of plain.
+var reaches = map[string]bool{}
+
+func init() {
+	for _, kind := range []string{"phones", "mails"} {
+		for _, w := range typeWords[kind] {
+			reaches[plain(w)] = true
+		}
+	}
+}
+
 // fitness weighs what only one kind of record has: a person's two names, a
 // deal's stage.
 func fitness(o *schema.Object, mapped []Column, format tabular.Format) float64 {
 	bonus := 0.0
-	staged, parted := false, false
+	staged, worth, parted := false, false, false
 	for _, c := range mapped {
+		if c.Field == "" && len(c.Samples) > 0 && reaches[plain(c.Header)] {
+			bonus -= 2 // somebody it does not keep
+		}
 		staged = staged || o.Stage != "" && c.Field == o.Stage
+		worth = worth || o.Field(c.Field) != nil && (o.Field(c.Field).Type == "money" || o.Field(c.Field).Type == "date")
 		parted = parted || (c.Field == "family_name" || c.Field == "given_name") && c.Confidence >= sureAlias
 	}
-	if staged {
+	if staged && worth {
 		bonus += 3
 	}
 	if parted {

@@ -18,6 +18,9 @@ import (
 // noPhone is what looks like a phone and is a day or a decimal number.
 var noPhone = regexp.MustCompile(`^(\d{4}[-/]\d{1,2}[-/]\d{1,2}|-?\d+\.\d+$)`)
 
+// numbering is a header that speaks of a number of some other kind.
+var numbering = regexp.MustCompile(`(?i)(^|[_\s-])(id|code|sku|isbn)([_\s-]|$)|ID$`)
+
 // courtesies are how people are addressed, in the form of plain.
 var courtesies = map[string]bool{}
 
@@ -121,6 +124,9 @@ func looks(a *policy.Actor, o *schema.Object, c tabular.Column, taken map[string
 	}); spec != "" {
 		return spec
 	}
+	if numbering.MatchString(c.Header) {
+		return ""
+	}
 	return try("phones", func(s string) bool {
 		return len(s) >= 8 && strings.ContainsAny(s, "-()+ ") && !noPhone.MatchString(s) && local.KindOfPhone(s, "TW") != local.PhoneUnknown
 	})
@@ -148,6 +154,9 @@ func nameColumn(columns []Column, o *schema.Object, rows int) {
 			likely = 0.3
 			if strings.HasSuffix(header, normal.Fold("代碼")) || strings.HasSuffix(header, "code") {
 				likely = 0.2
+			}
+			if numbering.MatchString(c.Header) {
+				likely = 0.15
 			}
 			for _, part := range []string{"name", "名", "簡稱", "公司", "company", "標題", "title"} {
 				if strings.Contains(header, normal.Fold(part)) {

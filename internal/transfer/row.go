@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"strings"
 
 	"ecrm/internal/policy"
 	"ecrm/internal/record"
@@ -125,12 +126,15 @@ var errRefused = errors.New("the row is refused")
 // it made, marks the keys of its record.
 func (r *run) bring(ctx context.Context, u *record.Unit, main, child *draft, childOf *schema.Object, found map[string]int64) (outcome string, records []made, marks []int64, err error) {
 	s, a, o := r.service, r.actor, r.object
-	if err := s.complete(o, main); err != nil {
-		return "failed", nil, nil, err
-	}
+	invented, incomplete := s.complete(o, main)
 	outcome, id, marks, err := r.existing(ctx, u, main.values)
-	if err != nil {
+	switch {
+	case err != nil:
 		return "failed", nil, nil, err
+	case incomplete != nil && outcome == "created":
+		return "failed", nil, nil, incomplete
+	case invented && outcome == "updated":
+		delete(main.values, o.Title) // it has a name
 	}
 	stub := id != 0 && r.stub(id)
 	if stub {
@@ -173,7 +177,7 @@ func (r *run) bring(ctx context.Context, u *record.Unit, main, child *draft, chi
 	}
 	if beside {
 		child.values[reference(childOf, o).Name] = []any{id}
-		if err := s.complete(childOf, child); err != nil {
+		if _, err := s.complete(childOf, child); err != nil {
 			return "failed", nil, nil, err
 		}
 		if err := r.pictures(ctx, u, childOf, child, 0); err != nil {
@@ -281,17 +285,25 @@ func (s *Service) referents(ctx context.Context, u *record.Unit, a *policy.Actor
 	return records, nil
 }
 
-// complete asks for what a record cannot be without.
-func (s *Service) complete(o *schema.Object, d *draft) error {
+// complete asks for what a record cannot be without, and finds a name for it where
+// the row gives none: invented.
+func (s *Service) complete(o *schema.Object, d *draft) (invented bool, err error) {
 	if title := o.Field(o.Title); title != nil && d.values[o.Title] == nil {
 		// A person may go by the parts of the name, a mail address or a phone.
 		if o.Field("family_name") != nil && d.values["family_name"] == nil && d.values["given_name"] == nil {
 			for _, f := range o.Fields {
 				if entries := schema.Entries(d.values.Text(f.Name)); (f.Type == "mails" || f.Type == "phones") && len(entries) > 0 {
-					d.values[o.Title] = []any{entries[0].Value}
+					d.values[o.Title], invented = []any{entries[0].Value}, true
 					break
 				}
 			}
+		}
+	}
+	if title := o.Field(o.Title); title != nil && title.Type == "text" && d.values[o.Title] == nil && d.values["family_name"] == nil && d.values["given_name"] == nil {
+		// Better a number for a name than no record.
+		if words, ok := numbersOf(o, d.values); ok {
+			_, id, _ := strings.Cut(words[0], ":")
+			d.values[o.Title], invented = []any{id}, true
 		}
 	}
 	for _, f := range o.Fields {
@@ -299,10 +311,10 @@ func (s *Service) complete(o *schema.Object, d *draft) error {
 			if f.Name == o.Title && (d.values["family_name"] != nil || d.values["given_name"] != nil) {
 				continue
 			}
-			return record.Invalid(f.Name, "required")
+			return invented, record.Invalid(f.Name, "required")
 		}
 	}
-	return nil
+	return invented, nil
 }
 
 // existing tells whether the row's record is there already, and what is done

@@ -39,7 +39,7 @@ func Module() record.Module {
 				Aliases: schema.Words("部門, 單位部門, 所在部門, 所屬部門, 任職單位, department, dept, org unit, organization department, division, abteilung, departamento, service, 部署, 部署名"),
 				Label:   t("任職部門", "任职部门", "Division"), MaxLength: 100},
 			{Name: "title", Type: "text",
-				Aliases: schema.Words("職稱, 職務, 職位, 職銜, 頭銜, job title, jobtitle, title, position, role, job role, job function, job position, designation, organization title, occupation, profession, funktion, berufsbezeichnung, stellung, cargo, puesto, fonction, poste, 役職"),
+				Aliases: schema.Words("職稱, 職務, 職位, 職銜, 頭銜, job title, jobtitle, title, position, role, job role, job function, job position, designation, organization title, occupation, profession, funktion, beruf, berufsbezeichnung, stellung, cargo, puesto, fonction, poste, 役職"),
 				Label:   t("職稱", "职务", "Title"), MaxLength: 100},
 			{Name: "salutation", Type: "text",
 				Aliases: schema.Words("稱謂, 稱呼, salutation, greeting, courtesy title, prefix, name prefix, honorific, honorific prefix, n_prefix, title of courtesy, anrede, titel, tratamiento, civilité, 敬称"),

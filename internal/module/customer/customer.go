@@ -29,10 +29,10 @@ func object() *schema.Object {
 	return &schema.Object{
 		Name: "customer", Plural: "customers", Icon: "building", Group: "sales", Title: "name", Owned: true,
 		Label: t("客戶", "客户", "Customer"), LabelPlural: t("客戶", "客户", "Customers"),
-		Aliases: schema.Words("account, company, organization, organisation, org, business, firm, client, lead, prospect, vendor, partner, 公司, 企業, 廠商, 單位, 往來單位, firma, unternehmen, kunde, empresa, cliente, société, client, 会社, 顧客, 取引先"),
+		Aliases: schema.Words("account, company, organization, organisation, org, business, firm, client, lead, prospect, vendor, partner, 公司, 企業, 廠商, 單位, 往來單位, firma, unternehmen, kunde, kunden, empresa, cliente, société, client, 会社, 顧客, 取引先"),
 		Fields: []*schema.Field{
 			{Name: "name", Type: "text",
-				Aliases: schema.Words("account, account name, company, company name, organization, organisation, organization name, org name, business, business name, firm, customer, customer name, client, client name, full name, display name, formatted name, file as, fn, n_fn, legal name, trading name, lead name, vendor name, 公司, 公司名稱, 公司全稱, 公司抬頭, 企業, 企業名稱, 企業全稱, 單位, 單位名稱, 機構名稱, 客戶, 客戶名稱, 客戶全稱, 客戶全名, 客戶姓名, 廠商, 廠商名稱, 往來單位, 往來單位名稱, 商家名稱, 店名, 店家名稱, 商號, 名稱, 全名, 姓名, firma, firmenname, unternehmen, kunde, kundenname, empresa, nombre, nombre de la empresa, razón social, cliente, entreprise, société, nom de la société, raison sociale, nom, client, 会社名, 顧客名, 企業名, 取引先名, 氏名"),
+				Aliases: schema.Words("account, account name, company, company name, organization, organisation, organization name, org name, business, business name, firm, customer, customer name, client, client name, full name, display name, formatted name, file as, fn, n_fn, legal name, trading name, lead name, vendor name, 公司, 公司名稱, 公司全稱, 公司抬頭, 企業, 企業名稱, 企業全稱, 單位, 單位名稱, 機構名稱, 客戶, 客戶名稱, 客戶全稱, 客戶全名, 客戶姓名, 廠商, 廠商名稱, 往來單位, 往來單位名稱, 商家名稱, 店名, 店家名稱, 商號, 名稱, 全名, 姓名, firma, firmenname, unternehmen, kunde, kundenname, empresa, nombre, nombre de la empresa, nombre cliente, nombre del cliente, firmenbezeichnung, razón social, cliente, entreprise, société, nom de la société, raison sociale, nom, client, 会社名, 顧客名, 企業名, 取引先名, 氏名"),
 				Label:   t("名稱", "名称", "Name"), Required: true, Match: "company", Search: "n", Indexed: true},
 			{Name: "number", Type: "autonumber",
 				Aliases: schema.Words("客戶編號, 客戶代號, 客戶代碼, customer number, customer no, customer code, account number, account no, client number, reference, reference number, kundennummer, kundennr, debitorennummer, número de cliente, numéro client, 顧客番号, 顧客コード, 取引先コード"),
