@@ -147,7 +147,7 @@ test('objects and fields are made in the settings', async (t) => {
     await page.waitForURL(/object=x_keeper/)
     const [unit] = (await call('GET', 'x_equipments')).records
     await page.goto(`/o/x_equipments/${unit.id}`)
-    await page.locator('.related', { hasText: '聯絡人' }).waitFor()
+    await page.locator('.related', { hasText: '保管人' }).waitFor()
     assert.equal(await page.locator('.rail-link', { hasText: '保管人' }).count(), 0, 'a link is no place to go')
   })
 

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../api/client";
 import { useObjects } from "../api/queries";
@@ -39,7 +39,17 @@ export function ReferenceDisplay({ value }: DisplayProps) {
 }
 
 /** Finds a record by typing; the value is a reference with its label, sent as its id. */
-export function Picker(p: EditorProps & { targets: string[] }) {
+export function Picker(
+  p: EditorProps & {
+    targets: string[];
+    /** A filter for those offered before anything is typed; where it finds none all are. */
+    near?: string;
+    /** Ids that are not offered. */
+    except?: string[];
+    /** Makes one of what was typed. */
+    onMake?: (text: string) => void;
+  },
+) {
   const { t } = useTranslation();
   const objects = useObjects().data?.objects ?? [];
   const targets = p.targets
@@ -60,23 +70,46 @@ export function Picker(p: EditorProps & { targets: string[] }) {
     setAt(0);
   });
   const found = useQuery({
-    queryKey: ["pick", target?.plural, q],
-    queryFn: ({ signal }) => api.list(target!.plural, { q, limit: 20, count: "none" }, signal),
+    queryKey: ["pick", target?.plural, q, q ? "" : p.near],
+    queryFn: async ({ signal }) => {
+      const ask = { q, limit: 20, count: "none" } as const;
+      if (!q && p.near) {
+        const near = await api.list(target!.plural, { ...ask, filter: p.near }, signal);
+        if (near.records.some((r) => !p.except?.includes(r.id))) return near;
+      }
+      return api.list(target!.plural, ask, signal);
+    },
     enabled: open && !!target,
     placeholderData: (b) => b,
   });
-  const rows = found.data?.records ?? [];
+  const rows = (found.data?.records ?? []).filter((r) => !p.except?.includes(r.id));
+  const typed = (text ?? "").trim();
+  const makes = !!p.onMake && typed !== "";
+  // Is what is offered the answer to what is typed? Enter waits for it: else it would take whoever
+  // stood there before.
+  const [wanted, setWanted] = useState(false);
+  const answered = typed === q && found.isSuccess && !found.isPlaceholderData;
   const shown = text ?? (ref ? ref.label || (ref.hidden ? t("hidden") : ref.id) || "" : "");
 
   const close = () => {
     setOpen(false);
     setText(null);
     setQ("");
+    setWanted(false);
   };
   const choose = (r: RecordData | undefined) => {
     if (!r || !target) return;
     p.onChange({ id: r.id, object: target.name, label: recordTitle(target, r) });
     close();
+  };
+  useEffect(() => {
+    if (!wanted || !answered) return;
+    setWanted(false);
+    choose(rows[at]);
+  });
+  const make = () => {
+    close();
+    p.onMake?.(typed);
   };
   return (
     <div className="row nowrap">
@@ -102,7 +135,7 @@ export function Picker(p: EditorProps & { targets: string[] }) {
         {...p}
         anchor={anchor}
         open={open}
-        at={rows[at] ? at : -1}
+        at={at < rows.length + (makes ? 1 : 0) ? at : -1}
         shown={shown}
         placeholder={target ? t("pick", { what: target.label }) : ""}
         composition={composition.props}
@@ -110,6 +143,7 @@ export function Picker(p: EditorProps & { targets: string[] }) {
         onText={(s) => {
           setText(s);
           setOpen(true);
+          setWanted(false);
           composition.changed(s);
           if (s === "") p.onChange(null);
         }}
@@ -118,10 +152,13 @@ export function Picker(p: EditorProps & { targets: string[] }) {
           if (isComposing(e)) return;
           if (e.key === "ArrowDown") {
             if (!open) setOpen(true);
-            else setAt(Math.min(at + 1, rows.length - 1));
+            else setAt(Math.min(at + 1, rows.length - (makes ? 0 : 1)));
           } else if (e.key === "ArrowUp") setAt(Math.max(at - 1, 0));
-          else if (e.key === "Enter" && open && !e.ctrlKey && !e.metaKey) choose(rows[at]);
-          else if (e.key === "Tab") {
+          else if (e.key === "Enter" && open && !e.ctrlKey && !e.metaKey) {
+            if (makes && answered && at === rows.length) make();
+            else if (answered) choose(rows[at]);
+            else setWanted(true);
+          } else if (e.key === "Tab") {
             close();
             return;
           } else return;
@@ -146,7 +183,21 @@ export function Picker(p: EditorProps & { targets: string[] }) {
                 {recordTitle(target!, r)}
               </div>
             ))}
-            {found.isSuccess && rows.length === 0 && (
+            {makes && (
+              <div
+                id={`${p.id}-${rows.length}`}
+                role="option"
+                tabIndex={-1}
+                aria-selected={at === rows.length}
+                className="option"
+                onPointerMove={() => setAt(rows.length)}
+                onClick={make}
+                onKeyDown={() => {}}
+              >
+                + {t("pick.make", { what: typed })}
+              </div>
+            )}
+            {found.isSuccess && rows.length === 0 && !makes && (
               <p className="option muted">{t("search.none", { q })}</p>
             )}
             {found.isError && <p className="option error-text">{t("error.failed")}</p>}

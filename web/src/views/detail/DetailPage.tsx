@@ -15,6 +15,7 @@ import { saveRecord } from "../conflict/conflict";
 import { About } from "./About";
 import { Attachments } from "./Attachments";
 import { Head } from "./Head";
+import { Linked } from "./Linked";
 import { Parts } from "./Parts";
 import { Related } from "./Related";
 import { Timeline } from "./Timeline";
@@ -93,9 +94,10 @@ function Detail({ object, record }: { object: ObjectMeta; record: RecordData }) 
           <div id="part-files">
             <Attachments key={record.id} object={object} id={record.id} editable={canEdit} />
           </div>
-          {related.map((r) => (
-            <Related key={r.object.name + r.link} {...r} parent={object} record={record} />
-          ))}
+          {related.map((r) => {
+            const List = r.object.links ? Linked : Related;
+            return <List key={r.object.name + r.link} {...r} parent={object} record={record} />;
+          })}
         </div>
       </div>
       {url.edit && canEdit && (

@@ -10,7 +10,7 @@ import { recordTitle } from "../../lib/records";
 import { IconButton } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
 
-const SHOWN = 6;
+export const SHOWN = 6;
 
 /** The newest of the records of another object that point here, and how many there are. */
 export function useRelated(object: ObjectMeta, link: string, id: string) {
@@ -57,10 +57,7 @@ export function Related({
   const { t } = useTranslation();
   const [, setUrl] = useUrl();
   const extra = (object.list ?? [])
-    .filter(
-      (x) =>
-        x !== object.title_field && x !== link && !object.links?.includes(x) && x !== "created_at",
-    )
+    .filter((x) => x !== object.title_field && x !== link && x !== "created_at")
     .map((x) => object.fields.find((f) => f.name === x))
     .filter((f): f is Field => !!f && f.type !== "user");
   const list = useRelated(object, link, record.id);

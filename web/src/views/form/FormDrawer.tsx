@@ -37,11 +37,14 @@ export default function FormDrawer({
   object: name,
   preset,
   record: given,
+  onMade,
   onClose,
 }: {
   object: string;
   preset?: string;
   record?: RecordData;
+  /** What was made goes on from here, instead of being opened. */
+  onMade?: (r: RecordData) => void;
   onClose: () => void;
 }) {
   const { t } = useTranslation();
@@ -157,6 +160,11 @@ export default function FormDrawer({
       queryClient.invalidateQueries({ queryKey: ["list"] });
       queryClient.invalidateQueries({ queryKey: ["timeline"] });
       done();
+      if (onMade) {
+        onMade(r);
+        onClose();
+        return;
+      }
       toast([t("created", { what: recordTitle(object, r) }), ...told(r)].join(t("list.stop")), {
         action: {
           label: t("open"),
@@ -211,7 +219,7 @@ export default function FormDrawer({
           <span className="muted grow only-desktop">
             <kbd>Ctrl</kbd> <kbd>Enter</kbd>
           </span>
-          {!record && (
+          {!record && !onMade && (
             <Button disabled={busy} onClick={() => save(true)}>
               {t("save.another")}
             </Button>
