@@ -218,7 +218,7 @@ func (f *cardFiller) prop(p *vProp) {
 		f.picture(p)
 	case "sound":
 		f.sound(p)
-	case "x-ablabel", "x-abadr", "prodid", "profile", "":
+	case "x-ablabel", "x-abadr", "prodid", "profile", "source", "":
 	case "agent":
 		f.set("agent", f.plain(p))
 	case "bday", "anniversary", "x-anniversary":
