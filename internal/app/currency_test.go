@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -150,6 +151,35 @@ func TestChangedRatesHaveAmountsValuedByAJob(t *testing.T) {
 		jobs, _ := admin.must(200, "GET", "jobs", nil)["jobs"].([]any)
 		if len(jobs) == 0 || at(jobs[0], "kind") != "revalue" || at(jobs[0], "title") != "依匯率重算金額" {
 			t.Errorf("the jobs are %v", jobs)
+		}
+	})
+}
+
+func TestImportedRateOfTheSameDayReplacesTheOneThere(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn)
+		admin := w.setUp()
+		admin.add("exchange_rates", map[string]any{"currency": "USD", "date": "2020-01-01", "rate": "30"})
+		status, job := admin.upload("exchange_rate", "rates.csv", []byte("幣別,生效日,匯率\nUSD,2020-01-01,31\nUSD,2020-01-02,32\nEUR,2020-01-01,34\nEUR,2020-01-01,35\n"))
+		if status != 201 {
+			t.Fatalf("upload answered %d %v", status, job)
+		}
+		id := fmt.Sprint(job["id"])
+		checked, done := totals(admin.finished(id, "check", "checked")), totals(admin.finished(id, "run", "done"))
+		if checked != "2 2 0 0" || done != checked {
+			t.Errorf("made, updated, skipped, refused: dry run %s, run %s", checked, done)
+		}
+		var rates []string
+		for _, one := range list(admin.must(200, "GET", "exchange_rates?sort=name", nil)["records"]) {
+			r, _ := one.(map[string]any)
+			rates = append(rates, fmt.Sprint(r["name"], "=", r["rate"]))
+		}
+		if got := strings.Join(rates, " "); got != "EUR 2020-01-01=35 USD 2020-01-01=31 USD 2020-01-02=32" {
+			t.Errorf("the rates are %s", got)
+		}
+		admin.finished(id, "undo", "undone")
+		if got := admin.names("exchange_rates"); got != "USD 2020-01-01" {
+			t.Errorf("after the undo: %s", got)
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -53,6 +54,11 @@ func (j *Job) detect(a *policy.Actor, o *schema.Object) error {
 func (j *Job) recognise(o *schema.Object) Duplicates {
 	if o.IsLink() {
 		return Duplicates{Keys: o.Links[:], Rule: "update"}
+	}
+	if len(o.Together) > 0 && !slices.ContainsFunc(o.Together, func(name string) bool {
+		return !slices.ContainsFunc(j.Columns, func(c Column) bool { return c.Field == name })
+	}) {
+		return Duplicates{Keys: o.Together, Rule: "update"}
 	}
 	keys := []string{}
 	if j.foreign() != "" {

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"ecrm/internal/policy"
+	"ecrm/internal/query"
 	"ecrm/internal/record"
 	"ecrm/internal/schema"
 	"ecrm/internal/store"
@@ -335,6 +336,9 @@ func (r *run) existing(ctx context.Context, u *record.Unit, v record.Values) (ou
 		}
 		return "created", 0, nil, nil
 	}
+	if o := r.object; len(o.Together) > 0 && !slices.ContainsFunc(o.Together, func(name string) bool { return !contains(r.job.Duplicates.Keys, name) }) {
+		return r.together(ctx, u, v, outcome)
+	}
 	earlier := false
 	// A record that has a number of the same program is the one of another row,
 	// whatever else is alike.
@@ -381,6 +385,38 @@ func (r *run) existing(ctx context.Context, u *record.Unit, v record.Values) (ou
 		return outcome, 0, nil, nil
 	}
 	return "created", 0, marks, nil
+}
+
+// together finds the record that has the values of a row in all the fields by which
+// its kind is known.
+func (r *run) together(ctx context.Context, u *record.Unit, v record.Values, found string) (outcome string, id int64, marks []int64, err error) {
+	var all []*query.Node
+	key := "together"
+	for _, name := range r.object.Together {
+		if len(v[name]) == 0 || v[name][0] == nil {
+			return "created", 0, nil, nil // what it cannot be without is told elsewhere
+		}
+		all = append(all, &query.Node{Op: query.Eq, Field: name, Value: v[name][0]})
+		key += "\x00" + fmt.Sprint(v[name][0])
+	}
+	rows, err := r.service.Records.Rows(ctx, r.object.Name, query.AllOf(all...), 1)
+	for id := range rows {
+		return found, id, nil, err
+	}
+	if err != nil || !r.dry {
+		return "created", 0, nil, err
+	}
+	mark := markOf(key)
+	earlier := r.fresh[mark]
+	if !earlier {
+		if earlier, err = r.marked(ctx, u, mark); err != nil {
+			return "failed", 0, nil, err
+		}
+	}
+	if earlier {
+		return found, 0, nil, nil
+	}
+	return "created", 0, []int64{mark}, nil
 }
 
 // without leaves out the records that have a number of a program.

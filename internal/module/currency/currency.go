@@ -18,7 +18,7 @@ var t = schema.T
 // Module declares the object and its rules.
 func Module() record.Module {
 	return record.Module{Name: "currency", Rules: map[string]record.Rules{exchange.Object: {Check: check}}, Objects: []*schema.Object{{
-		Name: exchange.Object, Plural: "exchange_rates", Icon: "coins", Group: "settings", Title: "name", AdminOnly: true,
+		Name: exchange.Object, Plural: "exchange_rates", Icon: "coins", Group: "settings", Title: "name", AdminOnly: true, Together: []string{"currency", "date"},
 		Label: t("匯率", "汇率", "Exchange rate"), LabelPlural: t("匯率", "汇率", "Exchange rates"),
 		Fields: []*schema.Field{
 			{Name: "name", Type: "text", Label: t("名稱", "名称", "Name"), ReadOnly: true, Search: "i", Indexed: true},
