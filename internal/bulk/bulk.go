@@ -211,7 +211,7 @@ func (s *Service) Undo(ctx context.Context, a *policy.Actor, id int64) (jobs.Job
 	}
 	return s.keep(ctx, a, o, input{Action: Undo, Of: id}, func(add func(id, version int64) error) error {
 		for n := int64(-1); ; {
-			found, err := s.Records.DB.Query(ctx, "SELECT n, record_id FROM job_row WHERE job_id = ? AND n > ? AND state IN (?, ?) ORDER BY n LIMIT 2000", id, n, done, partly)
+			found, err := store.JobRows(ctx, s.Records.DB, "n, record_id", id, n, []int64{done, partly}, 2000)
 			if err != nil || len(found) == 0 {
 				return err
 			}
@@ -260,16 +260,15 @@ func (s *Service) Rows(ctx context.Context, a *policy.Actor, id int64, state str
 	if err != nil {
 		return nil, err
 	}
-	condition, args := "", []any{id, n}
+	var in []int64
 	if state != "" {
 		at := slices.Index(states, state)
 		if at < 0 {
 			return nil, record.Invalid("state", "not_an_option")
 		}
-		condition = " AND state = ?"
-		args = append(args, int64(at))
+		in = []int64{int64(at)}
 	}
-	found, err := s.Records.DB.Query(ctx, "SELECT n, record_id, state, problem FROM job_row WHERE job_id = ? AND n > ?"+condition+" ORDER BY n LIMIT ?", append(args, int64(limit))...)
+	found, err := store.JobRows(ctx, s.Records.DB, "n, record_id, state, problem", id, n, in, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -299,14 +298,13 @@ func (s *Service) Rows(ctx context.Context, a *policy.Actor, id int64, state str
 // job never came to be.
 func (s *Service) Sweep(ctx context.Context, before time.Time) error {
 	ctx = store.Bulk(ctx)
-	found, err := s.Records.DB.Query(ctx, `SELECT DISTINCT r.job_id FROM (SELECT DISTINCT job_id FROM job_row) r LEFT JOIN job j ON j.id = r.job_id
-		WHERE j.id IS NULL AND r.job_id < ? OR j.finished_at < ?`, store.IDOf(before), before.UnixMicro())
+	found, err := store.JobsWithOldRows(ctx, s.Records.DB, store.IDOf(before), before.UnixMicro())
 	if err != nil {
 		return err
 	}
-	for _, r := range found {
+	for _, job := range found {
 		for n := int64(1); n > 0; {
-			n, err = s.Records.DB.Exec(ctx, "DELETE FROM job_row WHERE job_id = ? AND n IN (SELECT n FROM job_row WHERE job_id = ? LIMIT 1000)", r[0], r[0])
+			n, err = store.RemoveJobRows(ctx, s.Records.DB, job, 1000)
 			if err != nil {
 				return err
 			}

@@ -118,7 +118,7 @@ func (s *Service) run(ctx context.Context, r *jobs.Run) error {
 
 // next reads rows that wait, in their order.
 func (s *Service) next(ctx context.Context, job, from int64) ([]row, error) {
-	found, err := s.Records.DB.Query(ctx, "SELECT n, record_id, version FROM job_row WHERE job_id = ? AND n >= ? ORDER BY n LIMIT ?", job, from, int64(ahead))
+	found, err := store.JobRows(ctx, s.Records.DB, "n, record_id, version", job, from-1, nil, ahead)
 	list := make([]row, len(found))
 	for i, r := range found {
 		list[i].n, _ = r[0].(int64)
@@ -187,8 +187,7 @@ func (w *work) unit(ctx context.Context, list []row) (int, error) {
 			}
 		}
 		if usual > 0 {
-			_, err := u.Store().Exec(ctx, "UPDATE job_row SET state = ? WHERE job_id = ? AND n >= ? AND n <= ? AND state = ?", done, w.run.Job().ID, list[0].n, list[n-1].n, waiting)
-			if err != nil {
+			if err := store.SettleJobRows(ctx, u.Store(), w.run.Job().ID, list[0].n, list[n-1].n, waiting, done); err != nil {
 				return err
 			}
 		}

@@ -51,13 +51,7 @@ func (s *Service) rate(ctx context.Context, q store.Querier, currency, day strin
 	if o == nil {
 		return 0, false, nil
 	}
-	// The name is currency and day, and indexed.
-	rows, err := q.Query(ctx, "SELECT rate FROM "+o.Table()+" WHERE name >= ? AND name <= ? AND deleted_at IS NULL ORDER BY name DESC LIMIT 1", currency+" ", currency+" "+day)
-	if err != nil || len(rows) == 0 {
-		return 0, false, err
-	}
-	rate, ok := rows[0][0].(int64)
-	return rate, ok, nil
+	return store.Rate(ctx, q, o, currency, day)
 }
 
 // heard has amounts valued anew once rates were changed. A job that still waits
@@ -103,7 +97,7 @@ type entry struct {
 
 func (s *Service) table(ctx context.Context) (table, error) {
 	o := s.records.Current.Load().Object(Object)
-	rows, err := s.records.DB.Query(ctx, "SELECT currency, date, rate FROM "+o.Table()+" WHERE deleted_at IS NULL ORDER BY currency, date")
+	rows, err := store.Rates(ctx, s.records.DB, o)
 	rates := table{}
 	for _, row := range rows {
 		code, _ := row[0].(string)

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"sync"
 	"time"
 
@@ -199,19 +200,18 @@ func (s *Service) Add(ctx context.Context, tx store.Querier, a *policy.Actor, j 
 	return j, err
 }
 
-// mine is the condition that limits jobs to those the actor may see: his own,
-// and for administrators all.
-func mine(a *policy.Actor) (string, []any) {
-	if a.Admin() {
-		return "1 = 1", nil
+// mine limits a selection of jobs to those the actor may see: his own, and for
+// administrators all.
+func mine(a *policy.Actor, where store.Row) store.Row {
+	if !a.Admin() {
+		where["created_by"] = a.ID
 	}
-	return "created_by = ?", []any{a.ID}
+	return where
 }
 
 // Get reads a job of the actor's; administrators read everybody's.
 func (s *Service) Get(ctx context.Context, a *policy.Actor, id int64) (Job, error) {
-	condition, args := mine(a)
-	rows, err := s.Records.DB.Query(ctx, "SELECT "+columns+" FROM job WHERE id = ? AND "+condition, append([]any{id}, args...)...)
+	rows, err := store.Find(ctx, s.Records.DB, table.Name, columns, mine(a, store.Row{"id": id}), "")
 	if err != nil {
 		return Job{}, err
 	}
@@ -249,8 +249,7 @@ const maxList = 200
 
 // List reads the newest jobs the actor may see.
 func (s *Service) List(ctx context.Context, a *policy.Actor, limit int) ([]Job, error) {
-	condition, args := mine(a)
-	rows, err := s.Records.DB.Query(ctx, "SELECT "+columns+" FROM job WHERE "+condition+" ORDER BY id DESC LIMIT ?", append(args, int64(max(1, min(limit, maxList))))...)
+	rows, err := store.Find(ctx, s.Records.DB, table.Name, columns, mine(a, store.Row{}), "ORDER BY id DESC LIMIT "+strconv.Itoa(max(1, min(limit, maxList))))
 	if err != nil {
 		return nil, err
 	}

@@ -308,7 +308,7 @@ func (s *Service) sweepOn(ctx context.Context) {
 
 // sweep hands River the jobs that wait and those whose run died.
 func (s *Service) sweep(ctx context.Context) error {
-	rows, err := s.Records.DB.Query(ctx, "SELECT id, attempts FROM job WHERE state IN (?, ?) AND lease_until < ? ORDER BY id LIMIT 1000", Queued, Running, time.Now().UnixMicro())
+	rows, err := store.DueJobs(ctx, s.Records.DB, "id, attempts", []string{Queued, Running}, time.Now().UnixMicro(), 1000)
 	if err != nil {
 		return err
 	}
@@ -347,7 +347,7 @@ func (s *Service) watch(ctx context.Context) {
 		if idle {
 			continue
 		}
-		rows, err := s.Records.DB.Query(ctx, "SELECT "+columns+" FROM job WHERE changed_at > ? ORDER BY changed_at LIMIT 1000", time.Now().Add(-late).UnixMicro())
+		rows, err := store.ChangedJobs(ctx, s.Records.DB, columns, time.Now().Add(-late).UnixMicro(), 1000)
 		if err != nil {
 			if ctx.Err() == nil {
 				slog.Warn("watch the jobs of other nodes", "error", err)

@@ -209,13 +209,11 @@ func (s *Service) claim(ctx context.Context, id int64) (*Run, error) {
 	err := s.Records.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
 		free = false
 		now := time.Now()
-		n, err := tx.Exec(ctx, `UPDATE job SET state = ?, holder = ?, lease_until = ?, attempts = attempts + 1, changed_at = ?,
-			started_at = COALESCE(started_at, ?) WHERE id = ? AND state IN (?, ?) AND lease_until < ?`,
-			Running, r.holder, now.Add(leaseSpan).UnixMicro(), now.UnixMicro(), now.UnixMicro(), id, Queued, Running, now.UnixMicro())
-		if err != nil || n == 0 {
+		claimed, err := store.ClaimJob(ctx, tx, id, r.holder, now.UnixMicro(), now.Add(leaseSpan).UnixMicro(), []string{Queued, Running}, Running)
+		if err != nil || !claimed {
 			return err
 		}
-		rows, err := tx.Query(ctx, "SELECT "+columns+", origin, input, checkpoint, failures FROM job WHERE id = ?", id)
+		rows, err := store.Find(ctx, tx, table.Name, columns+", origin, input, checkpoint, failures", store.Row{"id": id}, "")
 		if err != nil {
 			return err
 		}

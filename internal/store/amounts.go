@@ -68,3 +68,19 @@ func PutWorth(ctx context.Context, q Querier, o *schema.Object, lines, f *schema
 	}
 	return nil
 }
+
+// Rate finds the newest rate of a currency that was in force on a day, among the
+// records of o: their name, which is indexed, is currency and day.
+func Rate(ctx context.Context, q Querier, o *schema.Object, currency, day string) (int64, bool, error) {
+	rows, err := q.Query(ctx, "SELECT rate FROM "+o.Table()+" WHERE name >= ? AND name <= ? AND deleted_at IS NULL ORDER BY name DESC LIMIT 1", currency+" ", currency+" "+day)
+	if err != nil || len(rows) == 0 {
+		return 0, false, err
+	}
+	rate, ok := rows[0][0].(int64)
+	return rate, ok, nil
+}
+
+// Rates reads all rates: currency, day, rate; the oldest of each currency first.
+func Rates(ctx context.Context, q Querier, o *schema.Object) ([][]any, error) {
+	return q.Query(ctx, "SELECT currency, date, rate FROM "+o.Table()+" WHERE deleted_at IS NULL ORDER BY currency, date")
+}
