@@ -198,3 +198,30 @@ func TestSetUpRefusesANonsensicalExample(t *testing.T) {
 		}
 	})
 }
+
+// What people of Taiwan and of the mainland call the city of a made-up customer
+// is no district.
+func TestMadeUpAddressesHaveTheirCityWhereItIsLookedFor(t *testing.T) {
+	for _, locale := range []string{"zh-TW", "zh-CN"} {
+		a, err := Open(t.Context(), Config{Data: t.TempDir()}, Modules())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer a.Close()
+		if _, err := a.Identity.SetUp(t.Context(), identity.Company{Name: "甲", Language: locale}, "管理員", "admin", "correct horse"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := demo.Make(t.Context(), a.Identity, demo.Options{Customers: 100, Locale: locale}); err != nil {
+			t.Fatal(err)
+		}
+		rows, err := a.DB.Query(t.Context(), "SELECT DISTINCT coalesce(address_city, address_region) FROM r_customer")
+		if err != nil || len(rows) < 5 {
+			t.Fatal(len(rows), err)
+		}
+		for _, row := range rows {
+			if city, _ := row[0].(string); strings.HasSuffix(city, "區") || strings.HasSuffix(city, "区") || strings.HasSuffix(city, "省") {
+				t.Errorf("%s: %s is no city", locale, city)
+			}
+		}
+	}
+}

@@ -59,6 +59,17 @@ func syllables(text string) (list []syllable) {
 	return list
 }
 
+// address puts a place where the reader of addresses puts it: a county of Taiwan
+// and a city like Shanghai have districts, other provinces and states have
+// cities.
+func (p place) address(country, street string) map[string]any {
+	below := "city"
+	if country == "台灣" || strings.HasSuffix(p.district, "区") {
+		below = "district"
+	}
+	return map[string]any{"country": country, "zip": p.zip, "region": p.city, below: p.district, "street": street}
+}
+
 var locales = map[string]*locale{
 	"zh-TW": {
 		company: "範例實業股份有限公司", administrator: "系統管理員", sales: "業務部", domain: "fanli.example",

@@ -42,7 +42,7 @@ func (m *maker) customer(age int) {
 	in := owned(record.Input{
 		"name": firm.name, "kind": firm.kind, "industry": firm.industry, "region": place.region,
 		"level": m.among(10, "A", 25, "B", 40, "C", 25, "D"), "source": m.among(30, "referral", 25, "web", 20, "exhibition", 15, "cold_call", 10, "advertising"),
-		"address": map[string]any{"country": l.country, "zip": place.zip, "region": place.city, "city": place.district, "street": fmt.Sprintf(pick(m, l.streets), 1+m.rng.IntN(280))},
+		"address": place.address(l.country, fmt.Sprintf(pick(m, l.streets), 1+m.rng.IntN(280))),
 		"phones":  list("", fmt.Sprintf(place.phone, m.rng.IntN(1000), m.rng.IntN(10000), m.rng.IntN(100))),
 	})
 	for field, text := range map[string]string{"short_name": firm.short, "english_name": firm.english, "payment_terms": pick(m, l.terms)} {

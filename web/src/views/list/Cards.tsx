@@ -90,6 +90,9 @@ export function Cards({
   );
 }
 
+/** What says nothing when it is cut: where a line is short the texts beside it give way. */
+const WHOLE = ["date", "datetime", "picklist", "money", "integer", "decimal", "percent"];
+
 function Card({
   object,
   columns,
@@ -156,9 +159,11 @@ function Card({
             {line.map((f) => {
               const type = fieldType(f);
               return (
-                <Late key={f.name} object={object} record={record} field={f}>
-                  <type.Display field={f} value={record[f.name]} short />
-                </Late>
+                <span key={f.name} className={WHOLE.includes(f.type) ? "whole" : ""}>
+                  <Late object={object} record={record} field={f}>
+                    <type.Display field={f} value={record[f.name]} short />
+                  </Late>
+                </span>
               );
             })}
           </div>

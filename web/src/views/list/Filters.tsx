@@ -238,8 +238,9 @@ function QuickFilter({
   onClose: () => void;
   editor: React.ReactNode;
 }) {
-  const choices = useChoices(object, reach);
-  const chosen = choices && chosenOf(chip, choices);
+  const { choices, counting } = useChoices(object, reach);
+  // A city asked for in a link is known once they are counted.
+  const chosen = counting ? [] : choices && chosenOf(chip, choices);
   const [whole, setWhole] = useState(false);
   if (!choices || !chosen || whole) return editor;
   return (
@@ -247,6 +248,7 @@ function QuickFilter({
       reach={reach}
       choices={choices}
       chosen={chosen}
+      counting={counting}
       onChange={(c, done) => {
         onChange(c);
         if (done) onClose();

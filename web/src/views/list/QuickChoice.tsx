@@ -6,6 +6,7 @@ import type { Field, ObjectMeta } from "../../api/types";
 import { grouped as thousands } from "../../lib/format";
 import { recordTitle } from "../../lib/records";
 import { Icon } from "../../ui/Icon";
+import { Skeleton } from "../../ui/State";
 import type { Chip, Reach } from "./filter";
 import { isDateField, nextDays } from "./ValueControl";
 
@@ -107,7 +108,7 @@ function usePeople({ field }: Reach): Choice[] {
 }
 
 /** The cities in which there is somebody, where most are first. */
-function useCities(object: ObjectMeta, { path }: Reach): Choice[] {
+function useCities(object: ObjectMeta, { path }: Reach): { cities: Choice[]; counting: boolean } {
   const own = isCity(path) && path.split(".").length === 2;
   const rows = useQuery({
     queryKey: ["aggregate", object.plural, "cities", path],
@@ -126,18 +127,20 @@ function useCities(object: ObjectMeta, { path }: Reach): Choice[] {
     const name = String(r.group[0] ?? "").replaceAll("臺", "台");
     if (name) counts.set(name, (counts.get(name) ?? 0) + Number(r.measures[0]));
   }
-  return [...counts]
+  const cities = [...counts]
     .sort((a, b) => b[1] - a[1])
     .slice(0, MOST)
-    .map(([value, count]) => ({ op: "eq", value, label: value, count }));
+    .map(([value, count]) => ({ op: "eq" as const, value, label: value, count }));
+  return { cities, counting: own && rows.isPending };
 }
 
 /** The answers to be tapped; undefined where the condition has to be written. */
-export function useChoices(object: ObjectMeta, reach: Reach): Choice[] | undefined {
+export function useChoices(object: ObjectMeta, reach: Reach) {
   const fixed = useFixed(reach);
   const people = usePeople(reach);
-  const cities = useCities(object, reach);
-  return fixed?.length ? fixed : fixed && [...people, ...cities];
+  const { cities, counting } = useCities(object, reach);
+  const choices = fixed?.length ? fixed : fixed && [...people, ...cities];
+  return { choices, counting };
 }
 
 /** Which choices a chip holds; undefined when it says something else. */
@@ -154,12 +157,15 @@ export function QuickChoice({
   reach,
   choices,
   chosen,
+  counting,
   onChange,
   onMore,
 }: {
   reach: Reach;
   choices: Choice[];
   chosen: Choice[];
+  /** The answers are still being found. */
+  counting?: boolean;
   /** The new condition; undefined when there is none any more. */
   onChange: (c: Chip | undefined, done: boolean) => void;
   onMore: () => void;
@@ -176,7 +182,10 @@ export function QuickChoice({
   return (
     <div className="quick-choice">
       <div role="group" aria-label={reach.label} className="field-choice">
-        {choices.length === 0 && <p className="muted popover-pad">{t("filter.no_choice")}</p>}
+        {counting && <Skeleton rows={4} />}
+        {!counting && choices.length === 0 && (
+          <p className="muted popover-pad">{t("filter.no_choice")}</p>
+        )}
         {choices.map((c) => (
           <button
             key={`${c.op} ${c.value}`}
