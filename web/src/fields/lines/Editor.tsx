@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useMe } from "../../api/queries";
+import { useMe, useObjects } from "../../api/queries";
 import type { Field } from "../../api/types";
 import { isComposing } from "../../hooks/useComposition";
 import { today } from "../../lib/format";
@@ -9,6 +9,7 @@ import { toast } from "../../ui/Toast";
 import { fieldType } from "..";
 import type { EditorProps } from "../types";
 import { Line, type LineActions } from "./Line";
+import { lookUp, withFound } from "./lookUp";
 import { pasted, readBlock, unpasted } from "./paste";
 import { cellErrors, freshRow, isBlank, moved, type Row, rowsOf, shownOf } from "./rows";
 
@@ -30,6 +31,7 @@ const sum = (all: number[]) => all.reduce((a, b) => a + b, 0);
 export function Editor(p: EditorProps) {
   const { t } = useTranslation();
   const currency = useMe().data?.company.currency ?? "TWD";
+  const objects = useObjects().data?.objects ?? [];
   const rows = rowsOf(p.value);
   const columns = useMemo(() => shownOf(p.field), [p.field]);
   const widths = columns.map(widthOf);
@@ -45,8 +47,8 @@ export function Editor(p: EditorProps) {
     return known;
   };
   // What the actions work on, so that they can stay the same for rows that did not change.
-  const now = useRef({ ...p, rows, columns, currency, t });
-  now.current = { ...p, rows, columns, currency, t };
+  const now = useRef({ ...p, rows, columns, currency, objects, t });
+  now.current = { ...p, rows, columns, currency, objects, t };
 
   const go = (row: number, column: number) => {
     const cell = grid.current?.querySelector(`[data-cell="${row}-${column}"]`);
@@ -94,6 +96,22 @@ export function Editor(p: EditorProps) {
       if (to < 0 || to >= rows.length) return;
       going.current = { row: to, column };
       set(moved(rows, i, to));
+    };
+    /** Puts references in the place of their names once they are found. */
+    const named = async (before: Map<Row, Row | undefined>) => {
+      const { columns, objects } = now.current;
+      // Without an answer the names stay, and the server is asked again by saving.
+      const found = await lookUp([...before.keys()], columns, objects).catch(() => null);
+      if (!found?.size) return;
+      set(
+        now.current.rows.map((old) => {
+          const row = withFound(old, found);
+          if (row === old) return old;
+          keys.current.set(row, keyOf(old));
+          if (before.has(old)) before.set(row, before.get(old));
+          return row;
+        }),
+      );
     };
     return {
       add,
@@ -149,6 +167,7 @@ export function Editor(p: EditorProps) {
         const made = pasted(rows, columns, { row: i, column }, block, { today: today(), currency });
         for (const [row, old] of made.before) if (old) keys.current.set(row, keyOf(old));
         set(made.rows);
+        void named(made.before);
         toast(t("lines.pasted", { n: made.before.size }), {
           key: "lines",
           action: {

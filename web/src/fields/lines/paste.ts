@@ -37,7 +37,7 @@ export function readBlock(text: string): string[][] | null {
   return rows;
 }
 
-const same = (a: string, b: string) =>
+export const same = (a: string, b: string) =>
   a.normalize("NFKC").trim().toLowerCase() === b.normalize("NFKC").trim().toLowerCase();
 
 const choice = (f: Field, text: string): string =>

@@ -105,6 +105,7 @@ function Detail({ object, record }: { object: ObjectMeta; record: RecordData }) 
           <FormDrawer
             object={object.name}
             record={record}
+            focus={url.edit}
             onClose={() => setUrl({ edit: undefined })}
           />
         </Suspense>

@@ -1,10 +1,9 @@
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { isProblem, type Problem } from "../../api/problem";
 import type { Field, ObjectMeta } from "../../api/types";
 import { fieldType } from "../../fields";
-import { placeOf, placeText } from "../../fields/lines/rows";
 import { isComposing } from "../../hooks/useComposition";
+import { useUrl } from "../../hooks/useUrl";
 import { Button, IconButton } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
 import { useErrorText } from "../../ui/State";
@@ -34,19 +33,22 @@ export function InlineField({
 }) {
   const { t } = useTranslation();
   const errorText = useErrorText();
+  const [, setUrl] = useUrl();
   const [draft, setDraft] = useState<{ value: unknown; since: unknown } | null>(null);
   const [error, setError] = useState("");
-  const [problem, setProblem] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(false);
   const pencil = useRef<HTMLDivElement>(null);
   const type = fieldType(field);
   const id = `inline-${field.name}`;
 
-  const edit = () => setDraft({ value, since: version });
+  // Rows need more room than a column of the page has: they are changed in the form.
+  const edit = () => {
+    if (field.type === "lines") setUrl({ edit: field.name }, { push: true });
+    else setDraft({ value, since: version });
+  };
   const stop = () => {
     setDraft(null);
     setError("");
-    setProblem(null);
     requestAnimationFrame(() => pencil.current?.querySelector("button")?.focus());
   };
   async function commit() {
@@ -56,11 +58,7 @@ export function InlineField({
       await save(draft.value, draft.since);
       stop();
     } catch (e) {
-      // What is wrong in a row is told with the row's number: it may be out of sight.
-      const within = isProblem(e) ? e.within(field.name) : [];
-      const told = within.map((x) => `${placeText(placeOf([field], x.field), t)} — ${x.message}`);
-      setProblem(isProblem(e) ? e : null);
-      setError(told.join(" ") || errorText(e));
+      setError(errorText(e));
     } finally {
       setBusy(false);
     }
@@ -96,7 +94,6 @@ export function InlineField({
             value={draft.value}
             autoFocus
             invalid={!!error}
-            errors={problem?.within(field.name)}
             describedBy={error ? `${id}-error` : undefined}
             onChange={(v) => setDraft((d) => ({ value: v, since: d?.since }))}
           />

@@ -38,6 +38,7 @@ export default function FormDrawer({
   preset,
   record: given,
   onMade,
+  focus,
   onClose,
 }: {
   object: string;
@@ -45,6 +46,8 @@ export default function FormDrawer({
   record?: RecordData;
   /** What was made goes on from here, instead of being opened. */
   onMade?: (r: RecordData) => void;
+  /** The name of the field one came to change. */
+  focus?: string;
   onClose: () => void;
 }) {
   const { t } = useTranslation();
@@ -81,6 +84,13 @@ export default function FormDrawer({
   useEffect(() => {
     if (dirty && !saved.current) keepDraft(draft, { values, version });
   }, [values, dirty, version, draft]);
+
+  useEffect(() => {
+    const field = focus && document.getElementById(`form-${focus}`);
+    if (!field) return;
+    field.scrollIntoView({ block: "center" });
+    (field.querySelector<HTMLElement>("input, select, textarea, button") ?? field).focus();
+  }, [focus]);
 
   useBlocker({
     shouldBlockFn: () => dirty && !saved.current && !window.confirm(t("form.leave")),

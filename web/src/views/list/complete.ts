@@ -1,5 +1,6 @@
 import type { Operator } from "../../fields/types";
-import { quoteText, type Reach } from "./filter";
+import { quoteText } from "../../lib/quote";
+import type { Reach } from "./filter";
 
 export interface Suggestion {
   /** What is put into the text. */

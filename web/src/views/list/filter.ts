@@ -1,5 +1,6 @@
 import type { Field, ObjectMeta } from "../../api/types";
 import type { Operator } from "../../fields/types";
+import { quoteText } from "../../lib/quote";
 
 /**
  * One chip of the filter builder: [path, operator, value]. The path is a field, a field of the
@@ -17,10 +18,6 @@ const SYMBOL: Partial<Record<Operator, string>> = {
   gte: ">=",
   has: ":",
 };
-
-export function quoteText(s: string): string {
-  return `"${s.replace(/\\/g, "\\\\").replace(/"/g, '\\"')}"`;
-}
 
 const NUMBERS = ["integer", "decimal", "money", "percent"];
 const UNFIT = ["lines", "file", "picture", "json"];

@@ -4,8 +4,9 @@ import { type AggregateRow, api } from "../../api/client";
 import type { Count, Field, ObjectMeta, RecordData, Reference } from "../../api/types";
 import type { Converted } from "../../fields/money/SumMark";
 import { dayOf } from "../../lib/format";
+import { quoteText } from "../../lib/quote";
 import type { Column } from "./columns";
-import { parseSort, quoteText } from "./filter";
+import { parseSort } from "./filter";
 import { DUE } from "./views";
 
 /** A group's value as the address and the server's counts spell it; null for no value. */

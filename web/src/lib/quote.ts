@@ -1,0 +1,4 @@
+/** A text as it stands in a filter. */
+export function quoteText(s: string): string {
+  return `"${s.replace(/\\/g, "\\\\").replace(/"/g, '\\"')}"`;
+}
