@@ -74,6 +74,15 @@ func TestHeadersOfOtherProgramsAreUnderstood(t *testing.T) {
 		{"auto", "IdCliente,NombreCliente,Ciudad\nALFKI1,Alfreds,Berlin\nANATR2,Ana,Lima\n", "customer IdCliente=external_ids NombreCliente=name Ciudad=address.city"},
 		{"contact", "donor_number,first_name,last_name\n653-7,Ann,Low\n390-8,Bob,High\n", "contact donor_number=external_ids first_name=given_name last_name=family_name"},
 		{"customer", "Company,ORACLE_ID__c,Industry__c\nAcme,1-220-3344,Steel\nBit,1-220-3355,Wood\n", "customer Company=name ORACLE_ID__c=- Industry__c=industry"},
+		{"auto", "客户编号,客户名称,联系人,联系电话,地址\nK01,甲公司,张三,13800138000,上海市张江路1号\n", "customer 客户编号=external_ids 客户名称=name 联系人=contact.name 联系电话=phones 地址=address"},
+		{"auto", "會員號,會員姓名*必填,行動電話號碼*請先輸入單引號\nM1,王小明,0912345678\nM2,陳大華,0912345679\n", "contact 會員號=external_ids 會員姓名*必填=name 行動電話號碼*請先輸入單引號=phones"},
+		{"auto", "客户名称,客户联系人,座机电话,联系传真\n甲公司,张三,021-12345678,021-12345679\n", "customer 客户名称=name 客户联系人=contact.name 座机电话=phones 联系传真=phones"},
+		{"auto", "客戶全名,聯絡人一,統一編號,負責人\n甲公司,王小明,12345678,李四\n", "customer 客戶全名=name 聯絡人一=contact.name 統一編號=tax_number 負責人=representative"},
+		{"customer", "(Do Not Modify) Account,(Do Not Modify) Row Checksum,Account Name\n7c1b,xx,Acme\n7c1c,yy,Bit\n", "customer (Do_Not_Modify)_Account=external_ids (Do_Not_Modify)_Row_Checksum=- Account_Name=name"},
+		{"auto", "Nom,Prénom,Société,Ville\nLow,Ada,Acme,Paris\n", "contact Nom=family_name Prénom=given_name Société=customer Ville=address.city"},
+		{"auto", "Nombre,Apellidos,Empresa\nAda,Low,Acme\n", "contact Nombre=given_name Apellidos=family_name Empresa=customer"},
+		{"auto", "标题,客户名称,预估金额,概率,状态\n采购,甲公司,500,50,成交\n", "opportunity 标题=name 客户名称=customer 预估金额=amount 概率=probability 状态=stage"},
+		{"contact", "Person - Name,Person - Email - Work,Person - Person created\nAda Low,a@example.com,2024-01-02\n", "contact Person_-_Name=name Person_-_Email_-_Work=mails Person_-_Person_created=created_at"},
 		{"opportunity", "Name,Category,Amount\nDeal,A,5\nOther,B,6\n", "opportunity Name=name Category=- Amount=amount"},
 	} {
 		status, job := admin.upload(c.object, "file.csv", []byte(c.file))

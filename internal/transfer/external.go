@@ -33,13 +33,19 @@ func plainSet(list string) map[string]bool {
 
 // sureNumber is how surely a number of another program tells the kind of record:
 // customers of a shop are persons.
-const sureNumber = 0.55
+const sureNumber = 0.75
 
 // ids maps the columns that hold other programs' numbers: the record's own, which
 // no two rows share, and those of records it refers to.
 func (g *guesser) ids(unique []bool) {
 	if g.object.Field(schema.ExternalIDs) == nil || !writable(g.actor, g.object, g.object.Field(schema.ExternalIDs)) {
 		return
+	}
+	for _, i := range g.open() {
+		// A program that keeps its number there asks not to touch it.
+		if keep := untouched.FindString(g.columns[i].Header); keep != "" && unique[i] && !g.taken[schema.ExternalIDs] && slices.Contains(g.words.self, plain(strings.TrimPrefix(g.columns[i].Header, keep))) {
+			g.put(i, schema.ExternalIDs, sureNumber)
+		}
 	}
 	for _, sure := range []float64{sureAlias, 0.5} {
 		for _, i := range g.open() {
@@ -69,6 +75,10 @@ func numberBefore(header, name string) bool {
 // lastWord finds the last word of a header, also where capitals alone tell words
 // apart.
 var lastWord = regexp.MustCompile(`(?:^|[\s_.-]|[a-z])((?i:id|number|no|nr)|[Kk]dnr|[Kk]undennr)[.#]?$`)
+
+// untouched stands before the headers of columns that are there for the program
+// alone.
+var untouched = regexp.MustCompile(`(?i)^[(（](do not modify|请勿修改|請勿修改|nicht ändern|no modificar|ne pas modifier)[)）]`)
 
 // firstID takes the first column for the number of a record where it says it is one
 // of something and is filled like one: donor_number, LegacyContactId, kdnr.

@@ -176,12 +176,15 @@ func guessAll(a *policy.Actor, o *schema.Object, d *tabular.Detected, unique []b
 // parted takes the name of something else for no person's name: with both parts of
 // a name there, a name that goes by the kind of record is a lead's or a deal's.
 func (g *guesser) parted() {
-	if g.taken["family_name"] && !g.taken["given_name"] {
-		// 名字 is the whole name where no 姓氏 stands beside it.
+	// 名字 is the whole name where no 姓氏 stands beside it, Nom where no Prénom does.
+	for _, part := range [][2]string{{"family_name", "given_name"}, {"given_name", "family_name"}} {
+		if !g.taken[part[0]] || g.taken[part[1]] {
+			continue
+		}
 		for i := range g.mapped {
-			if c := &g.mapped[i]; c.Field == g.object.Title && slices.ContainsFunc(g.words.meanings(c.Header), func(m meaning) bool { return m.spec == "given_name" }) {
-				c.Field = "given_name"
-				g.taken["given_name"] = true
+			if c := &g.mapped[i]; c.Field == g.object.Title && slices.ContainsFunc(g.words.meanings(c.Header), func(m meaning) bool { return m.spec == part[1] }) {
+				c.Field = part[1]
+				g.taken[part[1]] = true
 				delete(g.taken, g.object.Title)
 			}
 		}
@@ -300,6 +303,9 @@ func fitness(o *schema.Object, mapped []Column, format tabular.Format) float64 {
 	return bonus
 }
 
+// firstOf are the numbers of the first of several.
+var firstOf = plainSet("一, 甲, one, i")
+
 // beside maps the columns that speak of the person beside the company, where the
 // file says who that is.
 func (g *guesser) beside() {
@@ -312,7 +318,15 @@ func (g *guesser) beside() {
 	found := map[int]string{}
 	taken := map[string]bool{}
 	for _, i := range g.open() {
-		for _, rest := range words.behind(plain(bracketed.ReplaceAllString(g.columns[i].Header, ""))) {
+		header := plain(bracketed.ReplaceAllString(g.columns[i].Header, ""))
+		behind := words.behind(header)
+		for _, rest := range g.words.behind(header) { // 客户联系人
+			behind = append(behind, words.behind(rest)...)
+		}
+		for _, rest := range behind {
+			if firstOf[rest] {
+				rest = ""
+			}
 			meanings := slices.Concat(words.alias[rest], words.parts(rest))
 			if rest == "" {
 				meanings = []meaning{{child.Field(child.Title), child.Title, sureAlias}}

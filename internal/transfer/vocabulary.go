@@ -25,11 +25,11 @@ func plain(header string) string {
 // typeWords are the headers that mean whatever field of a type an object has: no
 // field need say that a field of phones is one.
 var typeWords = map[string][]string{
-	"phones":   schema.Words("phone, phones, phone number, phone no, phone value, telephone, telephone number, telephone no, tel, tel no, tel work, tel cell, tel home, tel other, tel cell private, mobile, mobile phone, mobile phone number, mobile number, mobile no, cell, cell phone, cellphone, cell phone number, cell number, work phone, work mobile, work direct phone, direct phone, direct dial, direct line, business phone, company phone, company main phone, home phone, other phone, assistant phone, assistants phone, asst phone, corporate phone, hq phone, phone work, phone home, phone other, phone mobile, phone office, phone fax, primary phone, main phone, secondary phone, alternate phone, office phone, toll free, car phone, whatsapp, whatsapp number, whatsapp phone number, telephone voice, phones phone, fax, fax no, business fax, work fax, home fax, other fax, fax number, tel fax, 電話, 電話號碼, 聯絡電話, 聯繫電話, 總機, 總機電話, 公司電話, 辦公電話, 辦公室電話, 服務電話, 工作電話, 單位電話, 座機, 固定電話, 固話, 市話, 住家電話, 家庭電話, 其他電話, 手機, 手機號, 手機號碼, 行動電話, 行動電話號碼, 移動電話, 移動電話號碼, 聯絡手機, 聯絡方式, 聯繫方式, 傳真, 傳真號, 傳真號碼, 傳真機號碼, 公司傳真, telefon, telefonnummer, telefon geschäftlich, telefon privat, telefonzentrale, tel nr, handy, handynummer, mobil, mobiltelefon, mobilnummer, faxnummer, teléfono, telefono, número de teléfono, móvil, movil, celular, téléphone, numéro de téléphone, portable, télécopie, 電話番号, 携帯, 携帯電話, 携帯番号, 携帯電話番号, ファックス, fax番号"),
+	"phones":   schema.Words("phone, phones, phone number, phone no, phone value, telephone, telephone number, telephone no, tel, tel no, tel work, tel cell, tel home, tel other, tel cell private, mobile, mobile phone, mobile phone number, mobile number, mobile no, cell, cell phone, cellphone, cell phone number, cell number, work phone, work mobile, work direct phone, direct phone, direct dial, direct line, business phone, company phone, company main phone, home phone, other phone, assistant phone, assistants phone, asst phone, corporate phone, hq phone, phone work, phone home, phone other, phone mobile, phone office, phone fax, primary phone, main phone, secondary phone, alternate phone, office phone, toll free, car phone, whatsapp, whatsapp number, whatsapp phone number, telephone voice, phones phone, fax, fax no, business fax, work fax, home fax, other fax, fax number, tel fax, 電話, 電話號碼, 市內電話, 市內電話號碼, 座機電話, 聯絡電話, 聯繫電話, 總機, 總機電話, 公司電話, 辦公電話, 辦公室電話, 服務電話, 工作電話, 單位電話, 座機, 固定電話, 固話, 市話, 住家電話, 家庭電話, 其他電話, 手機, 手機號, 手機號碼, 行動電話, 行動電話號碼, 移動電話, 移動電話號碼, 聯絡手機, 聯絡方式, 聯繫方式, 傳真, 聯絡傳真, 聯繫傳真, 傳真號, 傳真號碼, 傳真機號碼, 公司傳真, telefon, telefonnummer, telefon geschäftlich, telefon privat, telefonzentrale, tel nr, handy, handynummer, mobil, mobiltelefon, mobilnummer, faxnummer, teléfono, telefono, número de teléfono, móvil, movil, celular, téléphone, numéro de téléphone, portable, télécopie, 電話番号, 携帯, 携帯電話, 携帯番号, 携帯電話番号, ファックス, fax番号"),
 	"mails":    schema.Words("email, e-mail, mail, mails, email id, mail id, email address, e-mail address, mail address, email addresses, email value, primary email, main email, work email, company email, business email, office email, personal email, secondary email, alternate email, other email, email home, email work, email other, email personal, login email, additional email, additional email addresses, internet mail, 電子郵件, 主要電子郵件, 備用電子郵件, 工作郵件, 電子郵件地址, 電子郵件信箱, 電子信箱, 電郵, 郵箱, 電子郵箱, 郵箱地址, 信箱, 郵件, 郵件地址, 公司郵箱, 工作郵箱, 客服信箱, e mail adresse, email adresse, emailadresse, mailadresse, correo, correo electrónico, email dirección, courriel, adresse email, adresse e mail, adresse électronique, メール, メールアドレス, eメール"),
-	"url":      schema.Words("website, websites, website url, website address, website value, web page, web site, webpage, web, web address, www, url, url home, url work, homepage, home page, site, company website, company url, company domain, company domain name, domain, domain name, associated company domain, 網址, 網站, 網頁, 官網, 公司網址, 公司網站, 公司主頁, 主頁, webseite, webadresse, internetseite, internet, sitio web, página web, site web, site internet, ホームページ, ウェブサイト"),
+	"url":      schema.Words("website, websites, website url, website address, website value, web page, web site, webpage, web, web address, www, url, url home, url work, homepage, home page, site, company website, company url, company domain, company domain name, domain, domain name, associated company domain, 網址, 網站, 網頁, 官網, 公司網址, 公司網站, 公司主頁, 主頁, webseite, webadresse, internetseite, internet, sitio web, página web, site web, site internet, ホームページ, webサイト, ウェブサイト"),
 	"address":  schema.Words("address, addresses, address formatted, full address, complete address, formatted address, street address full, registered address, mailing address, postal address, business address, office address, work address, company address, billing address, home address, physical address, location address, adr, add, addr, 地址, 住址, 公司地址, 單位地址, 企業地址, 聯絡地址, 聯繫地址, 通訊地址, 通信地址, 營業地址, 營業處所, 註冊地址, 登記地址, 辦公地址, 詳細地址, 郵寄地址, 所在地, anschrift, adresse, postanschrift, adresse complète, dirección, domicilio, dirección completa, 住所, 所在地住所"),
-	"tags":     schema.Words("tags, tag, labels, label, keywords, categories, category, groups, group, group membership, segment, segments, 標籤, 標簽, 分類, 群組, 分組, schlagworte, kategorien, kategorie, etiquetas, étiquettes, catégories, タグ"),
+	"tags":     schema.Words("tags, tag, category id, labels, label, keywords, categories, category, groups, group, group membership, segment, segments, 標籤, 標簽, 分類, 群組, 分組, schlagworte, kategorien, kategorie, etiquetas, étiquettes, catégories, タグ"),
 	"longtext": schema.Words("notes, note, description, comment, comments, background, background info, remarks, remark, memo, message, details, additional info, additional information, about, bio, short description, 備註, 附註, 注釋, 註釋, 說明, 註記, 描述, 簡介, 公司簡介, 備注信息, bemerkung, bemerkungen, notiz, notizen, beschreibung, kommentar, notas, nota, observaciones, comentarios, descripción, remarques, commentaire, commentaires, 備考, メモ"),
 	"birthday": schema.Words("geb datum, geb, birthday, birth date, birthdate, date of birth, dob, born, bday, 生日, 出生日期, 出生年月日, 出生年月, geburtstag, geburtsdatum, fecha de nacimiento, cumpleaños, date de naissance, anniversaire, 生年月日, 誕生日"),
 }
@@ -38,9 +38,9 @@ var typeWords = map[string][]string{
 var partWords = map[string][]string{
 	"street":   schema.Words("house number, house no, house nr, street number, street no, building number, hausnummer, hausnr, haus nr, 門牌, 門牌號, 門牌號碼, número de casa, numéro de rue, street, street address, address street, street name, street name and number, address line, street line, line, address text, po box street, 街道, 街道地址, 路名, 路段, strasse, straße, strasse und hausnummer, straße und hausnummer, str, calle, dirección calle, rue, voie, 番地, 町名番地, 住所番地"),
 	"city":     schema.Words("city, city name, town, city town, locality, suburb city, 城市, 市, 所在城市, 鄉鎮市, ort, stadt, ortschaft, ciudad, población, localidad, municipio, ville, commune, 市区町村"),
-	"region":   schema.Words("state, state name, state code, state region, state province, state or province, province, province state, province name, region, county, prefecture, 縣市, 省份, 省, 省市, 省自治區直轄市, 省市自治區, 州, 州省, 所在省份, bundesland, kanton, provincia, estado provincia, comunidad autónoma, département, région, 都道府県"),
+	"region":   schema.Words("state id, state, state name, state code, state region, state province, state or province, province, province state, province name, region, county, prefecture, 縣市, 省份, 省, 省市, 省自治區直轄市, 省市自治區, 州, 州省, 所在省份, bundesland, kanton, provincia, estado provincia, comunidad autónoma, département, région, 都道府県"),
 	"zip":      schema.Words("zip, zip code, zipcode, zip postal code, zip postcode, zip or postal code, postal code, postalcode, post code, postcode, postal, postal zip code, pin code, pincode, 郵遞區號, 郵編, 郵政編碼, 區號郵遞, plz, postleitzahl, código postal, cp, codigo postal, code postal, 郵便番号"),
-	"country":  schema.Words("country, country name, country region, country code, countryname, nation, 國家, 國別, 國家地區, 所在國家, land, país, pais, pays, 国"),
+	"country":  schema.Words("country id, country, country name, country region, country code, countryname, nation, 國家, 國別, 國家地區, 所在國家, land, país, pais, pays, 国"),
 	"district": schema.Words("district, 鄉鎮市區, 鄉鎮區, 區, 鄉鎮, 區縣, 行政區, 所在區縣, bezirk, ortsteil, distrito, quartier"),
 }
 
@@ -213,6 +213,9 @@ func (v *vocabulary) parts(header string) []meaning {
 // field is one's own: （必填）, (USD), __c.
 var bracketed = regexp.MustCompile(`[(（\[【<][^)）\]】>]*[)）\]】>]|(?i)__c$`)
 
+// starred is what stands behind a star in a header: how it is to be filled.
+var starred = regexp.MustCompile(`([^\s*＊])[*＊].*$`)
+
 // meanings lists what a header may mean, the surest first.
 func (v *vocabulary) meanings(header string) []meaning {
 	var found []meaning
@@ -227,12 +230,16 @@ func (v *vocabulary) meanings(header string) []meaning {
 			}
 		}
 	}
-	for less, text := range []string{header, bracketed.ReplaceAllString(header, " ")} {
+	if untouched.MatchString(header) {
+		return nil
+	}
+	asked := starred.ReplaceAllString(header, "$1")
+	for less, text := range []string{header, asked, bracketed.ReplaceAllString(asked, " ")} {
 		p := plain(text)
 		if p == "" || less > 0 && text == header {
 			continue
 		}
-		off := lessBracketed * float64(less)
+		off := lessBracketed * float64(min(less, 1))
 		add(v.own[normal.Fold(strings.Trim(text, "*＊:： \t"))], text, sureOwn-off)
 		add(v.alias[p], text, sureAlias-off)
 		add(v.parts(p), text, sureAlias-off)
@@ -264,12 +271,19 @@ func (v *vocabulary) mainland(header string) bool {
 }
 
 // behind lists what stands behind the name of the object in a header in the form
-// of plain.
+// of plain, be it there twice: Person - Person created.
 func (v *vocabulary) behind(header string) []string {
 	var found []string
 	for _, self := range v.self {
-		if rest, ok := strings.CutPrefix(header, self); ok {
-			found = append(found, rest)
+		rest, ok := strings.CutPrefix(header, self)
+		if !ok {
+			continue
+		}
+		found = append(found, rest)
+		for _, again := range v.self {
+			if rest, ok := strings.CutPrefix(rest, again); ok && rest != "" {
+				found = append(found, rest)
+			}
 		}
 	}
 	return found

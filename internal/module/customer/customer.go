@@ -75,7 +75,7 @@ func object() *schema.Object {
 				Aliases: schema.Words("產業, 產業別, 產業類別, 行業, 行業別, 行業類別, 所屬行業, 行業分類, 主行業, industry, industry name, industry type, sector, business type, line of business, branche, industrie, sector de actividad, secteur, secteur d'activité, 業種, 業界"),
 				Label:   t("產業", "行业", "Industry"), MaxLength: 100},
 			{Name: "region", Type: "text",
-				Aliases: schema.Words("地區, 地域, 區域, 區域別, 片區, 大區, 銷售區域, 所屬區域, 所在地區, area, territory, sales territory, office location, regional office, gebiet"),
+				Aliases: schema.Words("地區, 地域, 區域, 區域別, 片區, 大區, 所屬地區, 客戶區域, 客戶地區, 銷售區域, 所屬區域, 所在地區, area, territory, sales territory, office location, regional office, gebiet"),
 				Label:   t("地區", "地区", "Region"), MaxLength: 100},
 			{Name: "birthday", Type: "birthday", Only: person, Label: t("生日", "生日", "Birthday"), Indexed: true, Help: t("個人客戶的生日", "个人客户的生日", "Of a customer who is a person")},
 			{Name: "parent", Type: "reference", Only: firm,
