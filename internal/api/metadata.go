@@ -86,7 +86,7 @@ func describeField(a *policy.Actor, o *schema.Object, f *schema.Field, lang stri
 	_, multiple := f.Kind().(schema.Multiple)
 	v := fieldView{
 		Name: f.Name, Type: f.Type, Label: f.Label.In(lang), Help: f.Help.In(lang), Required: f.Required, Unique: f.Unique, System: f.System, Custom: f.Custom,
-		Access: a.Access(o, f), Sortable: !multiple && f.Type != "longtext", Filterable: true, Multiple: multiple,
+		Access: a.Access(o, f), Sortable: record.Sortable(a, f), Filterable: true, Multiple: multiple,
 		Targets: f.Targets, Scale: f.Scale, MaxLength: f.MaxLength, Default: f.Default,
 	}
 	if f.Only != nil && a.Readable(o, o.Field(f.Only.Field)) {

@@ -108,6 +108,21 @@ func TestSortingByReferenceTellsNothingOfHiddenRecords(t *testing.T) {
 				other.must(201, "POST", "contacts/"+contact+"/shares", map[string]any{"user": seller.id})
 			}
 		}
+		// What is told to be sortable is, and what refers to any kind is neither.
+		for _, object := range []string{"contact", "activity", "task"} {
+			for _, f := range list(seller.must(200, "GET", "objects/"+object, nil)["fields"]) {
+				field, _ := f.(map[string]any)
+				path := "objects/" + object
+				plural := fmt.Sprint(seller.must(200, "GET", path, nil)["plural"])
+				status, _ := seller.call("GET", plural+"?sort="+fmt.Sprint(field["name"]), nil)
+				if sortable := field["sortable"] == true; sortable != (status == 200) {
+					t.Errorf("%s.%v is said to be sortable: %v; sorting answered %d", object, field["name"], sortable, status)
+				}
+				if field["type"] == "anyreference" && status == 200 {
+					t.Errorf("a list of %s is sorted by %v", plural, field["name"])
+				}
+			}
+		}
 		want := "窗口0 窗口2 窗口1 窗口3"
 		if got := strings.Join(seller.paged("contacts?sort=customer", 1), " "); got != want {
 			t.Errorf("in the order of customers: %s, want %s", got, want)

@@ -53,12 +53,10 @@ func (s *Service) sort(ctx context.Context, a *policy.Actor, o *schema.Object, t
 // told of thereby.
 func (s *Service) byName(ctx context.Context, a *policy.Actor, f *schema.Field, k *query.Key) error {
 	unfit := func(code string) error { return &query.Problem{Code: code, Pos: -1, Token: f.Label.In(a.Language)} }
+	if !Sortable(a, f) {
+		return unfit("sort_unfit")
+	}
 	if f.Type == "anyreference" {
-		for _, name := range f.Targets {
-			if o := a.Registry.Object(name); o == nil || !a.May(o, policy.View) || a.Filter(o, policy.View) != nil {
-				return unfit("sort_unfit")
-			}
-		}
 		return nil
 	}
 	o := a.Registry.Object(f.Target())
@@ -80,6 +78,19 @@ func (s *Service) byName(ctx context.Context, a *policy.Actor, f *schema.Field, 
 		return unfit("sort_too_many")
 	}
 	return nil
+}
+
+// Sortable tells whether the actor may sort by a field at all: a reference to any
+// of several kinds of record stands by id, which would tell of those he does not
+// see.
+func Sortable(a *policy.Actor, f *schema.Field) bool {
+	if _, many := f.Kind().(schema.Multiple); many || f.Type == "longtext" || f.Lines() != nil {
+		return false
+	}
+	return f.Type != "anyreference" || !slices.ContainsFunc(f.Targets, func(name string) bool {
+		o := a.Registry.Object(name)
+		return o == nil || !a.May(o, policy.View) || a.Filter(o, policy.View) != nil
+	})
 }
 
 // titled lists the records of an object the actor may see, in the bin too, by title;
