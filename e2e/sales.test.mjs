@@ -220,6 +220,26 @@ test('lists and boards are worked with', async (t) => {
     await phone.context().close()
   })
 
+  await t.test('on a phone a list is sorted without heads of columns', async () => {
+    const phone = await app.newPage({ viewport: 'phone' })
+    await phone.goto('/')
+    await caller(phone)('POST', 'session', account)
+    await phone.goto('/o/customers')
+    const first = phone.locator('.card-item strong').first()
+    await first.waitFor()
+    await phone.getByRole('button', { name: '排序', exact: true }).click()
+    await phone.getByRole('menuitemradio', { name: '名稱', exact: true }).click()
+    await phone.waitForURL(/sort=name/)
+    await phone.getByRole('button', { name: '排序 名稱' }).click()
+    await phone.getByRole('menuitemradio', { name: '名稱 · 由小到大' }).click()
+    await phone.waitForURL(/sort=-name/)
+    const want = (await call('GET', 'customers?sort=-name&limit=1')).records[0].name
+    await phone.locator('.card-item strong', { hasText: want }).first().waitFor()
+    assert.equal(await first.innerText(), want)
+    await axe(phone)
+    await phone.context().close()
+  })
+
   await t.test('many are assigned as a job, and it is undone', async () => {
     const owners = async () => (await call('GET', 'customers?fields=owner&limit=100')).records.map((r) => `${r.id} ${r.owner?.id}`).sort()
     const before = await owners()

@@ -42,6 +42,7 @@ import { filterProblem } from "./problem";
 import { QuickSearch } from "./QuickSearch";
 import { useFollowUp } from "./RowActions";
 import { ShapeTabs } from "./ShapeTabs";
+import { SortChoice } from "./SortChoice";
 import { NONE, type Selection, tick, tickAll } from "./selection";
 import { useList } from "./useList";
 import { useListState } from "./useListState";
@@ -337,6 +338,14 @@ function List({ object }: { object: ObjectMeta }) {
       </div>
       {!state.deleted && <ViewTabs object={object} state={state} />}
       <Filters object={object} state={state} error={problem}>
+        {phone && (
+          <SortChoice
+            object={object}
+            columns={columns}
+            value={url.sort}
+            onChange={(sort) => setUrl({ sort })}
+          />
+        )}
         {phone && !state.deleted && groupChoice}
       </Filters>
       <div className="list-body">
