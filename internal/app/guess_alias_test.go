@@ -83,6 +83,9 @@ func TestHeadersOfOtherProgramsAreUnderstood(t *testing.T) {
 		{"auto", "Nombre,Apellidos,Empresa\nAda,Low,Acme\n", "contact Nombre=given_name Apellidos=family_name Empresa=customer"},
 		{"auto", "标题,客户名称,预估金额,概率,状态\n采购,甲公司,500,50,成交\n", "opportunity 标题=name 客户名称=customer 预估金额=amount 概率=probability 状态=stage"},
 		{"contact", "Person - Name,Person - Email - Work,Person - Person created\nAda Low,a@example.com,2024-01-02\n", "contact Person_-_Name=name Person_-_Email_-_Work=mails Person_-_Person_created=created_at"},
+		{"auto", "会员编号,性别,年龄\nM1,男,30\nM2,女,40\n", "contact 会员编号=external_ids 性别=gender 年龄=-"},
+		{"customer", "Company,Desk\nAcme,888-555-1212\n", "customer Company=name Desk=phones"},
+		{"customer", "sales_agent,region\na a,x\na b,x\na c,x\na d,x\na e,x\na f,x\na g,x\na h,x\na i,x\na j,x\n", "customer sales_agent=name region=region"},
 		{"opportunity", "Name,Category,Amount\nDeal,A,5\nOther,B,6\n", "opportunity Name=name Category=- Amount=amount"},
 	} {
 		status, job := admin.upload(c.object, "file.csv", []byte(c.file))

@@ -101,6 +101,8 @@ type guesser struct {
 	taken   map[string]bool
 	mapped  []Column
 	sum     float64
+	unique  []bool // columns of which no two rows share a value
+	rows    int
 	// before is what most headers begin with: kun_name, kun_phone.
 	before string
 }
@@ -128,7 +130,7 @@ func (g *guesser) open() []int {
 
 // guessAll maps the columns of a file to fields of o, and sums how sure it is.
 func guessAll(a *policy.Actor, o *schema.Object, d *tabular.Detected, unique []bool) ([]Column, float64) {
-	g := &guesser{actor: a, object: o, words: wordsOf(a, o), columns: d.Columns, taken: map[string]bool{}, mapped: make([]Column, len(d.Columns))}
+	g := &guesser{actor: a, object: o, words: wordsOf(a, o), columns: d.Columns, taken: map[string]bool{}, mapped: make([]Column, len(d.Columns)), unique: unique, rows: d.Rows}
 	g.before = begin(g.columns)
 	for i, c := range g.columns {
 		g.mapped[i] = Column{Index: c.Index, Header: c.Header}
@@ -164,10 +166,10 @@ func guessAll(a *policy.Actor, o *schema.Object, d *tabular.Detected, unique []b
 		// A person may go by the mail address, a company hardly.
 		switch person := o.Field("family_name") != nil && g.taken["mails"]; {
 		case !person:
-			nameColumn(g.mapped, o, d.Rows)
+			nameColumn(g.mapped, o, d.Rows, g.taken[schema.ExternalIDs])
 			g.sum -= 3
 		case d.HeaderRow == 0:
-			nameColumn(g.mapped, o, d.Rows)
+			nameColumn(g.mapped, o, d.Rows, g.taken[schema.ExternalIDs])
 		}
 	}
 	return g.mapped, g.sum + fitness(o, g.mapped, d.Format)
@@ -201,6 +203,10 @@ func (g *guesser) parted() {
 	}
 }
 
+// manyOwners is how many rows there are at least of which each has an owner of its
+// own, when these are no owners: a list of the sales people themselves.
+const manyOwners = 10
+
 // header maps a column by its header where that is as sure as floor.
 func (g *guesser) header(i int, floor float64) {
 	c := g.columns[i]
@@ -213,7 +219,7 @@ func (g *guesser) header(i int, floor float64) {
 			if m.sure < floor {
 				break
 			}
-			if !g.free(m) && !g.continues(i, m) {
+			if !g.free(m) && !g.continues(i, m) || m.field.Type == "user" && g.unique[i] && g.rows >= manyOwners {
 				continue
 			}
 			if spec := corrected(g.words, g.object, m.spec, c, g.columns, g.taken); spec != "" {

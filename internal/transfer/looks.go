@@ -21,6 +21,9 @@ var noPhone = regexp.MustCompile(`^(\d{4}[-/]\d{1,2}[-/]\d{1,2}|-?\d+\.\d+$)`)
 // numbering is a header that speaks of a number of some other kind.
 var numbering = regexp.MustCompile(`(?i)(^|[_\s-])(id|code|sku|isbn)([_\s-]|$)|ID$`)
 
+// american is how phones are written in North America, without their country.
+var american = regexp.MustCompile(`^\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}$`)
+
 // courtesies are how people are addressed, in the form of plain.
 var courtesies = map[string]bool{}
 
@@ -128,13 +131,13 @@ func looks(a *policy.Actor, o *schema.Object, c tabular.Column, taken map[string
 		return ""
 	}
 	return try("phones", func(s string) bool {
-		return len(s) >= 8 && strings.ContainsAny(s, "-()+ ") && !noPhone.MatchString(s) && local.KindOfPhone(s, "TW") != local.PhoneUnknown
+		return len(s) >= 8 && strings.ContainsAny(s, "-()+ ") && !noPhone.MatchString(s) && (local.KindOfPhone(s, "TW") != local.PhoneUnknown || american.MatchString(s))
 	})
 }
 
 // nameColumn finds what most likely names the records where no header says so:
 // a column whose header speaks of a name, else the first that holds words.
-func nameColumn(columns []Column, o *schema.Object, rows int) {
+func nameColumn(columns []Column, o *schema.Object, rows int, numbered bool) {
 	best, confidence := -1, 0.0
 	for i, c := range columns {
 		if c.Field != "" || len(c.Samples) == 0 {
@@ -168,7 +171,7 @@ func nameColumn(columns []Column, o *schema.Object, rows int) {
 			best, confidence = i, likely
 		}
 	}
-	if best < 0 {
+	if best < 0 && !numbered { // else the other program's number does
 		// Better a number for a name than no record.
 		for i, c := range columns {
 			if c.Field == "" && len(c.Samples) > 0 {
