@@ -93,6 +93,12 @@ const pages = ({ customers, opportunities, contact, activity, task }) => ({
   'list-filter': ['/o/customers', async (p) => {
     await p.locator('.card-link, .cell-link').nth(3).waitFor()
     await p.locator('.filters button').first().click()
+    await p.locator('.popover .quick-choice .menu-item').first().waitFor()
+  }],
+  'list-filter-more': ['/o/customers', async (p) => {
+    await p.locator('.card-link, .cell-link').nth(3).waitFor()
+    await p.locator('.filters button').first().click()
+    await p.locator('.popover .quick-choice .separated').click()
     await p.locator('.popover form').waitFor()
   }],
   'form-page': ['/o/opportunities?create=opportunity', async (p, look) => {

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { call } from "./client";
-import { queryClient } from "./queries";
+import { queryClient, useMe } from "./queries";
 
 /** Where a record has its object, a saved view has this. */
 export const VIEW = "view";
@@ -22,12 +22,16 @@ const known = () => queryClient.getQueryData<Favorite[]>(KEY) ?? [];
 const same = (a: { object: string; id: string }, b: { object: string; id: string }) =>
   a.object === b.object && a.id === b.id;
 
-export const useFavorites = () =>
-  useQuery({
+export function useFavorites() {
+  const me = useMe().data;
+  return useQuery({
     queryKey: KEY,
     queryFn: async () => (await call<{ favorites: Favorite[] }>("/favorites")).favorites ?? [],
     staleTime: 60_000,
+    // Before the first password of one's own the server answers nothing else.
+    enabled: !!me && !me.user.must_change_password,
   });
+}
 
 /** Something was renamed, deleted or given away: do the favourites show it? */
 export function favoriteChanged(id?: string) {
