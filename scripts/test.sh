@@ -9,6 +9,9 @@ export ECRM_REQUIRE_POSTGRES=1
 
 # Packages whose mistakes are races; in `make test` these alone pay for the detector.
 raced='internal/(record|store|jobs|events|live)'
+# The whole product is tested in one package, most of whose time is waiting for PostgreSQL, the
+# disk and the clock.
+whole='internal/app'
 
 summary=()
 failed=0
@@ -36,6 +39,17 @@ go_test() {
   go test "$@" $chosen
 }
 
+# in_halves runs the tests of a package by the letters of their names, both halves at once.
+in_halves() {
+  local package=$1 first result=0
+  shift
+  go test "$@" -run '^Test[A-I]' "$package" &
+  first=$!
+  go test "$@" -run '^(Test[^A-I]|Example)' "$package" || result=1
+  wait "$first" || result=1
+  return $result
+}
+
 began=$SECONDS
 step 'web: build' scripts/build-web.sh
 step 'lint' scripts/lint.sh
@@ -46,7 +60,8 @@ if [ "${1:-}" = --long ]; then
   step 'go: fuzz' scripts/fuzz.sh
   step 'generated files' scripts/generate.sh --check
 else
-  step 'go: tests' go_test "-vE /$raced(/|\$)" -timeout 15m
+  step 'go: tests' go_test "-vE /($raced|$whole)(/|\$)" -timeout 15m
+  step 'go: tests of the whole' in_halves "./$whole" -timeout 15m
   step 'go: tests, raced' go_test "-E /$raced(/|\$)" -race -timeout 15m
 fi
 if [ -n "$(ls cmd/ecrm/*.go 2>/dev/null)" ]; then
