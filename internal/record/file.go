@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -232,7 +233,8 @@ func (s *Service) resolveFiles(ctx context.Context, q store.Querier, a *policy.A
 // refer to.
 func (s *Service) MayRefer(ctx context.Context, a *policy.Actor, f *schema.Field, raw any) error {
 	_, err := s.resolveFiles(ctx, s.within(ctx), a, f, raw)
-	if p, ok := err.(*schema.Problem); ok { //nolint:errorlint // resolveFiles answers it as it is
+	var p *schema.Problem
+	if errors.As(err, &p) {
 		return &Error{Code: "invalid", Fields: []FieldError{{f.Name, p}}}
 	}
 	return err

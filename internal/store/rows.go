@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"sort"
 	"strings"
@@ -46,38 +45,29 @@ func Find(ctx context.Context, q Querier, table, columns string, where Row, tail
 // Among tells which of some values the rows that equal where have in a column of
 // numbers.
 func Among(ctx context.Context, q Querier, table, column string, where Row, values []int64) (map[int64]bool, error) {
-	cond, args := where.equal()
-	among, list := "= ANY (?::bigint[])", any(values)
-	if !q.Postgres() {
-		text, err := json.Marshal(values)
-		if err != nil {
-			return nil, err
-		}
-		among, list = "IN (SELECT value FROM json_each(?))", string(text)
-	}
-	rows, err := q.Query(ctx, "SELECT "+column+" FROM "+table+" WHERE "+cond+" AND "+column+" "+among, append(args, list)...)
-	if err != nil {
-		return nil, err
-	}
+	rows, err := Having(ctx, q, table, column, column, where, values)
 	found := map[int64]bool{}
 	for _, row := range rows {
 		n, _ := row[0].(int64)
 		found[n] = true
 	}
-	return found, nil
+	return found, err
 }
 
-// Having reads columns of the rows whose column is one of some numbers.
-func Having(ctx context.Context, q Querier, table, columns, column string, values []int64) ([][]any, error) {
-	among, list := "= ANY (?::bigint[])", any(values)
-	if !q.Postgres() {
-		text, err := json.Marshal(values)
-		if err != nil {
-			return nil, err
-		}
-		among, list = "IN (SELECT value FROM json_each(?))", string(text)
+// Having reads columns of the rows that equal where and whose column is one of
+// some numbers.
+func Having(ctx context.Context, q Querier, table, columns, column string, where Row, values []int64) ([][]any, error) {
+	cond, args := where.equal()
+	c := &compiler{postgres: q.Postgres()}
+	c.write("SELECT "+columns+" FROM "+table+" WHERE "+cond+" AND "+column, args...)
+	if c.postgres {
+		// A selection may be joined by reading a young table whole, a list is looked up.
+		c.write(" = ANY (?::bigint[])", values)
+	} else {
+		c.write(" IN ")
+		c.ids64(values)
 	}
-	return q.Query(ctx, "SELECT "+columns+" FROM "+table+" WHERE "+column+" "+among, list)
+	return q.Query(ctx, c.b.String(), c.args...)
 }
 
 // Batch reads columns of a table's rows whose id lies behind after, by id, for a

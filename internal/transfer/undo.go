@@ -74,7 +74,7 @@ func (r *run) madeBefore(ctx context.Context, n int64) ([]step, error) {
 		s.updated = row[3] == int64(1)
 		steps, ids = append(steps, s), append(ids, s.id)
 	}
-	others, err := store.Having(ctx, db, madeTable.Name, "record_id, import_id, n, updated", "record_id", ids)
+	others, err := store.Having(ctx, db, madeTable.Name, "record_id, import_id, n, updated", "record_id", nil, ids)
 	if err != nil {
 		return nil, err
 	}

@@ -38,7 +38,10 @@ export function ObjectDrawer({ object, onClose }: { object?: ObjectMeta; onClose
   const [errors, setErrors] = useState<Record<string, string>>({});
   const [error, setError] = useState("");
   const [busy, setBusy] = useState(false);
-  const set = (d: Partial<ObjectDraft>) => setDraft((b) => ({ ...b, ...d }));
+  const set = (d: Partial<ObjectDraft>) => {
+    setDraft((b) => ({ ...b, ...d }));
+    setErrors({}); // what was wrong is being mended
+  };
   const label = draft.labels[here]?.trim() ?? "";
   const link = draft.kind === "link";
 
