@@ -71,7 +71,7 @@ func userObject() *schema.Object {
 			{Name: "more_roles", Type: "references", Targets: []string{"role"}, Label: t("其他角色", "其他角色", "Further roles")},
 			{Name: "assistant_of", Type: "references", Targets: []string{"user"}, Label: t("協助的業務", "协助的销售", "Assists"),
 				Help: t("業務助理可以替這些業務輸入與修改資料", "销售助理可替这些销售录入和修改数据", "A sales assistant enters and edits for these salespeople")},
-			{Name: "mails", Type: "mails", Label: t("電子郵件", "邮箱", "Mail addresses")},
+			{Name: "mails", Type: "mails", Label: t("電子郵件", "邮箱", "Emails")},
 			{Name: "phones", Type: "phones", Label: t("電話", "电话", "Phones")},
 			{Name: "photo", Type: "picture", Label: t("照片", "照片", "Photo")},
 			{Name: "active", Type: "boolean", Label: t("啟用", "启用", "Active"), Default: true},

@@ -207,6 +207,7 @@ func TestNames(t *testing.T) {
 	for in, want := range map[string]string{
 		"王小明": "王|小明", "歐陽修": "歐陽|修", "司馬中原": "司馬|中原", "张伟": "张|伟", "王 小明": "王|小明", "歐陽 菲菲": "歐陽|菲菲", "Lewis, James": "Lewis|James", "James Lewis": "Lewis|James",
 		"James T. Kirk": "Kirk|James T.", "Ludwig van Beethoven": "van Beethoven|Ludwig", "Robert Downey Jr.": "Downey|Robert", "Cher": "|Cher", "王": "王|", "": "|", "張簡美麗": "張簡|美麗", "張簡單": "張|簡單", "迪力·买买提": "|迪力·买买提",
+		"吳先生": "吳|", "陳小姐": "陳|", "黃經理": "黃|", "王小明先生": "王|小明", "歐陽女士": "歐陽|", "林董": "林|", "李总": "李|", "張總經理": "張|", "方董事": "方|董事", "先生": "先|生", "Ms Patel": "Patel|", "Mr. James Lewis": "Lewis|James", "Dr. Lewis, Ann": "Lewis|Ann",
 	} {
 		family, given := SplitName(in)
 		if got := family + "|" + given; got != want {
@@ -223,6 +224,7 @@ func TestNames(t *testing.T) {
 	}
 	for _, c := range [][4]string{
 		{"王小明", "經理", "", "王經理"}, {"陳大同", "董事長", "m", "陳董"}, {"李明", "副總經理", "", "李副總"}, {"林大偉", "業務部經理", "", "林經理"}, {"林大偉", "業務專員", "", "林專員"}, {"林大偉", "採購", "", "林大偉"}, {"林大偉", "採購", "m", "林先生"}, {"王伟", "高级工程师", "", "王工"}, {"司马光", "总经理", "", "司马总"}, {"王小明", "", "m", "王先生"}, {"王小美", "", "f", "王女士"}, {"王小美", "", "小姐", "王小姐"}, {"王小明", "", "", "王小明"}, {"Ann Lewis", "CEO", "f", "Ms. Lewis"}, {"歐陽菲菲", "Manager", "女", "歐陽女士"},
+		{"吳先生", "", "", "吳先生"}, {"吳先生", "採購", "", "吳先生"}, {"吳先生", "經理", "", "吳經理"}, {"王小明總經理", "", "", "王總"}, {"Ms. Patel", "Purchasing", "", "Ms. Patel"},
 	} {
 		if got := Salutation(c[0], c[1], c[2]); got != c[3] {
 			t.Errorf("Salutation(%q) = %q", c, got)

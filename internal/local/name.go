@@ -48,9 +48,10 @@ var suffixes = set("jr sr ii iii iv phd md esq")
 // SplitName splits a person's name. Chinese names have the family name first, of
 // two characters where it is one of the compound ones (歐陽, 司馬 …); Latin ones
 // last, unless a comma turns them round ("Lewis, James"). A single word is a
-// given name if Latin, a family name if it is one Chinese character.
+// given name if Latin, a family name if it is one Chinese character or stands
+// with a form of address (Ms. Patel, 吳先生), which is part of neither.
 func SplitName(s string) (family, given string) {
-	s = strings.Join(strings.Fields(s), " ")
+	s, courtesy := Addressed(s)
 	if s == "" {
 		return "", ""
 	}
@@ -69,6 +70,9 @@ func SplitName(s string) (family, given string) {
 		parts = parts[:len(parts)-1]
 	}
 	if len(parts) == 1 {
+		if courtesy != "" {
+			return parts[0], ""
+		}
 		return "", parts[0]
 	}
 	at := len(parts) - 1
@@ -76,6 +80,54 @@ func SplitName(s string) (family, given string) {
 		at--
 	}
 	return strings.Join(parts[at:], " "), strings.Join(parts[:at], " ")
+}
+
+var (
+	// courtesiesBefore stand before a Latin name, without their dot.
+	courtesiesBefore = set("mr mrs ms miss mx dr prof sir madam herr frau monsieur madame mlle señor señora sr sra")
+	// courtesiesAfter stand after a Chinese name; so do the titles of spoken.
+	courtesiesAfter = strings.Fields("先生 小姐 女士 太太 夫人 師傅 师傅 大哥 大姐 阿姨")
+)
+
+// Addressed takes the form of address off a person's name as people write it
+// down: Ms. Patel, Dr. Ann Lewis, 吳先生, 王小明經理, 陳董. bare is the name without
+// it, its blanks made single; courtesy is "" where there is none.
+func Addressed(s string) (bare, courtesy string) {
+	s = strings.Join(strings.Fields(s), " ")
+	if !mostlyHan(s) {
+		first, rest, ok := strings.Cut(s, " ")
+		if ok && courtesiesBefore[strings.ToLower(strings.TrimSuffix(first, "."))] {
+			return rest, first
+		}
+		return s, ""
+	}
+	// Longer than any name, what is left is no name.
+	take := func(suffix string, most int) bool {
+		rest, ok := strings.CutSuffix(s, suffix)
+		rest = strings.TrimSpace(rest)
+		if n := utf8.RuneCountInString(rest); !ok || n < 1 || n > most {
+			return false
+		}
+		bare, courtesy = rest, suffix
+		return true
+	}
+	for _, c := range courtesiesAfter {
+		if take(c, 5) {
+			return bare, courtesy
+		}
+	}
+	for _, t := range spoken {
+		if take(t[0], 4) {
+			return bare, courtesy
+		}
+	}
+	// 陳董, 林總: one character is a title only after a family name alone.
+	for _, c := range []string{"董", "總", "总"} {
+		if utf8.RuneCountInString(s) == 2 && take(c, 1) {
+			return bare, courtesy
+		}
+	}
+	return s, ""
 }
 
 func splitHan(s string) (family, given string) {
@@ -141,10 +193,12 @@ func IsCompanyName(s string) bool {
 
 // Salutation gives the form of address for a person: family name and title where
 // there is one (王經理, 陳董), otherwise with 先生 or 女士 by gender ("m", "f"),
-// otherwise the name. Latin names take Mr. or Ms. with the family name.
+// otherwise as the name itself says (吳先生), otherwise the name. Latin names take
+// Mr. or Ms. with the family name.
 func Salutation(name, title, gender string) string {
 	name, title = strings.TrimSpace(name), strings.TrimSpace(title)
 	family, _ := SplitName(name)
+	_, courtesy := Addressed(name)
 	g := strings.ToLower(strings.TrimSpace(gender))
 	male := g == "m" || g == "male" || g == "男" || g == "先生"
 	female := g == "f" || g == "female" || g == "女" || g == "女士" || g == "小姐"
@@ -160,6 +214,10 @@ func Salutation(name, title, gender string) string {
 			return family + "小姐"
 		case female:
 			return family + "女士"
+		case shortTitle(courtesy) != "":
+			return family + shortTitle(courtesy)
+		case courtesy != "":
+			return family + courtesy
 		}
 		return name
 	}
@@ -170,6 +228,8 @@ func Salutation(name, title, gender string) string {
 		return "Mr. " + family
 	case female:
 		return "Ms. " + family
+	case courtesy != "":
+		return courtesy + " " + family
 	}
 	return name
 }

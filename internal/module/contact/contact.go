@@ -45,7 +45,7 @@ func Module() record.Module {
 				Aliases: schema.Words("稱謂, 稱呼, salutation, greeting, courtesy title, prefix, name prefix, honorific, honorific prefix, n_prefix, title of courtesy, anrede, titel, tratamiento, civilité, 敬称"),
 				Label:   t("稱謂", "称谓", "Form of address"), MaxLength: 40},
 			{Name: "phones", Type: "phones", Label: t("電話", "电话", "Phones"), Match: "phone", Search: "p"},
-			{Name: "mails", Type: "mails", Label: t("電子郵件", "邮箱", "Mail addresses"), Match: "mail", Search: "p"},
+			{Name: "mails", Type: "mails", Label: t("電子郵件", "邮箱", "Emails"), Match: "mail", Search: "p"},
 			{Name: "line_id", Type: "text",
 				Aliases: schema.Words("line, line id, lineid, line 帳號, line account"),
 				Label:   t("LINE ID", "LINE ID", "LINE ID"), MaxLength: 60, Match: "code", Search: "i"},
@@ -92,8 +92,10 @@ func Module() record.Module {
 func check(_ context.Context, c *record.Change) error {
 	before, after := c.Before, c.After
 	parts := c.Changed("family_name") || c.Changed("given_name")
-	switch name := after.Text("name"); {
-	case name == "" || parts && !c.Changed("name") && name == fullName(before.Text("family_name"), before.Text("given_name")):
+	name := after.Text("name")
+	bare, _ := local.Addressed(name)
+	switch {
+	case name == "" || parts && !c.Changed("name") && bare == fullName(before.Text("family_name"), before.Text("given_name")):
 		if name := fullName(after.Text("family_name"), after.Text("given_name")); name != "" {
 			after["name"] = []any{name}
 		}
@@ -131,7 +133,8 @@ func address(v record.Values) string {
 	if name == "" || !isPerson(name) {
 		return ""
 	}
-	if s := local.Salutation(name, v.Text("title"), ""); s != name {
+	_, courtesy := local.Addressed(name)
+	if s := local.Salutation(name, v.Text("title"), ""); s != name || courtesy != "" {
 		return s
 	}
 	return ""

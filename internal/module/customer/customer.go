@@ -100,7 +100,7 @@ func object() *schema.Object {
 				Aliases: schema.Words("年營業額, 營業額, 年營收, 營收, 年銷售額, 年收入, 年產值, annual revenue, annualrevenue, revenue, yearly revenue, annual sales, sales volume, company revenue, jahresumsatz, ingresos anuales, chiffre d'affaires, 年商, 売上高"),
 				Label:   t("年營業額", "年营业额", "Annual revenue")},
 			{Name: "phones", Type: "phones", Label: t("電話", "电话", "Phones"), Match: "phone", Search: "p"},
-			{Name: "mails", Type: "mails", Label: t("電子郵件", "邮箱", "Mail addresses"), Match: "mail", Search: "p"},
+			{Name: "mails", Type: "mails", Label: t("電子郵件", "邮箱", "Emails"), Match: "mail", Search: "p"},
 			{Name: "website", Type: "url", Label: t("網站", "网站", "Web site")},
 			{Name: "address", Type: "address", Label: t("公司地址", "公司地址", "Address")},
 			{Name: "billing_address", Type: "address",

@@ -6,6 +6,7 @@ import { api } from "../api/client";
 import { useObjects } from "../api/queries";
 import type { ObjectMeta, RecordData, Reference } from "../api/types";
 import { isComposing, useComposition } from "../hooks/useComposition";
+import { comma } from "../lib/format";
 import { recordTitle } from "../lib/records";
 import { Input, Select } from "../ui/Input";
 import { Popover } from "../ui/Popover";
@@ -23,7 +24,7 @@ export function ReferenceDisplay({ value }: DisplayProps) {
         const label = r.hidden ? t("hidden") : r.label || r.id;
         return (
           <span key={r.id ?? i}>
-            {i > 0 && "、"}
+            {i > 0 && comma()}
             {o && r.id && !r.hidden && r.object !== "user" && r.object !== "department" ? (
               <Link to="/o/$plural/$id" params={{ plural: o.plural, id: r.id }}>
                 {label}

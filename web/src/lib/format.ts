@@ -65,8 +65,16 @@ export function fullDateTime(at: string): string {
     timeZone: zone,
     dateStyle: "medium",
     timeStyle: "short",
+    hourCycle: "h23",
   }).format(d);
 }
+
+/** Words one after another: 公司、個人; Company, Person. */
+export const listed = (words: (string | undefined)[]): string =>
+  words.filter(Boolean).join(comma());
+
+/** What stands between the words of a list. */
+export const comma = (): string => (lang().startsWith("zh") ? "、" : ", ");
 
 /** Today, written out: 2026年11月24日 星期二. */
 export function longDate(): string {

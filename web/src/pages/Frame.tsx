@@ -16,7 +16,6 @@ import { setTimeZone } from "../lib/format";
 import { useOnline } from "../lib/online";
 import { setTheme } from "../lib/theme";
 import { wipe } from "../lib/worker";
-
 import { Drawer } from "../ui/Drawer";
 import { Icon } from "../ui/Icon";
 import { Menu } from "../ui/Menu";
@@ -26,6 +25,7 @@ import { ConflictDialog } from "../views/conflict/ConflictDialog";
 import { forgetDrafts } from "../views/form/draft";
 import { Brand } from "./Brand";
 import { Favorites } from "./frame/Favorites";
+import { PLACES } from "./frame/places";
 import { useLive } from "./frame/useLive";
 
 const FormDrawer = lazy(() => import("../views/form/FormDrawer"));
@@ -114,10 +114,7 @@ export function Frame() {
       e.preventDefault();
       setUrl({ create: o.name }, { push: true });
     },
-    "g c": go("customer"),
-    "g o": go("opportunity"),
-    "g l": go("lead"),
-    "g t": go("task"),
+    ...Object.fromEntries(PLACES.map(([key, object]) => [key, go(object)])),
     "g h": () => void navigate({ to: "/" }),
     "?": (e) => {
       e.preventDefault();

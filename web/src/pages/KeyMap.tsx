@@ -2,6 +2,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { keysOn, setKeys } from "../hooks/useKeys";
 import { Drawer } from "../ui/Drawer";
+import { PLACES } from "./frame/places";
 
 const GROUPS: [string, [string, string][]][] = [
   [
@@ -10,10 +11,7 @@ const GROUPS: [string, [string, string][]][] = [
       ["Ctrl K", "keys.palette"],
       ["c", "keys.create"],
       ["g h", "keys.home"],
-      ["g c", "keys.customers"],
-      ["g o", "keys.opportunities"],
-      ["g l", "keys.leads"],
-      ["g t", "keys.tasks"],
+      ...PLACES.map(([key, , words]): [string, string] => [key, words]),
       ["?", "keys.map"],
     ],
   ],

@@ -1,5 +1,6 @@
 import { useRef } from "react";
 import { filesOf, fileUrl, isPicture } from "../../api/upload";
+import { listed } from "../../lib/format";
 import type { DisplayProps, EditorProps, FieldType } from "../types";
 import { Files } from "./Files";
 import { Uploader, useUploads } from "./Uploader";
@@ -12,7 +13,7 @@ function FileDisplay({ value, short }: DisplayProps) {
   return (
     <>
       {first && isPicture(first) && <img className="file-mini" src={fileUrl(first, 96)} alt="" />}
-      {files.map((f) => f.name).join("、")}
+      {listed(files.map((f) => f.name))}
     </>
   );
 }

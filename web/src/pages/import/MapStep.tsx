@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { admin } from "../../api/admin";
 import { queryClient, useMe, useObject, useObjects } from "../../api/queries";
 import type { Field, Import, ImportColumn, ObjectMeta } from "../../api/types";
-import { grouped } from "../../lib/format";
+import { grouped, listed } from "../../lib/format";
 import { sectionsOf, writable } from "../../lib/records";
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
@@ -77,7 +77,7 @@ export function MapStep({ job, object, hand }: { job: Import; object: ObjectMeta
           missing.length > 0 && (
             <span className="warn-text">
               <Icon name="warn" size={16} />
-              {t("import.missing", { what: missing.map((f) => f.label).join("、") })}
+              {t("import.missing", { what: listed(missing.map((f) => f.label)) })}
             </span>
           )
         )}
@@ -334,13 +334,7 @@ export function UnknownValues({
                   hand.change({ columns: [{ index: c.index, values }] });
                 }}
               >
-                <option value="">
-                  {t(
-                    job.unknown_options === "create"
-                      ? "import.unknown_create"
-                      : "import.unknown_refuse",
-                  )}
-                </option>
+                <option value="">{t(`import.unknown_${job.unknown_options ?? "map"}`)}</option>
                 <option value={"\u0000"}>{t("import.unknown_empty")}</option>
                 {field.options?.map((o) => (
                   <option key={o.value} value={o.value}>
@@ -409,17 +403,21 @@ function Duplicates({ job, fields, hand }: { job: Import; fields: Field[]; hand:
           ))}
         </div>
       )}
-      {anyUnknown && me?.admin && (
-        <label className="row check">
-          <input
-            type="checkbox"
-            checked={job.unknown_options === "create"}
+      {anyUnknown && (
+        <label className="row">
+          {t("import.unknown_options")}
+          <Select
+            className="small"
+            value={job.unknown_options ?? "map"}
             disabled={hand.busy}
             onChange={(e) =>
-              hand.change({ unknown_options: e.target.checked ? "create" : "refuse" })
+              hand.change({ unknown_options: e.target.value as Import["unknown_options"] })
             }
-          />
-          {t("import.create_options")}
+          >
+            <option value="map">{t("import.unknown_empty")}</option>
+            {me?.admin && <option value="create">{t("import.unknown_create")}</option>}
+            <option value="refuse">{t("import.unknown_refused")}</option>
+          </Select>
         </label>
       )}
     </section>

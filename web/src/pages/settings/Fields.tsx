@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { useObjects } from "../../api/queries";
 import type { Field, ObjectMeta } from "../../api/types";
 import { useUrl } from "../../hooks/useUrl";
+import { listed } from "../../lib/format";
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
 import { Select } from "../../ui/Input";
@@ -80,11 +81,11 @@ export default function Fields() {
                   {f.custom && <span className="chip">{t("field.custom")}</span>}
                 </td>
                 <td>{t(`type.${f.type}`, { defaultValue: f.type })}</td>
-                <td className="muted clip" title={f.options?.map((o) => o.label).join("、")}>
-                  {f.options?.map((o) => o.label).join("、") ||
-                    (f.targets ?? [])
-                      .map((n) => objects.find((o) => o.name === n)?.label ?? n)
-                      .join("、")}
+                <td className="muted clip" title={listed((f.options ?? []).map((o) => o.label))}>
+                  {listed(
+                    f.options?.map((o) => o.label) ??
+                      (f.targets ?? []).map((n) => objects.find((o) => o.name === n)?.label ?? n),
+                  )}
                 </td>
                 <td className="muted only-desktop">{f.name}</td>
               </tr>

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { admin } from "../../api/admin";
 import { useObjects } from "../../api/queries";
 import type { Reference } from "../../api/types";
+import { listed } from "../../lib/format";
 import { EmptyState, ErrorState, Skeleton } from "../../ui/State";
 
 type Grants = Record<string, Record<string, string>> | null | undefined;
@@ -53,7 +54,7 @@ export default function Roles() {
                 tabIndex={0}
                 aria-label={t("roles.rights", { what: name })}
               >
-                <table className="table">
+                <table className="table roles">
                   <thead>
                     <tr>
                       <th>{t("object")}</th>
@@ -79,7 +80,7 @@ export default function Roles() {
             )}
             {chosen.length > 0 && (
               <p className="muted">
-                {t("scope.chosen")}: {chosen.map((d) => d.label).join("、")}
+                {t("scope.chosen")}: {listed(chosen.map((d) => d.label))}
               </p>
             )}
             {hidden.length > 0 && <p className="muted">{hidden.join("；")}</p>}

@@ -9,7 +9,7 @@ import type { ObjectMeta, RecordData, Reference } from "../../api/types";
 import { PersonFace } from "../../fields/picture/PersonFace";
 import { useComposition } from "../../hooks/useComposition";
 import { useUrl } from "../../hooks/useUrl";
-import { grouped } from "../../lib/format";
+import { grouped, listed } from "../../lib/format";
 import { Button } from "../../ui/Button";
 import { Drawer } from "../../ui/Drawer";
 import { Icon } from "../../ui/Icon";
@@ -31,10 +31,11 @@ export default function Users() {
 }
 
 const rolesOf = (r: RecordData): string =>
-  [r.role, ...((r.more_roles as unknown[] | null | undefined) ?? [])]
-    .map((x) => (x as Reference | null | undefined)?.label)
-    .filter(Boolean)
-    .join("、");
+  listed(
+    [r.role, ...((r.more_roles as unknown[] | null | undefined) ?? [])].map(
+      (x) => (x as Reference | null | undefined)?.label,
+    ),
+  );
 
 function List({ object }: { object: ObjectMeta }) {
   const { t } = useTranslation();

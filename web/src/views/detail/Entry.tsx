@@ -6,7 +6,7 @@ import type { Change, ObjectMeta, RecordData, TimelineEntry } from "../../api/ty
 import { fieldType } from "../../fields";
 import { Files } from "../../fields/file/Files";
 import { PersonFace } from "../../fields/picture/PersonFace";
-import { fullDateTime, shortDateTime } from "../../lib/format";
+import { fullDateTime, listed, shortDateTime } from "../../lib/format";
 import { recordTitle } from "../../lib/records";
 import { Icon } from "../../ui/Icon";
 import { toast } from "../../ui/Toast";
@@ -85,7 +85,7 @@ export function Entry({ entry, object }: { entry: TimelineEntry; object: ObjectM
         {!!entry.files?.length &&
           (entry.action === "detached" ? (
             <div className="entry-text muted">
-              {t("file.removed", { name: entry.files.map((f) => f.name).join("、") })}
+              {t("file.removed", { name: listed(entry.files.map((f) => f.name)) })}
             </div>
           ) : (
             <Files files={entry.files} />
