@@ -110,7 +110,9 @@ func (s *Server) wrap(h handler, a access) http.Handler {
 
 // admit finds out who asks and whether the route is open to him.
 func (s *Server) admit(r *request, a access) (err error) {
-	if site := r.Header.Get("Sec-Fetch-Site"); site == "cross-site" && r.Method != http.MethodGet {
+	// Pages of other origins change nothing, not even those of the same machine
+	// under another port, to which browsers send the cookie.
+	if s.origin.Check(r.Request) != nil {
 		return &record.Error{Code: "forbidden"}
 	}
 	if !a.signed {

@@ -47,6 +47,8 @@ type Server struct {
 	live    *live
 	routes  []Route
 	metrics *metrics
+	// origin tells requests that another site's page made.
+	origin http.CrossOriginProtection
 }
 
 const (
@@ -87,7 +89,7 @@ func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { reply(w, http.StatusOK, []byte(`{"status":"ok"}`)) })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
-		if _, err := s.Records.DB.Query(r.Context(), "SELECT 1"); err != nil {
+		if err := s.Records.DB.Ping(r.Context()); err != nil {
 			reply(w, http.StatusServiceUnavailable, []byte(`{"status":"no database"}`))
 			return
 		}

@@ -189,7 +189,9 @@ func (s *Server) changed(r *request, actor *policy.Actor, events []record.Event,
 		}
 		found, err := s.Records.Versions(r.Context(), actor, o, list, at.binned)
 		if err != nil {
+			// Who cannot be told what changed is told that something did.
 			slog.Warn("look at what changed", "error", err)
+			return send("reload", map[string]string{})
 		}
 		seen[at] = found
 	}

@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"ecrm/internal/dbtest"
 	"ecrm/internal/policy"
@@ -446,11 +448,19 @@ func TestSecondNodeUsesAFieldMadeOnTheFirst(t *testing.T) {
 	second := newWorld(t, dsn)
 	admin := first.setUp()
 	there := &person{w: second, cookie: admin.cookie}
+	there.must(200, "GET", "objects/customer", nil) // it knows the object as it was
 	admin.must(201, "POST", "objects/customer/fields", map[string]any{"name": "x_code", "type": "text", "labels": map[string]string{"en": "Code"}})
-	if _, err := second.app.Records.Reload(context.Background()); err != nil {
-		t.Fatal(err)
-	}
+	began := time.Now()
 	there.add("customers", map[string]any{"name": "二號機", "x_code": "77"})
+	if got := there.names("customers?sort=-x_code&fields=name,x_code&filter=" + url.QueryEscape(`x_code = "77"`)); got != "二號機" {
+		t.Errorf("listed, sorted and filtered there: %q", got)
+	}
+	if text := fmt.Sprint(there.must(200, "GET", "objects/customer", nil)); !strings.Contains(text, "x_code") {
+		t.Error("the second node does not tell of the field")
+	}
+	if took := time.Since(began); took > time.Second {
+		t.Errorf("it took %s", took)
+	}
 	admin.must(204, "DELETE", "session", nil)
 	if status, _ := there.call("GET", "customers", nil); status != 401 {
 		t.Errorf("a session revoked on the first node answered %d on the second", status)

@@ -29,21 +29,16 @@ func TestImportGoesOnAfterARestart(t *testing.T) {
 		id := fmt.Sprint(job["id"])
 		admin.must(202, "POST", "imports/"+id+"/actions/run", nil)
 		interrupted := 0
-		for deadline := time.Now().Add(60 * time.Second); ; {
-			job = admin.must(200, "GET", "imports/"+id, nil)
-			if job["state"] == "done" {
-				break
-			}
-			if job["state"] != "running" || time.Now().After(deadline) {
-				t.Fatalf("the import is %v at %v after %d interruptions; %v", job["state"], job["done"], interrupted, admin.must(200, "GET", "jobs", nil))
+		job = admin.awaited(id, "done", func(job map[string]any) {
+			if job["state"] != "running" {
+				t.Fatalf("the import is %v at %v after %d interruptions", job["state"], job["done"], interrupted)
 			}
 			if fmt.Sprint(job["done"]) != "0" && interrupted < 2 {
 				interrupted++
 				w.app.Jobs.Stop()
 				w.work()
 			}
-			time.Sleep(20 * time.Millisecond)
-		}
+		})
 		if interrupted == 0 {
 			t.Fatal("the import was never interrupted")
 		}

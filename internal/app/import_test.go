@@ -60,14 +60,29 @@ func (p *person) upload(object, name string, content []byte) (int, map[string]an
 func (p *person) finished(id, action, state string) map[string]any {
 	p.w.t.Helper()
 	p.must(202, "POST", "imports/"+id+"/actions/"+action, nil)
-	for range 500 {
+	return p.awaited(id, state, func(map[string]any) {})
+}
+
+// awaited waits until an import has come to a state, however slow the machine is, as
+// long as it goes on; each look is told of.
+func (p *person) awaited(id, state string, look func(job map[string]any)) map[string]any {
+	p.w.t.Helper()
+	const patience = 30 * time.Second
+	far := ""
+	for moved := time.Now(); time.Since(moved) < patience; time.Sleep(10 * time.Millisecond) {
 		job := p.must(200, "GET", "imports/"+id, nil)
 		if job["state"] == state {
 			return job
 		}
-		time.Sleep(10 * time.Millisecond)
+		if at := fmt.Sprint(job["state"], job["done"]); at != far {
+			far, moved = at, time.Now()
+		}
+		if job["state"] == "failed" {
+			break
+		}
+		look(job)
 	}
-	p.w.t.Fatalf("%s of import %s never came to %s", action, id, state)
+	p.w.t.Fatalf("import %s never came to %s but stands still at %s; jobs: %v", id, state, far, p.must(200, "GET", "jobs", nil))
 	return nil
 }
 

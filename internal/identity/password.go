@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"math/big"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -33,17 +34,26 @@ var credentials = store.Declare(store.Table{
 
 var hashing = argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 
+// AtOnce is how many passwords are hashed at the same time.
+func AtOnce() int { return cap(hashers) }
+
 // hashed checks a new password and answers its hash.
 func hashed(password string) (string, error) {
 	if n := utf8.RuneCountInString(password); n < 8 || n > 200 {
 		return "", record.Invalid("password", "password_length")
 	}
+	hashers <- struct{}{}
+	defer func() { <-hashers }()
 	hash, err := argon2id.CreateHash(password, &hashing)
 	if err != nil {
 		return "", fmt.Errorf("hash the password: %w", err)
 	}
 	return hash, nil
 }
+
+// hashers has room for as many passwords as are hashed at once: each takes 19 MB and
+// a processor for some 20 ms, and anybody may ask for one.
+var hashers = make(chan struct{}, max(2, runtime.GOMAXPROCS(0)))
 
 // Temporary makes a password that can be read out on the telephone: no letter
 // or digit in it is taken for another. It has 59 bits.
@@ -264,6 +274,15 @@ func (s *Service) SignIn(ctx context.Context, login, password, address string) (
 			id = user
 			hash, _ = rows[0][0].(string)
 		}
+	}
+	select { // how many are tried at once bounds how many pass the throttle together
+	case hashers <- struct{}{}:
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
+	defer func() { <-hashers }()
+	if s.throttle("l "+login, false) || s.throttle("a "+address, false) {
+		return 0, ErrThrottled
 	}
 	match, err := argon2id.ComparePasswordAndHash(password, hash)
 	if err != nil {

@@ -11,7 +11,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
@@ -151,24 +150,18 @@ func Prepare(ctx context.Context, db *store.DB) error {
 	if !db.Postgres() {
 		return nil
 	}
-	return inTurn(ctx, db.Pool(), func() error {
+	return inTurn(ctx, db, func() error {
 		_, err := migrate(ctx, riverpgxv5.New(db.Pool()), slog.New(quiet{slog.Default().Handler()}), false)
 		return err
 	})
 }
 
 // inTurn lets nodes that start together make River's tables one after another.
-func inTurn(ctx context.Context, pool *pgxpool.Pool, do func() error) error {
-	conn, err := pool.Acquire(ctx)
-	if err != nil {
+func inTurn(ctx context.Context, db *store.DB, do func() error) error {
+	if err := db.InTurn(ctx, do); err != nil {
 		return fmt.Errorf("open the job queue: %w", err)
 	}
-	defer conn.Release()
-	if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock(4711002)"); err != nil {
-		return fmt.Errorf("open the job queue: %w", err)
-	}
-	defer func() { _, _ = conn.Exec(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock(4711002)") }()
-	return do()
+	return nil
 }
 
 // quiet drops what River says of its own coming and going.
@@ -217,9 +210,9 @@ func (s *Service) openMemory(ctx context.Context) (queue, error) {
 }
 
 // openPostgres opens River on the common database, whose nodes share the work.
-func (s *Service) openPostgres(ctx context.Context, pool *pgxpool.Pool) (q queue, err error) {
-	err = inTurn(ctx, pool, func() error {
-		q, err = open(ctx, s, riverpgxv5.New(pool), func() {})
+func (s *Service) openPostgres(ctx context.Context, db *store.DB) (q queue, err error) {
+	err = inTurn(ctx, db, func() (err error) {
+		q, err = open(ctx, s, riverpgxv5.New(db.Pool()), func() {})
 		return err
 	})
 	return q, err
@@ -240,7 +233,7 @@ func (s *Service) Work(ctx context.Context) error {
 	var q queue
 	var err error
 	if db.Postgres() {
-		q, err = s.openPostgres(ctx, db.Pool())
+		q, err = s.openPostgres(ctx, db)
 	} else {
 		q, err = s.openMemory(ctx)
 	}

@@ -543,8 +543,13 @@ func (s *Service) Aggregate(ctx context.Context, a *policy.Actor, o *schema.Obje
 			case int64:
 				text := strconv.FormatInt(v, 10)
 				if j < len(groups) {
-					if f := o.Field(groups[j].Field); f != nil && f.Type == "boolean" {
+					f := o.Field(groups[j].Field)
+					if f != nil && f.Type == "boolean" {
 						out = strconv.AppendBool(out, v != 0)
+						continue
+					}
+					if f != nil && f.Target() != "" && v == store.HiddenGroup {
+						out = appendReference(out, f.Target(), v, nil)
 						continue
 					}
 				} else {

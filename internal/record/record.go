@@ -111,14 +111,7 @@ func (c *Change) Changed(field string) bool {
 func (c *Change) Derive(ctx context.Context, object string, id int64, field string, value int64, grow bool) error {
 	o := c.Actor.Registry.Object(object)
 	f := o.Field(field)
-	statement := "UPDATE " + o.Table() + " SET " + f.Column() + " = ? WHERE id = ?"
-	args := []any{value, id}
-	if grow {
-		statement += " AND (" + f.Column() + " IS NULL OR " + f.Column() + " < ?)"
-		args = append(args, value)
-	}
-	_, err := c.tx.Exec(ctx, statement, args...)
-	return err
+	return store.Raise(ctx, c.tx, o.Table(), f.Column(), id, value, grow)
 }
 
 // Rules are what an object's module adds to a write.

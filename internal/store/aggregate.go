@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -17,7 +18,6 @@ import (
 func (s Select) Aggregate(ctx context.Context, q Querier, groups []query.Group, measures []query.Measure, currency string) ([][]any, error) {
 	c := s.compiler(q)
 	o := s.Query.Object
-	var by []string
 	column := func(name string) (string, *schema.Field, error) {
 		f := o.Field(name)
 		if f == nil || !s.Asker.Readable(o, f) {
@@ -50,8 +50,10 @@ func (s Select) Aggregate(ctx context.Context, q Querier, groups []query.Group, 
 				expr = fmt.Sprintf("substr(%s, 1, %d)", expr, long)
 			}
 		}
-		by = append(by, expr)
-		c.write(expr + ", ")
+		if err := c.group(s, f, expr); err != nil {
+			return nil, err
+		}
+		c.write(", ")
 	}
 	for i, m := range measures {
 		if i > 0 {
@@ -91,11 +93,39 @@ func (s Select) Aggregate(ctx context.Context, q Querier, groups []query.Group, 
 	if err := s.conditions(c); err != nil {
 		return nil, err
 	}
-	if len(by) > 0 {
-		c.write(" GROUP BY " + strings.Join(by, ", ") + " ORDER BY " + strings.Join(by, ", "))
+	if len(groups) > 0 {
+		places := make([]string, len(groups))
+		for i := range places {
+			places[i] = strconv.Itoa(i + 1)
+		}
+		by := strings.Join(places, ", ")
+		c.write(" GROUP BY " + by + " ORDER BY " + by)
 	}
 	c.write(" LIMIT 5000")
 	return q.Query(ctx, c.b.String(), c.args...)
+}
+
+// HiddenGroup stands, in a group by a reference, for all the records that the asker
+// may not see.
+const HiddenGroup = -1
+
+// group writes what is grouped by, where it is a reference as far as the asker sees
+// what it leads to.
+func (c *compiler) group(s Select, f *schema.Field, expr string) error {
+	target := c.registry.Object(f.Target())
+	switch {
+	case f.Many() != "" || f.Type == "anyreference" || f.Files() > 0:
+		return &query.Problem{Code: "group_unfit", Pos: -1, Token: f.Name}
+	case target == nil || s.Asker.Guard(target) == nil:
+		c.write(expr)
+		return nil
+	}
+	c.write("CASE WHEN " + expr + " IS NULL THEN NULL WHEN ")
+	if err := c.inside(expr, target, "id", c.guarded(target, nil)); err != nil {
+		return err
+	}
+	c.write(fmt.Sprintf(" THEN %s ELSE %d END", expr, HiddenGroup))
+	return nil
 }
 
 // groupExpr is what is grouped by: a column, or a part of an address such as

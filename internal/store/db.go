@@ -144,6 +144,12 @@ func (db *DB) Query(ctx context.Context, statement string, args ...any) ([][]any
 	return rows, err
 }
 
+// Ping asks whether the database answers.
+func (db *DB) Ping(ctx context.Context) error {
+	_, err := db.Query(ctx, "SELECT 1")
+	return err
+}
+
 // Exec runs one statement as a transaction of its own.
 func (db *DB) Exec(ctx context.Context, statement string, args ...any) (int64, error) {
 	var n int64

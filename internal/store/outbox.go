@@ -138,6 +138,32 @@ func (db *DB) Alone(ctx context.Context, name string, fn func(ctx context.Contex
 	return db.locked(ctx, name, "", fn)
 }
 
+// riversTurn is the lock under which nodes make the tables of the job queue.
+const riversTurn = 4711002
+
+// InTurn runs fn while no other node runs something in turn; on SQLite there is no
+// other.
+func (db *DB) InTurn(ctx context.Context, fn func() error) error {
+	if !db.Postgres() {
+		return fn()
+	}
+	conn, err := db.pool.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Release()
+	if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock($1)", riversTurn); err != nil {
+		return err
+	}
+	defer func() {
+		// A connection that cannot unlock is closed, and with it the lock.
+		if _, err := conn.Exec(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1)", riversTurn); err != nil {
+			_ = conn.Conn().Close(context.WithoutCancel(ctx))
+		}
+	}()
+	return fn()
+}
+
 // Beside runs fn while nobody runs something alone under the same name, others
 // beside it as they like; it waits until it may.
 func (db *DB) Beside(ctx context.Context, name string, fn func(ctx context.Context) error) error {

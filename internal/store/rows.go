@@ -105,6 +105,39 @@ func Span(ctx context.Context, q Querier, table, columns string, after, below in
 	return q.Query(ctx, "SELECT "+columns+" FROM "+table+" WHERE id > ? AND id < ? ORDER BY id LIMIT ?", after, below, int64(limit))
 }
 
+// Next reads columns of the rows that equal where and whose key, a number, lies
+// behind after, by that key.
+func Next(ctx context.Context, q Querier, table, columns string, where Row, key string, after int64, limit int) ([][]any, error) {
+	cond, args := where.equal()
+	return q.Query(ctx, "SELECT "+columns+" FROM "+table+" WHERE "+cond+" AND "+key+" > ? ORDER BY "+key+" LIMIT ?", append(args, after, int64(limit))...)
+}
+
+// Previous reads columns of the rows that equal where and whose key lies before
+// below, from there backwards.
+func Previous(ctx context.Context, q Querier, table, columns string, where Row, key string, below int64, limit int) ([][]any, error) {
+	cond, args := where.equal()
+	return q.Query(ctx, "SELECT "+columns+" FROM "+table+" WHERE "+cond+" AND "+key+" < ? ORDER BY "+key+" DESC LIMIT ?", append(args, below, int64(limit))...)
+}
+
+// Older reads columns of the rows whose column lies before an instant, by id: the
+// oldest first.
+func Older(ctx context.Context, q Querier, table, columns, column string, before int64, limit int) ([][]any, error) {
+	return q.Query(ctx, "SELECT "+columns+" FROM "+table+" WHERE "+column+" < ? ORDER BY id LIMIT ?", before, int64(limit))
+}
+
+// Raise sets a column of a record beside its version; where grow is true only if
+// the value is larger than what is there.
+func Raise(ctx context.Context, q Querier, table, column string, id, value int64, grow bool) error {
+	statement := "UPDATE " + table + " SET " + column + " = ? WHERE id = ?"
+	args := []any{value, id}
+	if grow {
+		statement += " AND (" + column + " IS NULL OR " + column + " < ?)"
+		args = append(args, value)
+	}
+	_, err := q.Exec(ctx, statement, args...)
+	return err
+}
+
 func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }
 
 func (r Row) sorted() (names []string, args []any) {
@@ -140,6 +173,18 @@ func Children(ctx context.Context, q Querier, o *schema.Object, f *schema.Field,
 // answers how many there are.
 func Bequeath(ctx context.Context, q Querier, o *schema.Object, in schema.Inherited, parent int64, owner, department any) (int64, error) {
 	return q.Exec(ctx, "UPDATE "+o.Table()+" SET "+in.Owner+" = ?, "+in.Department+" = ? WHERE "+in.Field.Column()+" = ? AND deleted_at IS NULL", owner, department, parent)
+}
+
+// SweepEqual removes at most limit rows that equal where and answers how many.
+func SweepEqual(ctx context.Context, q Querier, table string, where Row, limit int) (int64, error) {
+	cond, args := where.equal()
+	for _, t := range tables {
+		if t.Name == table {
+			keys := strings.Join(t.Key, ", ")
+			return q.Exec(ctx, "DELETE FROM "+table+" WHERE ("+keys+") IN (SELECT "+keys+" FROM "+table+" WHERE "+cond+" LIMIT ?)", append(args, int64(limit))...)
+		}
+	}
+	return 0, fmt.Errorf("there is no table %s", table)
 }
 
 // Sweep removes at most limit rows whose column is below a bound and answers how

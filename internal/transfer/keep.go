@@ -281,7 +281,7 @@ func (s *Service) told(ctx context.Context, j *Job, limit int) (Job, error) {
 func (s *Service) eachProblem(ctx context.Context, id int64, limit int, fn func(Problem) error) error {
 	const page = 1000
 	for after := int64(-1); ; {
-		rows, err := s.Records.DB.Query(ctx, "SELECT n, row_n, header, code, params, value, warning FROM import_problem WHERE import_id = ? AND n > ? ORDER BY n LIMIT ?", id, after, int64(page))
+		rows, err := store.Next(ctx, s.Records.DB, problemTable.Name, "n, row_n, header, code, params, value, warning", store.Row{"import_id": id}, "n", after, page)
 		if err != nil {
 			return err
 		}
@@ -400,7 +400,7 @@ func (s *Service) fetch(ctx context.Context, id int64) error {
 // Sweep removes imports older than a bound, files and all; what they brought in
 // stays, and can no longer be undone.
 func (s *Service) Sweep(ctx context.Context, before time.Time) error {
-	rows, err := s.Records.DB.Query(ctx, "SELECT id FROM import_file WHERE created_at < ? ORDER BY id LIMIT 100", before.UnixMicro())
+	rows, err := store.Older(ctx, s.Records.DB, files.Name, "id", "created_at", before.UnixMicro(), 100)
 	if err != nil || len(rows) == 0 {
 		return err
 	}

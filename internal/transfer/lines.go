@@ -13,6 +13,7 @@ import (
 	"ecrm/internal/query"
 	"ecrm/internal/record"
 	"ecrm/internal/schema"
+	"ecrm/internal/store"
 	"ecrm/internal/tabular"
 )
 
@@ -289,7 +290,7 @@ func (r *run) brought(ctx context.Context, u *record.Unit, id int64) (bool, erro
 			return true, nil
 		}
 	}
-	rows, err := u.Store().Query(ctx, "SELECT n FROM import_made WHERE import_id = ? AND record_id = ? LIMIT 1", r.job.ID, id)
+	rows, err := store.Find(ctx, u.Store(), madeTable.Name, "n", store.Row{"import_id": r.job.ID, "record_id": id}, "LIMIT 1")
 	return len(rows) > 0, err
 }
 

@@ -139,9 +139,10 @@ func (s *Service) perform(ctx context.Context, t task, h holder) (*Job, error) {
 
 // sweepKeys forgets the keys a dry run kept, some at a time.
 func (s *Service) sweepKeys(ctx context.Context, id int64) error {
+	const together = 1000
 	for {
-		n, err := s.Records.DB.Exec(ctx, "DELETE FROM import_key WHERE import_id = ? AND value IN (SELECT value FROM import_key WHERE import_id = ? LIMIT 1000)", id, id)
-		if err != nil || n == 0 {
+		n, err := store.SweepEqual(ctx, s.Records.DB, keyTable.Name, store.Row{"import_id": id}, together)
+		if err != nil || n < together {
 			return err
 		}
 	}

@@ -60,7 +60,7 @@ type step struct {
 // madeBefore reads the last things the import did before a step.
 func (r *run) madeBefore(ctx context.Context, n int64) ([]step, error) {
 	db := r.service.Records.DB
-	rows, err := db.Query(ctx, "SELECT n, object, record_id, updated FROM import_made WHERE import_id = ? AND n < ? ORDER BY n DESC LIMIT ?", r.job.ID, n, int64(batchRows))
+	rows, err := store.Previous(ctx, db, madeTable.Name, "n, object, record_id, updated", store.Row{"import_id": r.job.ID}, "n", n, batchRows)
 	if err != nil || len(rows) == 0 {
 		return nil, err
 	}

@@ -96,10 +96,23 @@ export function parseClosed(text: string | undefined): GroupKey[] {
   }
 }
 
+// What the reader may not see has no key: it stands with what is empty, as its rows do.
 const keyOf = (row: AggregateRow): GroupKey => {
   const v = row.group[0];
-  return v === null || v === undefined || v === "" ? null : String(v);
+  return v === null || v === undefined || v === "" || typeof v === "object" ? null : String(v);
 };
+
+/** Groups of one key as one; the sums of two are left out. */
+function joined<G extends { key: GroupKey; count: number; sums: Record<string, string> }>(
+  groups: G[],
+): G[] {
+  const by = new Map<GroupKey, G>();
+  for (const g of groups) {
+    const known = by.get(g.key);
+    by.set(g.key, known ? { ...known, count: known.count + g.count, sums: {} } : g);
+  }
+  return [...by.values()];
+}
 
 /**
  * The conditions whose rows follow one another, for groups that have an order of their own: the
@@ -200,12 +213,14 @@ export function useGroups(
   });
   const rows = field ? counts.data?.rows : undefined;
   return useMemo(() => {
-    const groups = (rows ?? []).map((r) => ({
-      key: keyOf(r),
-      count: Number(r.measures[0] ?? 0),
-      converted: { converted: r.converted, unconverted: r.unconverted },
-      sums: Object.fromEntries(names.map((n, i) => [n, String(r.measures[i + 1] ?? "0")])),
-    }));
+    const groups = joined(
+      (rows ?? []).map((r) => ({
+        key: keyOf(r),
+        count: Number(r.measures[0] ?? 0),
+        converted: { converted: r.converted, unconverted: r.unconverted },
+        sums: Object.fromEntries(names.map((n, i) => [n, String(r.measures[i + 1] ?? "0")])),
+      })),
+    );
     const total: Count | undefined =
       rows && rows.length < MOST
         ? { value: groups.reduce((n, g) => n + g.count, 0), relation: "eq" }

@@ -1,0 +1,143 @@
+package record
+
+import (
+	"context"
+	"maps"
+
+	"ecrm/internal/policy"
+	"ecrm/internal/schema"
+	"ecrm/internal/store"
+)
+
+// Create makes a record and answers its id.
+func (s *Service) Create(ctx context.Context, a *policy.Actor, o *schema.Object, in Input) (int64, error) {
+	if !a.May(o, policy.Create) {
+		return 0, fail("forbidden")
+	}
+	values, err := s.parse(ctx, s.DB, a, o, in)
+	if err != nil {
+		return 0, err
+	}
+	return s.CreateValues(ctx, a, o, values)
+}
+
+// insert writes a new record with everything that belongs to it.
+func (s *Service) insert(ctx context.Context, tx store.Querier, a *policy.Actor, o *schema.Object, id int64, v Values) error {
+	a, o, err := unitOf(ctx).current(a, o, v)
+	if err != nil {
+		return err
+	}
+	if err := s.touched(ctx, tx, o); err != nil {
+		return err
+	}
+	if err := s.grow(ctx, tx, a, o, v); err != nil {
+		return err
+	}
+	if err := s.settle(o, nil, v); err != nil {
+		return err
+	}
+	now := clock(ctx)
+	for _, f := range o.Fields {
+		if f.Default != nil && v[f.Name] == nil {
+			columns, err := f.Kind().Parse(f, f.Default)
+			if err != nil {
+				return err
+			}
+			v[f.Name] = columns
+		}
+		if f.Type == "autonumber" && v.Text(f.Name) == "" {
+			n, err := s.number(ctx, o, f)
+			if err != nil {
+				return err
+			}
+			v[f.Name] = []any{n}
+		} else if n, ours := ordinal(f, v.Text(f.Name)); ours {
+			unitOf(ctx).give(o.Name+"."+f.Name, n)
+		}
+	}
+	if o.Owned {
+		if v["owner"] == nil && a.ID != 0 {
+			owner, err := s.ownerFor(ctx, tx, a, o, v)
+			if err != nil {
+				return err
+			}
+			v["owner"] = []any{owner}
+		}
+		if v.Int("department") == 0 {
+			home, err := s.home(ctx, tx, a, v.Int("owner"))
+			if err != nil {
+				return err
+			}
+			v["department"] = []any{home}
+		}
+	}
+	c := &Change{Actor: a, Object: o, ID: id, Created: true, After: v, Now: now, service: s, tx: tx}
+	if err := s.check(ctx, c); err != nil {
+		return err
+	}
+	c.since()
+	if !a.Covers(o, policy.Create, v.Int("owner"), v.Int("department")) {
+		return invalid("owner", "outside_scope")
+	}
+	if v["created_at"] == nil {
+		v["created_at"] = []any{now}
+	}
+	v["updated_at"] = []any{now}
+	if a.ID != 0 {
+		v["created_by"], v["updated_by"] = []any{a.ID}, []any{a.ID}
+	}
+	row := store.Row{"id": id, "version": int64(1)}
+	columnsOf(o, v, row)
+	if err := c.inherit(ctx); err != nil {
+		return err
+	}
+	maps.Copy(row, c.inherited)
+	if err := store.Insert(ctx, tx, o.Table(), row); err != nil {
+		return err
+	}
+	if err := s.belongings(ctx, c, nil, 1, "created"); err != nil {
+		return err
+	}
+	u := unitOf(ctx)
+	if a.Filter(o, policy.View) == nil {
+		u.seen[sight{a.ID, o.Name, id}] = true
+	}
+	if o.Owned {
+		u.belongs[thing{o.Name, id}] = [2]any{row["owner_id"], row["department_id"]}
+	}
+	if r := s.rules[o.Name]; r.Done != nil {
+		return r.Done(ctx, c)
+	}
+	return nil
+}
+
+func columnsOf(o *schema.Object, v Values, row store.Row) {
+	for name, columns := range v {
+		for i, c := range o.Field(name).Columns() {
+			if i < len(columns) {
+				row[c.Name] = columns[i]
+			} else {
+				row[c.Name] = nil
+			}
+		}
+	}
+	sortKeys(o, v, row)
+}
+
+// home is the main department of a record's owner.
+func (s *Service) home(ctx context.Context, tx store.Querier, a *policy.Actor, owner int64) (any, error) {
+	if owner == a.ID {
+		if a.Home() == 0 {
+			return nil, nil
+		}
+		return a.Home(), nil
+	}
+	if owner == 0 {
+		return nil, nil
+	}
+	rows, err := store.Find(ctx, tx, "r_user", "department_id", store.Row{"id": owner}, "")
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	return rows[0][0], nil
+}
