@@ -8,6 +8,7 @@ import (
 
 	"ecrm/internal/policy"
 	"ecrm/internal/record"
+	"ecrm/internal/schema"
 	"ecrm/internal/store"
 )
 
@@ -38,14 +39,14 @@ func (s *Service) ChangeCompany(ctx context.Context, a *policy.Actor, c CompanyC
 	}
 	if c.Language != nil {
 		if *c.Language != "zh-TW" && *c.Language != "zh-CN" && *c.Language != "en" {
-			return record.Invalid("language", "not_an_option", "value", *c.Language)
+			return record.Invalid("language", "not_an_option", "value", schema.Shorten(*c.Language))
 		}
 		set["language"] = *c.Language
 	}
 	if c.TimeZone != nil {
 		// "Local" would be the server's zone, and "" UTC: neither was meant.
 		if _, err := time.LoadLocation(*c.TimeZone); err != nil || *c.TimeZone == "" || *c.TimeZone == "Local" {
-			return record.Invalid("time_zone", "not_an_option", "value", *c.TimeZone)
+			return record.Invalid("time_zone", "not_an_option", "value", schema.Shorten(*c.TimeZone))
 		}
 		set["time_zone"] = *c.TimeZone
 	}

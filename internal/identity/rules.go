@@ -59,14 +59,14 @@ func checkRights(c *record.Change) error {
 	registry := c.Actor.Registry
 	for object, verbs := range rights {
 		if o := registry.Object(object); object != "*" && (o == nil || o.IsLink()) {
-			return record.Invalid("rights", "unknown_right", "value", short(object))
+			return record.Invalid("rights", "unknown_right", "value", schema.Shorten(object))
 		}
 		for verb, scope := range verbs {
 			if !slices.Contains(policy.Verbs, verb) {
-				return record.Invalid("rights", "unknown_right", "value", short(object+"."+verb))
+				return record.Invalid("rights", "unknown_right", "value", schema.Shorten(object+"."+verb))
 			}
 			if !slices.Contains(policy.Scopes, scope) {
-				return record.Invalid("rights", "unknown_scope", "value", short(string(scope)))
+				return record.Invalid("rights", "unknown_scope", "value", schema.Shorten(string(scope)))
 			}
 		}
 	}
@@ -77,22 +77,15 @@ func checkRights(c *record.Change) error {
 	for object, names := range fields {
 		o := registry.Object(object)
 		if o == nil {
-			return record.Invalid("field_access", "unknown_right", "value", short(object))
+			return record.Invalid("field_access", "unknown_right", "value", schema.Shorten(object))
 		}
 		for name, access := range names {
 			if o.Field(name) == nil || access != "hidden" && access != "read" && access != "write" {
-				return record.Invalid("field_access", "unknown_right", "value", short(object+"."+name))
+				return record.Invalid("field_access", "unknown_right", "value", schema.Shorten(object+"."+name))
 			}
 		}
 	}
 	return nil
-}
-
-func short(s string) string {
-	if len(s) > 80 {
-		s = s[:80]
-	}
-	return strings.ToValidUTF8(s, "")
 }
 
 func removeRole(ctx context.Context, c *record.Change) error {
@@ -120,7 +113,7 @@ func checkUser(ctx context.Context, c *record.Change) error {
 	}
 	for name, known := range map[string][]string{"language": {"", "zh-TW", "zh-CN", "en"}} {
 		if c.Changed(name) && !slices.Contains(known, c.After.Text(name)) {
-			return record.Invalid(name, "not_an_option", "value", short(c.After.Text(name)))
+			return record.Invalid(name, "not_an_option", "value", schema.Shorten(c.After.Text(name)))
 		}
 	}
 	if c.Changed("photo") {
@@ -132,7 +125,7 @@ func checkUser(ctx context.Context, c *record.Change) error {
 	}
 	if zone := c.After.Text("time_zone"); c.Changed("time_zone") && zone != "" {
 		if _, err := time.LoadLocation(zone); err != nil {
-			return record.Invalid("time_zone", "not_an_option", "value", short(zone))
+			return record.Invalid("time_zone", "not_an_option", "value", schema.Shorten(zone))
 		}
 	}
 	if c.After.Int("role") == 0 && !c.Created && c.Before.Int("role") != 0 {

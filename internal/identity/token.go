@@ -62,7 +62,7 @@ func (s *Service) AddToken(ctx context.Context, a *policy.Actor, name string, sc
 	granted := []string{policy.GrantRead}
 	for _, scope := range scopes {
 		if !slices.Contains(policy.AllGrants, scope) {
-			return Token{}, "", record.Invalid("scopes", "not_an_option", "value", short(scope))
+			return Token{}, "", record.Invalid("scopes", "not_an_option", "value", schema.Shorten(scope))
 		}
 		if scope == policy.GrantAdmin && !a.Admin() {
 			return Token{}, "", record.Invalid("scopes", "forbidden")

@@ -89,11 +89,11 @@ func (picklistType) Parse(f *Field, value any) ([]any, error) {
 			return nil, nil
 		}
 		if f.Option(v) == nil {
-			return nil, Bad("not_an_option", "value", shorten(v))
+			return nil, Bad("not_an_option", "value", Shorten(v))
 		}
 		return []any{v}, nil
 	}
-	return nil, Bad("not_an_option")
+	return nil, Bad("wrong_type")
 }
 
 // ParseText takes a key or a label in any of the languages.
@@ -104,7 +104,7 @@ func (picklistType) ParseText(f *Field, s string) ([]any, error) {
 	if o := matchOption(f, s); o != "" {
 		return []any{o}, nil
 	}
-	return nil, Bad("not_an_option", "value", shorten(s))
+	return nil, Bad("not_an_option", "value", Shorten(s))
 }
 
 func matchOption(f *Field, s string) string {
@@ -118,7 +118,9 @@ func matchOption(f *Field, s string) string {
 	return ""
 }
 
-func shorten(s string) string {
+// Shorten keeps of a value as much as a message repeats of it.
+func Shorten(s string) string {
+	s = strings.ToValidUTF8(s, "\uFFFD")
 	if utf8.RuneCountInString(s) > 40 {
 		return string([]rune(s)[:40]) + "…"
 	}
@@ -169,7 +171,7 @@ func (t listType) keep(f *Field, words []string) ([]any, error) {
 		if !t.free {
 			value := matchOption(f, w)
 			if value == "" {
-				return nil, Bad("not_an_option", "value", shorten(w))
+				return nil, Bad("not_an_option", "value", Shorten(w))
 			}
 			w = value
 		}

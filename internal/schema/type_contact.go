@@ -30,7 +30,7 @@ func init() {
 		key:   normal.PhoneDigits,
 		doubt: func(s string) *Problem {
 			if local.PhoneDoubt(s) {
-				return Bad("phone_odd", "value", shorten(s))
+				return Bad("phone_odd", "value", Shorten(s))
 			}
 			return nil
 		},
@@ -45,9 +45,9 @@ func init() {
 		doubt: func(s string) *Problem {
 			switch meant, odd := local.MailDoubt(s); {
 			case meant != "":
-				return Bad("mail_slip", "value", shorten(s), "meant", meant)
+				return Bad("mail_slip", "value", Shorten(s), "meant", meant)
 			case odd:
-				return Bad("mail_odd", "value", shorten(s))
+				return Bad("mail_odd", "value", Shorten(s))
 			}
 			return nil
 		},
@@ -94,7 +94,7 @@ func (t entriesType) keep(entries []Entry) ([]any, error) {
 			return nil, Bad("too_long", "max", "200")
 		}
 		if !t.check(e.Value) {
-			return nil, Bad(t.code, "value", shorten(e.Value))
+			return nil, Bad(t.code, "value", Shorten(e.Value))
 		}
 		if e.Primary && primary < 0 {
 			primary = len(kept)

@@ -96,7 +96,7 @@ func (anyReferenceType) Parse(f *Field, value any) ([]any, error) {
 			return []any{id, object}, nil
 		}
 	}
-	return nil, Bad("not_a_target", "object", strings.ToValidUTF8(shorten(object), ""))
+	return nil, Bad("not_a_target", "object", strings.ToValidUTF8(Shorten(object), ""))
 }
 
 func (anyReferenceType) AppendJSON(dst []byte, _ *Field, c []any) []byte {

@@ -114,7 +114,7 @@ func (e *Exports) check(ctx context.Context, a *policy.Actor, o *schema.Object, 
 		r.Format = "csv"
 	}
 	if r.Format != "csv" && r.Format != "xlsx" {
-		return record.Invalid("format", "not_an_option")
+		return record.Invalid("format", "not_an_option", "value", schema.Shorten(r.Format))
 	}
 	if _, err := encoded(io.Discard, r.Encoding); err != nil {
 		return err
@@ -150,7 +150,7 @@ func encoded(w io.Writer, name string) (io.Writer, error) {
 	case "gb18030", "gbk", "gb2312":
 		e = simplifiedchinese.GB18030
 	default:
-		return nil, record.Invalid("encoding", "not_an_option")
+		return nil, record.Invalid("encoding", "not_an_option", "value", schema.Shorten(name))
 	}
 	return transform.NewWriter(w, encoding.ReplaceUnsupported(e.NewEncoder())), nil
 }

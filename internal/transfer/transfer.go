@@ -344,7 +344,7 @@ func (s *Service) Adjust(ctx context.Context, a *policy.Actor, id int64, c Chang
 		case *c.Unknown == "create" && !a.Admin():
 			return Job{}, record.Invalid("unknown_options", "read_only")
 		case *c.Unknown != "map" && *c.Unknown != "refuse" && *c.Unknown != "create":
-			return Job{}, record.Invalid("unknown_options", "not_an_option")
+			return Job{}, record.Invalid("unknown_options", "not_an_option", "value", schema.Shorten(*c.Unknown))
 		}
 		j.Unknown = *c.Unknown
 	}
