@@ -120,11 +120,12 @@ func (c *compiler) group(s Select, f *schema.Field, expr string) error {
 		c.write(expr)
 		return nil
 	}
-	c.write("CASE WHEN " + expr + " IS NULL THEN NULL WHEN ")
-	if err := c.inside(expr, target, "id", c.guarded(target, nil)); err != nil {
+	a := c.alias()
+	c.write("CASE WHEN " + expr + " IS NULL THEN NULL WHEN " + expr + " IN (SELECT " + a + ".id FROM " + target.Table() + " " + a + " WHERE ")
+	if err := c.where(target, a, c.guarded(target, nil)); err != nil {
 		return err
 	}
-	c.write(fmt.Sprintf(" THEN %s ELSE %d END", expr, HiddenGroup))
+	c.write(fmt.Sprintf(") THEN %s ELSE %d END", expr, HiddenGroup))
 	return nil
 }
 
