@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -52,7 +53,9 @@ type attack struct {
 	victim, attacker *person
 	// exporter may export what his department owns: the attacker's, not the
 	// victim's.
-	exporter    *person
+	exporter *person
+	// manager is the victim's, and has a file of his customers.
+	manager     *person
 	departments map[string]string
 	// ids are the victim's: a record of each object by plural, and by name what
 	// is no record.
@@ -77,7 +80,7 @@ func (x *attack) owned() map[string]map[string]any {
 
 var ownedPlurals = []string{"customers", "contacts", "opportunities", "activities", "tasks", "x_projects"}
 
-func newAttack(t *testing.T, dsn string) *attack {
+func newAttack(t testing.TB, dsn string) *attack {
 	w := newWorld(t, dsn)
 	x := &attack{w: w, ids: map[string]string{}}
 	var people map[string]*person
@@ -111,15 +114,15 @@ func newAttack(t *testing.T, dsn string) *attack {
 			job = inner
 		}
 		x.ids["job"] = fmt.Sprint(job["id"])
-		for range 500 {
-			if state := fmt.Sprint(x.victim.must(200, "GET", "jobs/"+x.ids["job"], nil)["state"]); state == "done" || state == "failed" {
-				break
-			}
-			time.Sleep(10 * time.Millisecond)
-		}
+		x.victim.ended(x.ids["job"])
 	}
 	if x.ids["job"] == "" {
 		t.Fatalf("the victim has no job: %d %v", status, job)
+	}
+	x.manager = people["manager"]
+	x.ids["export"] = x.manager.begin("customers/actions/export", map[string]any{"format": "csv"})
+	if made := x.manager.ended(x.ids["export"]); made["state"] != "done" {
+		t.Fatalf("the manager has no file: %v", made)
 	}
 	return x
 }
@@ -168,7 +171,7 @@ func (p *person) raw(method, path, contentType string, body []byte, headers ...s
 }
 
 // refused sends what an attacker would and wants one of the statuses.
-func (x *attack) refused(t *testing.T, method, path string, body any, statuses ...int) {
+func (x *attack) refused(t testing.TB, method, path string, body any, statuses ...int) {
 	t.Helper()
 	status, answer := x.attacker.call(method, path, body)
 	if strings.Contains(fmt.Sprint(answer), secret) {
@@ -183,7 +186,7 @@ func (x *attack) refused(t *testing.T, method, path string, body any, statuses .
 }
 
 // empty wants a list, aggregate or search in which the victim does not appear.
-func (x *attack) empty(t *testing.T, path string) {
+func (x *attack) empty(t testing.TB, path string) {
 	t.Helper()
 	status, answer := x.attacker.call("GET", path, nil)
 	text := fmt.Sprint(answer)
@@ -196,8 +199,8 @@ func (x *attack) empty(t *testing.T, path string) {
 }
 
 // each runs a case on the victim's record of every owned object.
-func each(fn func(t *testing.T, x *attack, plural, id string)) func(t *testing.T, x *attack) {
-	return func(t *testing.T, x *attack) {
+func each(fn func(t testing.TB, x *attack, plural, id string)) func(t testing.TB, x *attack) {
+	return func(t testing.TB, x *attack) {
 		for _, plural := range ownedPlurals {
 			fn(t, x, plural, x.ids[plural])
 		}
@@ -206,8 +209,8 @@ func each(fn func(t *testing.T, x *attack, plural, id string)) func(t *testing.T
 
 // on attacks one record of every owned object with a request that must not find
 // it.
-func on(method, suffix string, body any) func(t *testing.T, x *attack) {
-	return each(func(t *testing.T, x *attack, plural, id string) {
+func on(method, suffix string, body any) func(t testing.TB, x *attack) {
+	return each(func(t testing.TB, x *attack, plural, id string) {
 		t.Helper()
 		x.refused(t, method, plural+"/"+id+suffix, body, 404)
 	})
@@ -215,40 +218,50 @@ func on(method, suffix string, body any) func(t *testing.T, x *attack) {
 
 // own is the case of routes that take no name of another's: they act for the
 // asker alone or are open to all; another test says what they do.
-func own(*testing.T, *attack) {}
+func own(testing.TB, *attack) {}
+
+// attackers stands for the attacker's id in what is asked for.
+const attackers = "the attacker"
 
 // bulk attacks the victim's record by its id and by a filter, with a job.
-func bulkAttack(action string, input map[string]any) func(t *testing.T, x *attack) {
-	return func(t *testing.T, x *attack) {
+func bulkAttack(action string, asked map[string]any) func(t testing.TB, x *attack) {
+	return func(t testing.TB, x *attack) {
 		t.Helper()
+		input := maps.Clone(asked)
+		for name, value := range asked {
+			if value == attackers {
+				input[name] = x.attacker.id
+			}
+		}
 		const plural = "customers" // a job takes its time, and is the same for every object
 		id := x.ids[plural]
 		for _, body := range []map[string]any{{"ids": []string{id}, "input": input}, {"filter": `id = "` + id + `"`, "input": input}, {"q": secret, "view": x.ids["view"], "input": input}} {
-			status, answer := x.attacker.call("POST", plural+"/actions/"+action, body)
-			if strings.Contains(fmt.Sprint(answer), secret) || status >= 500 || status == 200 || status == 201 {
-				t.Errorf("bulk %s of %s answered %d %v", action, plural, status, answer)
-			}
-			if status != 202 {
-				continue
-			}
-			if inner, ok := answer["job"].(map[string]any); ok {
-				answer = inner
-			}
-			for range 500 { // whatever the job does, the victim's state is compared afterwards
-				job := x.attacker.must(200, "GET", "jobs/"+fmt.Sprint(answer["id"]), nil)
-				if strings.Contains(fmt.Sprint(job), secret) {
-					t.Errorf("the job of a bulk %s told the secret: %v", action, job)
-				}
-				if state := fmt.Sprint(job["state"]); state != "queued" && state != "running" {
-					break
-				}
-				time.Sleep(10 * time.Millisecond)
-			}
+			bulkOf(t, x, action, body)
 		}
 	}
 }
 
-func lists(t *testing.T, x *attack) {
+// bulkOf begins a job on customers and waits for its end; whatever it does, the victim's
+// state is compared afterwards.
+func bulkOf(t testing.TB, x *attack, action string, body map[string]any) {
+	t.Helper()
+	status, answer := x.attacker.call("POST", "customers/actions/"+action, body)
+	if strings.Contains(fmt.Sprint(answer), secret) || status >= 500 || status == 200 || status == 201 {
+		t.Errorf("bulk %s answered %d %v", action, status, answer)
+	}
+	if status != 202 {
+		return
+	}
+	if inner, ok := answer["job"].(map[string]any); ok {
+		answer = inner
+	}
+	job := x.attacker.ended(fmt.Sprint(answer["id"]))
+	if strings.Contains(fmt.Sprint(job), secret) {
+		t.Errorf("the job of a bulk %s told the secret: %v", action, job)
+	}
+}
+
+func lists(t testing.TB, x *attack) {
 	q := url.QueryEscape
 	for _, plural := range ownedPlurals {
 		name := map[string]string{"activities": "subject", "tasks": "subject"}[plural]
@@ -273,7 +286,7 @@ func lists(t *testing.T, x *attack) {
 	}
 }
 
-func aggregates(t *testing.T, x *attack) {
+func aggregates(t testing.TB, x *attack) {
 	for _, plural := range ownedPlurals {
 		for _, body := range []map[string]any{
 			{"measures": []map[string]string{{"fn": "count"}}},
@@ -297,46 +310,46 @@ func aggregates(t *testing.T, x *attack) {
 // cases holds, for every route there is, what an attacker tries on it. A new
 // route without a case fails TestNoRouteLeadsToAnothersRecords: think about what
 // somebody without the right could ask of it, and write that down here.
-var cases = map[string]func(t *testing.T, x *attack){
+var cases = map[string]func(t testing.TB, x *attack){
 	"GET /api/v1/setup": own,
 	"GET /api/v1/reach": own,
-	"GET /api/v1/reach/code.svg": func(t *testing.T, x *attack) {
+	"GET /api/v1/reach/code.svg": func(t testing.TB, x *attack) {
 		// Codes lead to this server, never where somebody would like others to go.
 		for _, address := range []string{"", "https://evil.example", "javascript:alert(1)", "http://localhost/"} {
 			x.refused(t, "GET", "reach/code.svg?address="+url.QueryEscape(address), nil, 404)
 		}
 	},
-	"POST /api/v1/setup": func(t *testing.T, x *attack) {
+	"POST /api/v1/setup": func(t testing.TB, x *attack) {
 		x.refused(t, "POST", "setup", map[string]any{"company": "x", "administrator": map[string]string{"name": "x", "login": "x", "password": "long-password"}}, 409)
 	},
-	"POST /api/v1/session": func(t *testing.T, x *attack) {
+	"POST /api/v1/session": func(t testing.TB, x *attack) {
 		for _, password := range []string{"", "long-passwor", "long-password ", "' OR 1=1 --"} {
 			(&attack{w: x.w, attacker: &person{w: x.w}}).refused(t, "POST", "session", map[string]any{"login": "seller", "password": password}, 401)
 		}
 	},
 	"DELETE /api/v1/session": own,
 	"GET /api/v1/me":         own,
-	"PATCH /api/v1/me": func(t *testing.T, x *attack) {
+	"PATCH /api/v1/me": func(t testing.TB, x *attack) {
 		for _, body := range []map[string]any{{"role": "administrator"}, {"id": x.victim.id}, {"department": x.departments["north"]}, {"assistant_of": []string{x.victim.id}}, {"login": "seller"}, {"active": true}, {"password": "another-password"}, {"photo": x.ids["file"]}, {"photo": map[string]any{"id": x.ids["file"]}}} {
 			x.refused(t, "PATCH", "me", body, 422)
 		}
 	},
-	"GET /api/v1/sessions": func(t *testing.T, x *attack) {
+	"GET /api/v1/sessions": func(t testing.TB, x *attack) {
 		x.refused(t, "GET", "sessions?user="+x.victim.id, nil, 403)
 		x.refused(t, "GET", "sessions?user=all", nil, 403)
 	},
-	"DELETE /api/v1/sessions/{id}": func(t *testing.T, x *attack) { x.refused(t, "DELETE", "sessions/"+x.ids["session"], nil, 404) },
-	"GET /api/v1/tokens":           func(t *testing.T, x *attack) { x.refused(t, "GET", "tokens?user="+x.victim.id, nil, 403) },
-	"POST /api/v1/tokens": func(t *testing.T, x *attack) {
+	"DELETE /api/v1/sessions/{id}": func(t testing.TB, x *attack) { x.refused(t, "DELETE", "sessions/"+x.ids["session"], nil, 404) },
+	"GET /api/v1/tokens":           func(t testing.TB, x *attack) { x.refused(t, "GET", "tokens?user="+x.victim.id, nil, 403) },
+	"POST /api/v1/tokens": func(t testing.TB, x *attack) {
 		x.refused(t, "POST", "tokens", map[string]any{"name": "x", "scopes": []string{"admin"}}, 422)
 		x.refused(t, "POST", "tokens", map[string]any{"name": "x", "scopes": []string{"read"}, "user": x.victim.id}, 422)
 	},
-	"DELETE /api/v1/tokens/{id}": func(t *testing.T, x *attack) { x.refused(t, "DELETE", "tokens/"+x.ids["token"], nil, 404) },
-	"POST /api/v1/users/{id}/actions/reset-password": func(t *testing.T, x *attack) {
+	"DELETE /api/v1/tokens/{id}": func(t testing.TB, x *attack) { x.refused(t, "DELETE", "tokens/"+x.ids["token"], nil, 404) },
+	"POST /api/v1/users/{id}/actions/reset-password": func(t testing.TB, x *attack) {
 		x.refused(t, "POST", "users/"+x.victim.id+"/actions/reset-password", nil, 403)
 		x.refused(t, "POST", "users/"+x.admin.id+"/actions/reset-password", nil, 403)
 	},
-	"POST /api/v1/users/actions/invite": func(t *testing.T, x *attack) {
+	"POST /api/v1/users/actions/invite": func(t testing.TB, x *attack) {
 		x.refused(t, "POST", "users/actions/invite", map[string]any{}, 403)
 		x.refused(t, "POST", "users/actions/invite", map[string]any{"ids": []string{x.victim.id}}, 403)
 	},
@@ -344,30 +357,30 @@ var cases = map[string]func(t *testing.T, x *attack){
 	"GET /api/v1/readings/{type}":  own, // of no record
 	"GET /api/v1/places":           own,
 	"GET /api/v1/objects/{object}": own,
-	"POST /api/v1/objects": func(t *testing.T, x *attack) {
+	"POST /api/v1/objects": func(t testing.TB, x *attack) {
 		x.refused(t, "POST", "objects", map[string]any{"name": "x_a", "labels": "a"}, 403)
 	},
-	"PATCH /api/v1/objects/{object}": func(t *testing.T, x *attack) {
+	"PATCH /api/v1/objects/{object}": func(t testing.TB, x *attack) {
 		x.refused(t, "PATCH", "objects/customer", map[string]any{"labels": "a"}, 403)
 	},
-	"POST /api/v1/objects/{object}/fields": func(t *testing.T, x *attack) {
+	"POST /api/v1/objects/{object}/fields": func(t testing.TB, x *attack) {
 		x.refused(t, "POST", "objects/customer/fields", map[string]any{"name": "x_a", "type": "text", "labels": "a"}, 403)
 	},
-	"PATCH /api/v1/objects/{object}/fields/{field}": func(t *testing.T, x *attack) {
+	"PATCH /api/v1/objects/{object}/fields/{field}": func(t testing.TB, x *attack) {
 		x.refused(t, "PATCH", "objects/customer/fields/level", map[string]any{"labels": map[string]string{"en": "x"}}, 403)
 	},
-	"DELETE /api/v1/objects/{object}/fields/{field}": func(t *testing.T, x *attack) {
+	"DELETE /api/v1/objects/{object}/fields/{field}": func(t testing.TB, x *attack) {
 		x.refused(t, "DELETE", "objects/customer/fields/level", nil, 403)
 		x.refused(t, "DELETE", "objects/customer/fields/level?drop=true", nil, 403)
 	},
-	"POST /api/v1/objects/{object}/fields/{field}/actions/restore": func(t *testing.T, x *attack) {
+	"POST /api/v1/objects/{object}/fields/{field}/actions/restore": func(t testing.TB, x *attack) {
 		x.refused(t, "POST", "objects/customer/fields/level/actions/restore", map[string]any{}, 403)
 	},
-	"GET /api/v1/objects/{object}/retired-fields": func(t *testing.T, x *attack) {
+	"GET /api/v1/objects/{object}/retired-fields": func(t testing.TB, x *attack) {
 		x.refused(t, "GET", "objects/customer/retired-fields", nil, 403)
 	},
-	"PATCH /api/v1/company": func(t *testing.T, x *attack) { x.refused(t, "PATCH", "company", map[string]any{"name": "x"}, 403) },
-	"GET /api/v1/search": func(t *testing.T, x *attack) {
+	"PATCH /api/v1/company": func(t testing.TB, x *attack) { x.refused(t, "PATCH", "company", map[string]any{"name": "x"}, 403) },
+	"GET /api/v1/search": func(t testing.TB, x *attack) {
 		for _, q := range []string{secret, "祕密", "6789", "secret@victim.example", x.number, "o" + x.victim.id} {
 			status, answer := x.attacker.call("GET", "search?q="+url.QueryEscape(q), nil)
 			if found, _ := answer["results"].([]any); status != 200 || len(found) > 0 {
@@ -375,12 +388,12 @@ var cases = map[string]func(t *testing.T, x *attack){
 			}
 		}
 	},
-	"POST /api/v1/imports": func(t *testing.T, x *attack) {
+	"POST /api/v1/imports": func(t testing.TB, x *attack) {
 		if status, answer := x.attacker.upload("user", "x.csv", []byte("name,login,role\nx,x,administrator\n")); status != 403 && status != 422 {
 			t.Errorf("an import of users answered %d %v", status, answer)
 		}
 	},
-	"GET /api/v1/imports": func(t *testing.T, x *attack) {
+	"GET /api/v1/imports": func(t testing.TB, x *attack) {
 		answer := x.attacker.must(200, "GET", "imports", nil)
 		if list, _ := answer["imports"].([]any); len(list) > 0 {
 			t.Errorf("another's imports are listed: %v", list)
@@ -389,61 +402,61 @@ var cases = map[string]func(t *testing.T, x *attack){
 			t.Error("the victim's own imports are not listed")
 		}
 	},
-	"GET /api/v1/imports/{id}": func(t *testing.T, x *attack) { x.refused(t, "GET", "imports/"+x.ids["import"], nil, 404) },
-	"GET /api/v1/imports/{id}/problems.csv": func(t *testing.T, x *attack) {
+	"GET /api/v1/imports/{id}": func(t testing.TB, x *attack) { x.refused(t, "GET", "imports/"+x.ids["import"], nil, 404) },
+	"GET /api/v1/imports/{id}/problems.csv": func(t testing.TB, x *attack) {
 		x.refused(t, "GET", "imports/"+x.ids["import"]+"/problems.csv", nil, 404)
 	},
-	"PATCH /api/v1/imports/{id}": func(t *testing.T, x *attack) {
+	"PATCH /api/v1/imports/{id}": func(t testing.TB, x *attack) {
 		x.refused(t, "PATCH", "imports/"+x.ids["import"], map[string]any{"header_row": 0}, 404)
 	},
 	"POST /api/v1/imports/{id}/actions/check":  importAction("check"),
 	"POST /api/v1/imports/{id}/actions/run":    importAction("run"),
 	"POST /api/v1/imports/{id}/actions/cancel": importAction("cancel"),
 	"POST /api/v1/imports/{id}/actions/undo":   importAction("undo"),
-	"GET /api/v1/jobs": func(t *testing.T, x *attack) {
+	"GET /api/v1/jobs": func(t testing.TB, x *attack) {
 		if text := fmt.Sprint(x.attacker.must(200, "GET", "jobs", nil)); strings.Contains(text, x.ids["job"]) || strings.Contains(text, secret) {
 			t.Errorf("another's job is listed: %s", text)
 		}
 	},
-	"GET /api/v1/jobs/{id}":                 func(t *testing.T, x *attack) { x.refused(t, "GET", "jobs/"+x.ids["job"], nil, 404) },
-	"GET /api/v1/jobs/{id}/rows":            func(t *testing.T, x *attack) { x.refused(t, "GET", "jobs/"+x.ids["job"]+"/rows", nil, 404) },
-	"POST /api/v1/jobs/{id}/actions/cancel": func(t *testing.T, x *attack) { x.refused(t, "POST", "jobs/"+x.ids["job"]+"/actions/cancel", nil, 404) },
-	"POST /api/v1/jobs/{id}/actions/undo":   func(t *testing.T, x *attack) { x.refused(t, "POST", "jobs/"+x.ids["job"]+"/actions/undo", nil, 404) },
+	"GET /api/v1/jobs/{id}":                 func(t testing.TB, x *attack) { x.refused(t, "GET", "jobs/"+x.ids["job"], nil, 404) },
+	"GET /api/v1/jobs/{id}/rows":            func(t testing.TB, x *attack) { x.refused(t, "GET", "jobs/"+x.ids["job"]+"/rows", nil, 404) },
+	"POST /api/v1/jobs/{id}/actions/cancel": func(t testing.TB, x *attack) { x.refused(t, "POST", "jobs/"+x.ids["job"]+"/actions/cancel", nil, 404) },
+	"POST /api/v1/jobs/{id}/actions/undo":   func(t testing.TB, x *attack) { x.refused(t, "POST", "jobs/"+x.ids["job"]+"/actions/undo", nil, 404) },
 	"GET /api/v1/events":                    streams,
-	"GET /api/v1/favorites": func(t *testing.T, x *attack) {
+	"GET /api/v1/favorites": func(t testing.TB, x *attack) {
 		x.victim.must(200, "PUT", "favorites/customer/"+x.ids["customers"], nil)
 		if text := fmt.Sprint(x.attacker.must(200, "GET", "favorites", nil)); strings.Contains(text, secret) || strings.Contains(text, x.ids["customers"]) {
 			t.Errorf("another's favourite is listed: %s", text)
 		}
 	},
-	"PUT /api/v1/favorites/{object}/{id}": func(t *testing.T, x *attack) {
+	"PUT /api/v1/favorites/{object}/{id}": func(t testing.TB, x *attack) {
 		x.refused(t, "PUT", "favorites/customer/"+x.ids["customers"], nil, 404)
 		x.refused(t, "PUT", "favorites/view/"+x.ids["view"], nil, 404)
 		x.refused(t, "PUT", "favorites/nothing/1", nil, 404)
 		x.refused(t, "PUT", "favorites/customer/x%27%20OR%201=1", nil, 404)
 	},
-	"DELETE /api/v1/favorites/{object}/{id}": func(t *testing.T, x *attack) {
+	"DELETE /api/v1/favorites/{object}/{id}": func(t testing.TB, x *attack) {
 		x.victim.must(200, "PUT", "favorites/customer/"+x.ids["customers"], nil)
 		x.attacker.must(204, "DELETE", "favorites/customer/"+x.ids["customers"], nil)
 		if text := fmt.Sprint(x.victim.must(200, "GET", "favorites", nil)); !strings.Contains(text, x.ids["customers"]) {
 			t.Errorf("another took the star away: %s", text)
 		}
 	},
-	"GET /api/v1/views": func(t *testing.T, x *attack) {
+	"GET /api/v1/views": func(t testing.TB, x *attack) {
 		if text := fmt.Sprint(x.attacker.must(200, "GET", "views", nil)); strings.Contains(text, secret) {
 			t.Errorf("another's view is listed: %s", text)
 		}
 	},
-	"POST /api/v1/views": func(t *testing.T, x *attack) {
+	"POST /api/v1/views": func(t testing.TB, x *attack) {
 		x.refused(t, "POST", "views", map[string]any{"object": "customer", "name": "x", "owner": x.victim.id}, 422)
 	},
-	"GET /api/v1/views/{id}": func(t *testing.T, x *attack) { x.refused(t, "GET", "views/"+x.ids["view"], nil, 404) },
-	"PATCH /api/v1/views/{id}": func(t *testing.T, x *attack) {
+	"GET /api/v1/views/{id}": func(t testing.TB, x *attack) { x.refused(t, "GET", "views/"+x.ids["view"], nil, 404) },
+	"PATCH /api/v1/views/{id}": func(t testing.TB, x *attack) {
 		x.refused(t, "PATCH", "views/"+x.ids["view"], map[string]any{"name": "x"}, 404)
 	},
-	"DELETE /api/v1/views/{id}": func(t *testing.T, x *attack) { x.refused(t, "DELETE", "views/"+x.ids["view"], nil, 404) },
+	"DELETE /api/v1/views/{id}": func(t testing.TB, x *attack) { x.refused(t, "DELETE", "views/"+x.ids["view"], nil, 404) },
 	"GET /api/v1/{plural}":      lists,
-	"POST /api/v1/{plural}": func(t *testing.T, x *attack) {
+	"POST /api/v1/{plural}": func(t testing.TB, x *attack) {
 		for _, body := range []map[string]any{
 			{"name": "x", "owner": x.victim.id}, {"name": "x", "parent": x.ids["customers"]}, {"name": "x", "parent": map[string]any{"number": x.number}}, {"name": "x", "id": x.ids["customers"]}, {"name": "x", "created_by": x.victim.id},
 		} {
@@ -460,7 +473,7 @@ var cases = map[string]func(t *testing.T, x *attack){
 			x.refused(t, "POST", plural, map[string]any{"name": "x", "login": "x", "role": "administrator"}, 403, 422)
 		}
 	},
-	"POST /api/v1/{plural}/batch": each(func(t *testing.T, x *attack, plural, id string) {
+	"POST /api/v1/{plural}/batch": each(func(t testing.TB, x *attack, plural, id string) {
 		status, answer := x.attacker.call("POST", plural+"/batch", map[string]any{"update": []map[string]any{{"id": id, "note": "x"}, {"id": id, "owner": x.attacker.id}}})
 		for _, row := range rowsOf(answer) {
 			if row["status"] != float64(404) && row["status"] != float64(422) {
@@ -468,18 +481,18 @@ var cases = map[string]func(t *testing.T, x *attack){
 			}
 		}
 	}),
-	"PUT /api/v1/{plural}/by/{field}/{value}": func(t *testing.T, x *attack) {
+	"PUT /api/v1/{plural}/by/{field}/{value}": func(t testing.TB, x *attack) {
 		x.refused(t, "PUT", "customers/by/number/"+x.number, map[string]any{"name": "x"}, 409, 422)
 		x.refused(t, "PUT", "users/by/login/seller", map[string]any{"name": "x"}, 403, 422)
 	},
 	"POST /api/v1/{plural}/aggregate": aggregates,
-	"POST /api/v1/{plural}/warnings": each(func(t *testing.T, x *attack, plural, id string) {
+	"POST /api/v1/{plural}/warnings": each(func(t testing.TB, x *attack, plural, id string) {
 		x.refused(t, "POST", plural+"/warnings", map[string]any{"id": id}, 404)
 		x.refused(t, "POST", plural+"/warnings", map[string]any{"id": id, "values": map[string]any{"name": "x", "owner": x.attacker.id}}, 404)
 		// That somebody has the same may be said, not who.
 		x.refused(t, "POST", plural+"/warnings", map[string]any{"values": map[string]any{"name": secret, "phones": []string{"02-2345-6789"}}}, 200)
 	}),
-	"GET /api/v1/{plural}/duplicates": func(t *testing.T, x *attack) {
+	"GET /api/v1/{plural}/duplicates": func(t testing.TB, x *attack) {
 		for _, query := range []string{"name=" + url.QueryEscape(secret), "phones=02-2345-6789", "mails=secret@victim.example"} {
 			for _, plural := range []string{"customers", "contacts"} {
 				// That something hidden is alike may be said, nothing of it.
@@ -493,7 +506,7 @@ var cases = map[string]func(t *testing.T, x *attack){
 	"GET /api/v1/{plural}/{id}":    on("GET", "", nil),
 	"PATCH /api/v1/{plural}/{id}":  on("PATCH", "", map[string]any{"owner": nil}),
 	"DELETE /api/v1/{plural}/{id}": on("DELETE", "", nil),
-	"POST /api/v1/{plural}/{id}/actions/restore": func(t *testing.T, x *attack) {
+	"POST /api/v1/{plural}/{id}/actions/restore": func(t testing.TB, x *attack) {
 		x.refused(t, "POST", "customers/"+x.ids["deleted"]+"/actions/restore", nil, 404)
 		on("POST", "/actions/restore", nil)(t, x)
 	},
@@ -502,7 +515,7 @@ var cases = map[string]func(t *testing.T, x *attack){
 	"GET /api/v1/{plural}/{id}/comments":  on("GET", "/comments", nil),
 	"POST /api/v1/{plural}/{id}/comments": on("POST", "/comments", map[string]any{"text": "x"}),
 	"POST /api/v1/files":                  own, // TestFile… says what uploads do
-	"GET /api/v1/files/{id}": func(t *testing.T, x *attack) {
+	"GET /api/v1/files/{id}": func(t testing.TB, x *attack) {
 		for _, name := range []string{"file", "attachment"} {
 			for _, more := range []string{"", "?size=96", "?download=1"} {
 				x.refused(t, "GET", "files/"+x.ids[name]+more, nil, 404)
@@ -511,52 +524,56 @@ var cases = map[string]func(t *testing.T, x *attack){
 	},
 	"GET /api/v1/{plural}/{id}/files":  on("GET", "/files", nil),
 	"POST /api/v1/{plural}/{id}/files": on("POST", "/files", map[string]any{"files": []string{"1"}}),
-	"DELETE /api/v1/{plural}/{id}/files/{file}": each(func(t *testing.T, x *attack, plural, id string) {
+	"DELETE /api/v1/{plural}/{id}/files/{file}": each(func(t testing.TB, x *attack, plural, id string) {
 		x.refused(t, "DELETE", plural+"/"+id+"/files/"+x.ids["attachment"], nil, 404)
 	}),
 	"GET /api/v1/{plural}/{id}/shares": on("GET", "/shares", nil),
-	"POST /api/v1/{plural}/{id}/shares": each(func(t *testing.T, x *attack, plural, id string) {
+	"POST /api/v1/{plural}/{id}/shares": each(func(t testing.TB, x *attack, plural, id string) {
 		x.refused(t, "POST", plural+"/"+id+"/shares", map[string]any{"user": x.attacker.id, "write": true}, 404)
 	}),
-	"DELETE /api/v1/{plural}/{id}/shares/{share}": each(func(t *testing.T, x *attack, plural, id string) {
+	"DELETE /api/v1/{plural}/{id}/shares/{share}": each(func(t testing.TB, x *attack, plural, id string) {
 		x.refused(t, "DELETE", plural+"/"+id+"/shares/"+x.ids["share"], nil, 404)
 	}),
 	"GET /api/v1/{plural}/{id}/access": on("GET", "/access", nil),
-	"GET /api/v1/{plural}/{id}/{related}": each(func(t *testing.T, x *attack, plural, id string) {
+	"GET /api/v1/{plural}/{id}/{related}": each(func(t testing.TB, x *attack, plural, id string) {
 		for _, related := range append([]string{"users", "departments", "roles"}, ownedPlurals...) {
 			x.refused(t, "GET", plural+"/"+id+"/"+related, nil, 404)
 			// Nor by way of a user whom everybody sees.
 			x.empty(t, "users/"+x.victim.id+"/"+related)
 		}
 	}),
-	"POST /api/v1/{plural}/actions/assign":  bulkAttack("assign", map[string]any{"owner": "me"}),
-	"POST /api/v1/{plural}/actions/edit":    bulkAttack("edit", map[string]any{"fields": map[string]any{"tags": []string{"x"}}}),
-	"POST /api/v1/{plural}/actions/tag":     bulkAttack("tag", map[string]any{"add": []string{"x"}}),
-	"POST /api/v1/{plural}/actions/delete":  bulkAttack("delete", nil),
-	"POST /api/v1/{plural}/actions/restore": bulkAttack("restore", nil),
-	"POST /api/v1/{plural}/actions/share":   bulkAttack("share", map[string]any{"user": "me"}),
-	"POST /api/v1/{plural}/actions/export":  exports,
-	"GET /api/v1/jobs/{id}/result":          func(t *testing.T, x *attack) { x.refused(t, "GET", "jobs/"+x.ids["job"]+"/result", nil, 404) },
-	" /api/v1/":                             own,
-	"GET /api/openapi.json":                 own, // reduced to the asker's rights: TestDescriptionTellsNoMoreThanOneMaySee
-	"GET /api/docs":                         own,
-	"GET /api/docs.js":                      own,
-	"GET /metrics": func(t *testing.T, x *attack) {
+	"POST /api/v1/{plural}/actions/assign": bulkAttack("assign", map[string]any{"owner": attackers}),
+	"POST /api/v1/{plural}/actions/edit":   bulkAttack("edit", map[string]any{"fields": map[string]any{"tags": []string{"x"}}}),
+	"POST /api/v1/{plural}/actions/tag":    bulkAttack("tag", map[string]any{"add": []string{"x"}}),
+	"POST /api/v1/{plural}/actions/delete": bulkAttack("delete", nil),
+	"POST /api/v1/{plural}/actions/restore": func(t testing.TB, x *attack) {
+		for _, body := range []map[string]any{{"ids": []string{x.ids["deleted"]}}, {"filter": `id = "` + x.ids["deleted"] + `"`}} {
+			bulkOf(t, x, "restore", body)
+		}
+	},
+	"POST /api/v1/{plural}/actions/share":  bulkAttack("share", map[string]any{"user": attackers}),
+	"POST /api/v1/{plural}/actions/export": exports,
+	"GET /api/v1/jobs/{id}/result":         func(t testing.TB, x *attack) { x.refused(t, "GET", "jobs/"+x.ids["export"]+"/result", nil, 404) },
+	" /api/v1/":                            own,
+	"GET /api/openapi.json":                own, // reduced to the asker's rights: TestDescriptionTellsNoMoreThanOneMaySee
+	"GET /api/docs":                        own,
+	"GET /api/docs.js":                     own,
+	"GET /metrics": func(t testing.TB, x *attack) {
 		if status, text := x.attacker.raw("GET", "/metrics", "text/plain", nil, "X-Forwarded-For", "203.0.113.7"); status != 403 || strings.Contains(text, secret) {
 			t.Errorf("metrics answered %d %s", status, text)
 		}
 	},
 }
 
-func importAction(action string) func(t *testing.T, x *attack) {
-	return func(t *testing.T, x *attack) {
+func importAction(action string) func(t testing.TB, x *attack) {
+	return func(t testing.TB, x *attack) {
 		x.refused(t, "POST", "imports/"+x.ids["import"]+"/actions/"+action, nil, 404)
 	}
 }
 
 // exports attacks by way of a file: without the right at all, and with the right
 // over another department.
-func exports(t *testing.T, x *attack) {
+func exports(t testing.TB, x *attack) {
 	for _, plural := range ownedPlurals {
 		x.refused(t, "POST", plural+"/actions/export", map[string]any{"format": "csv"}, 403)
 	}
@@ -586,7 +603,7 @@ func exports(t *testing.T, x *attack) {
 }
 
 // streams listens to the live events while the victim works.
-func streams(t *testing.T, x *attack) {
+func streams(t testing.TB, x *attack) {
 	ctx, cancel := context.WithTimeout(context.Background(), 1500*time.Millisecond)
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, x.w.server.URL+"/api/v1/events", nil)
