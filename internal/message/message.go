@@ -104,6 +104,7 @@ var texts = map[string][3]string{
 	"cut_off":                  {"檔案沒有傳完，請再試一次", "文件未传完，请重试", "The file did not arrive whole; please try again"},
 	"picture_too_large":        {"照片不可超過 {max} MB", "照片不能超过 {max} MB", "The photo may have at most {max} MB"},
 	"no_such_size":             {"沒有這種大小的縮圖", "没有此尺寸的缩略图", "Pictures are not made in this size"},
+	"no_such_user":             {"使用者裡沒有「{value}」", "用户中没有“{value}”", "There is no user “{value}”"},
 	"no_such_record":           {"找不到所選的資料", "找不到所选的记录", "The chosen record was not found"},
 	"outside_scope":            {"不能指派到您的資料範圍之外", "不能指派到您的数据范围之外", "This is outside your data scope"},
 	"may_not_assign":           {"您不能更換負責業務", "您不能更换负责人", "You may not change the owner"},

@@ -100,7 +100,16 @@ func (s *Service) goingBy(ctx context.Context, a *policy.Actor, target *schema.O
 			return ids[0], nil
 		}
 	}
-	return 0, schema.Bad("no_such_record")
+	return 0, Unfound(target, text)
+}
+
+// Unfound says that no record the asker sees goes by a name. Of people it says the
+// name: whoever reads it has a list of whom to add.
+func Unfound(target *schema.Object, name string) *schema.Problem {
+	if target.Name == "user" {
+		return schema.Bad("no_such_user", "value", name)
+	}
+	return schema.Bad("no_such_record")
 }
 
 // Missing stands in a reference for a record that is not there yet and is made,

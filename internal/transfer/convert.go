@@ -123,7 +123,7 @@ func (c *converter) row(ctx context.Context, row entry) (main, child *draft, chi
 // refuses tells whether what did not fit keeps the whole row out: unknown choices
 // where the person said so, and anything wrong about who may do what.
 func (c *converter) refuses(t target, p *schema.Problem) bool {
-	return p.Code == "not_an_option" && c.job.Unknown == "refuse" || t.object.IsLink() && contains(t.object.Links[:], t.field.Name) || p.Code == "no_such_record" && t.object.AdminOnly
+	return p.Code == "not_an_option" && c.job.Unknown == "refuse" || t.object.IsLink() && contains(t.object.Links[:], t.field.Name) || (p.Code == "no_such_record" || p.Code == "no_such_user") && t.object.AdminOnly
 }
 
 // value makes the value of one field from its cells; a problem is what did not
@@ -490,7 +490,7 @@ func (c *converter) referred(ctx context.Context, d *draft, t target, cell cellT
 		d.missing[f.Name] = cell.text
 		return nil, nil, nil
 	}
-	return nil, schema.Bad("no_such_record"), nil
+	return nil, record.Unfound(to, cell.text), nil
 }
 
 func isLetter(r rune) bool { return r > 0x7f || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' }
