@@ -75,6 +75,10 @@ test('a page begins with less than 350 kB of JavaScript, compressed', async (t) 
     let bytes = 0
     for (const r of scripts) bytes += gzipSync(await r.body()).length
     assert.ok(scripts.length > 0, 'no script was seen')
+    const whole = scripts.filter((r) => r.headers()['content-encoding'] !== 'br')
+    const sizes = await Promise.all(whole.map(async (r) => (await r.body()).length))
+    assert.ok(Math.max(0, ...sizes) < 1024, `not compressed: ${whole.map((r) => r.url())}`)
+    assert.ok(scripts.length <= 12, `${address} waits for ${scripts.length} scripts`)
     assert.ok(bytes < MOST, `${address} loads ${bytes} bytes of JavaScript`)
     t.diagnostic(`${address}: ${scripts.length} scripts, ${bytes} bytes`)
     await page.context().close()

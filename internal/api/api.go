@@ -5,7 +5,6 @@ package api
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"io/fs"
 	"log/slog"
 	"net"
@@ -193,7 +192,7 @@ func (s *Server) Handler() http.Handler {
 		mux.HandleFunc("GET "+secure.AuthorityPath, func(w http.ResponseWriter, _ *http.Request) { secure.ServeAuthority(w, s.Reach.Authority) })
 	}
 	mux.Handle("/", s.static())
-	return guarded(mux)
+	return guarded(smaller(mux))
 }
 
 // guarded sets the headers every answer carries.
@@ -298,32 +297,4 @@ func exampleSize(text json.RawMessage) (int, error) {
 		return 0, record.Invalid("demo", "bad_example_size")
 	}
 	return wanted.Customers, nil
-}
-
-func (s *Server) static() http.Handler {
-	files := http.FileServerFS(s.Web)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		path := strings.TrimPrefix(r.URL.Path, "/")
-		if info, err := fs.Stat(s.Web, path); path != "" && err == nil && !info.IsDir() {
-			if strings.HasSuffix(path, ".webmanifest") {
-				w.Header().Set("Content-Type", "application/manifest+json")
-			}
-			if strings.HasPrefix(path, "assets/") {
-				w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-			}
-			files.ServeHTTP(w, r)
-			return
-		}
-		// Every other address is a page of the interface.
-		index, err := fs.ReadFile(s.Web, "index.html")
-		if err != nil {
-			http.Error(w, "The interface was not built into this binary: run make build.", http.StatusNotFound)
-			return
-		}
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		w.Header().Set("Cache-Control", "no-cache")
-		if _, err := fmt.Fprint(w, string(index)); err != nil {
-			slog.Debug("the client is gone", "error", err)
-		}
-	})
 }

@@ -2,7 +2,7 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { queryClient } from "./api/queries";
+import { askAhead, queryClient } from "./api/queries";
 import { startI18n } from "./i18n";
 import { setTheme } from "./lib/theme";
 import { startServiceWorker } from "./lib/worker";
@@ -11,6 +11,9 @@ import "./styles.css";
 import "./pages/pages.css";
 
 setTheme(localStorage.getItem("ecrm.theme") ?? undefined);
+// The words, the page's own code and the first answers come at once, not one after another.
+askAhead(location.pathname);
+void router.load();
 await startI18n();
 startServiceWorker();
 

@@ -16,10 +16,23 @@ export const queryClient = new QueryClient({
   },
 });
 
-export const useMe = () => useQuery({ queryKey: ["me"], queryFn: api.me, staleTime: 60_000 });
+const me = { queryKey: ["me"], queryFn: api.me, staleTime: 60_000 };
+const objects = {
+  queryKey: ["objects"],
+  queryFn: api.objects,
+  staleTime: Number.POSITIVE_INFINITY,
+};
 
-export const useObjects = () =>
-  useQuery({ queryKey: ["objects"], queryFn: api.objects, staleTime: Number.POSITIVE_INFINITY });
+export const useMe = () => useQuery(me);
+
+export const useObjects = () => useQuery(objects);
+
+/** Asks for what every page but these needs, while the rest of the program is still on its way. */
+export function askAhead(path: string) {
+  if (path === "/setup" || path === "/sign-in") return;
+  queryClient.prefetchQuery(me);
+  queryClient.prefetchQuery(objects);
+}
 
 /** The object with this name or plural, as this user may see it. */
 export function useObject(nameOrPlural?: string): ObjectMeta | undefined {
