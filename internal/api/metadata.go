@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"ecrm/internal/message"
 	"ecrm/internal/policy"
 	"ecrm/internal/record"
 	"ecrm/internal/schema"
@@ -25,16 +26,18 @@ type optionView struct {
 }
 
 type fieldView struct {
-	Name       string       `json:"name"`
-	Type       string       `json:"type"`
-	Label      string       `json:"label"`
-	Help       string       `json:"help,omitempty"`
-	Required   bool         `json:"required"`
-	Unique     bool         `json:"unique"`
-	System     bool         `json:"system"`
-	Custom     bool         `json:"custom"`
-	Access     string       `json:"access"`
-	Sortable   bool         `json:"sortable"`
+	Name     string `json:"name"`
+	Type     string `json:"type"`
+	Label    string `json:"label"`
+	Help     string `json:"help,omitempty"`
+	Required bool   `json:"required"`
+	Unique   bool   `json:"unique"`
+	System   bool   `json:"system"`
+	Custom   bool   `json:"custom"`
+	Access   string `json:"access"`
+	Sortable bool   `json:"sortable"`
+	// Unsorted says why the asker may not sort by it, where others may.
+	Unsorted   string       `json:"unsorted,omitempty"`
 	Filterable bool         `json:"filterable"`
 	Multiple   bool         `json:"multiple"`
 	Options    []optionView `json:"options,omitempty"`
@@ -183,12 +186,42 @@ func twice(related []schema.Related, object string) bool {
 	return n > 1
 }
 
+// unsorted tells of the references by which a list is not sorted for the asker,
+// since there are too many records that he sees only some of.
+func (s *Server) unsorted(r *request, views ...objectView) error {
+	crowded := map[string]bool{}
+	for _, v := range views {
+		for i := range v.Fields {
+			f := &v.Fields[i]
+			if !f.Sortable || f.Multiple || len(f.Targets) != 1 {
+				continue
+			}
+			name := f.Targets[0]
+			many, known := crowded[name]
+			if target := r.actor.Registry.Object(name); !known && target != nil {
+				var err error
+				if many, err = s.Records.Crowded(r.Context(), r.actor, target); err != nil {
+					return err
+				}
+				crowded[name] = many
+			}
+			if many {
+				f.Sortable, f.Unsorted = false, message.In(r.language(), "sort_too_many", map[string]string{"token": f.Label})
+			}
+		}
+	}
+	return nil
+}
+
 func (s *Server) objects(r *request) error {
 	views := []objectView{}
 	for _, o := range r.actor.Registry.Objects() {
 		if r.actor.May(o, policy.View) {
 			views = append(views, describe(r.actor, o, r.language()))
 		}
+	}
+	if err := s.unsorted(r, views...); err != nil {
+		return err
 	}
 	return r.json(http.StatusOK, map[string]any{"version": r.actor.Registry.Version, "objects": views})
 }
@@ -206,7 +239,11 @@ func (s *Server) object(r *request) error {
 	if err != nil {
 		return err
 	}
-	return r.json(http.StatusOK, describe(r.actor, o, r.language()))
+	v := describe(r.actor, o, r.language())
+	if err := s.unsorted(r, v); err != nil {
+		return err
+	}
+	return r.json(http.StatusOK, v)
 }
 
 func (s *Server) addField(r *request) error {

@@ -133,3 +133,46 @@ func TestSortingByReferenceTellsNothingOfHiddenRecords(t *testing.T) {
 		}
 	})
 }
+
+// Somebody who sees some of very many customers is told beforehand that a list is not
+// sorted by them, and why; who sees all of them, or few, sorts.
+func TestUnsortableReferenceIsToldBeforehand(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn)
+		_, people, departments := w.company()
+		w.fill(1150, []string{people["stranger"].id, people["seller"].id}, []string{departments["south"], departments["north"]})
+		for login, want := range map[string]bool{"seller": false, "manager": false, "stranger": true, "boss": true} {
+			p := people[login]
+			p.must(200, "PATCH", "me", map[string]any{"language": "en"})
+			told := []map[string]any{}
+			of := func(o map[string]any) {
+				for _, f := range list(o["fields"]) {
+					if field, _ := f.(map[string]any); field["name"] == "customer" {
+						told = append(told, field)
+					}
+				}
+			}
+			of(p.must(200, "GET", "objects/contact", nil))
+			for _, o := range list(p.must(200, "GET", "objects", nil)["objects"]) {
+				if object, _ := o.(map[string]any); object["name"] == "contact" {
+					of(object)
+				}
+			}
+			if len(told) != 2 {
+				t.Fatalf("%s: %v", login, told)
+			}
+			for _, field := range told {
+				if field["sortable"] != want {
+					t.Errorf("%s: contacts are said to be sorted by customer: %v, want %v", login, field["sortable"], want)
+				}
+				if why := fmt.Sprint(field["unsorted"]); !want && !strings.Contains(why, "too many") || want && why != "<nil>" {
+					t.Errorf("%s: why not: %s", login, why)
+				}
+			}
+			status, answer := p.call("GET", "contacts?sort=customer", nil)
+			if status == 200 != want || !want && !strings.Contains(fmt.Sprint(answer["fields"]), "sort_too_many") {
+				t.Errorf("%s sorts contacts by customer: %d %v", login, status, answer)
+			}
+		}
+	})
+}

@@ -105,33 +105,56 @@ func (s *Service) titled(ctx context.Context, a *policy.Actor, o *schema.Object,
 	if !ok {
 		return nil, false, nil
 	}
-	type one struct {
-		id  int64
-		key any
+	all, err := s.seen(ctx, a, o, guard, []query.Key{by, {Field: "id"}}, []string{"id", column})
+	if err != nil || len(all) > namedMost {
+		return nil, false, err
 	}
-	var all []one
+	slices.SortStableFunc(all, func(x, y []any) int { return compareKeys(x[1], y[1]) })
+	ids := make([]int64, len(all))
+	for i, r := range all {
+		ids[i], _ = r[0].(int64)
+	}
+	return ids, true, nil
+}
+
+// seen reads what an actor may see of an object, in the bin too: of more than
+// namedMost, one more than that.
+func (s *Service) seen(ctx context.Context, a *policy.Actor, o *schema.Object, guard *query.Node, sort []query.Key, columns []string) ([][]any, error) {
+	var all [][]any
 	for _, deleted := range []bool{false, true} {
-		sel := store.Select{Registry: a.Registry, Asker: a, Guard: guard, Columns: []string{"id", column}, Query: query.Query{
-			Object: o, Sort: []query.Key{by, {Field: "id"}}, Limit: namedMost + 1 - len(all), Deleted: deleted,
+		sel := store.Select{Registry: a.Registry, Asker: a, Guard: guard, Columns: columns, Query: query.Query{
+			Object: o, Sort: sort, Limit: namedMost + 1 - len(all), Deleted: deleted,
 		}}
 		rows, err := sel.Rows(ctx, s.within(ctx))
 		if err != nil {
-			return nil, false, err
+			return nil, err
 		}
-		for _, r := range rows {
-			id, _ := r[0].(int64)
-			all = append(all, one{id, r[1]})
-		}
-		if len(all) > namedMost {
-			return nil, false, nil
+		if all = append(all, rows...); len(all) > namedMost {
+			break
 		}
 	}
-	slices.SortStableFunc(all, func(x, y one) int { return compareKeys(x.key, y.key) })
-	ids := make([]int64, len(all))
-	for i, r := range all {
-		ids[i] = r.id
+	return all, nil
+}
+
+// Crowded tells whether an actor may sort by no reference to an object, since he
+// sees some of its records only, and more than stand in the order of their titles.
+// It is what byName refuses, found out cheaply: a small table is not looked at.
+func (s *Service) Crowded(ctx context.Context, a *policy.Actor, o *schema.Object) (bool, error) {
+	if !a.May(o, policy.View) {
+		return false, nil
 	}
-	return ids, true, nil
+	guard := a.Filter(o, policy.View)
+	if guard == nil {
+		return false, nil
+	}
+	if title := o.Field(o.Title); title == nil || !a.Readable(o, title) {
+		return true, nil
+	}
+	if few, err := s.DB.Fewer(ctx, o.Table(), namedMost+1); few || err != nil {
+		return false, err
+	}
+	ids, err := s.seen(ctx, a, o, guard, []query.Key{{Field: "id"}}, []string{"id"})
+	return len(ids) > namedMost, err
 }
 
 // compareKeys compares what titles are sorted by, those without one last.

@@ -50,6 +50,8 @@ export interface Field {
   custom?: boolean;
   access?: "read" | "write";
   sortable?: boolean;
+  /** Why this user may not sort by it, though others may. */
+  unsorted?: string;
   filterable?: boolean;
   multiple?: boolean;
   options?: Option[];

@@ -29,9 +29,10 @@ import { filterProblem } from "../list/problem";
 import { QuickSearch } from "../list/QuickSearch";
 import { ShapeTabs } from "../list/ShapeTabs";
 import { useListState } from "../list/useListState";
+import { useOrder } from "../list/useOrder";
 import { ViewTabs } from "../list/ViewTabs";
 import { CardBody } from "./Card";
-import { Column } from "./Column";
+import { Column, useColumn } from "./Column";
 import { cardFields } from "./cardFields";
 import { useStageMove } from "./useStageMove";
 import { useSums } from "./useSums";
@@ -80,6 +81,15 @@ function Board({ object, stage }: { object: ObjectMeta; stage: Field }) {
       },
     }),
   );
+  const queryOf = (o: Option) => ({
+    filter: both(filter, `${stage.name} = ${quoteText(o.value)}`),
+    q: url.q,
+    sort: url.sort,
+    fields: cardFields(object),
+  });
+  // The columns stand in one order: what the first is answered, all are.
+  const first = options[0];
+  const orderNotice = useOrder(useColumn(object, first?.value ?? "", first ? queryOf(first) : {}));
   const { sums, sumOf } = useSums(object, stage, filter, url.q);
   useKeys({
     "/": (e) => {
@@ -153,6 +163,7 @@ function Board({ object, stage }: { object: ObjectMeta; stage: Field }) {
         state={state}
         error={filter ? filterProblem(sums.error) : undefined}
       />
+      {orderNotice}
       <DndContext
         sensors={sensors}
         collisionDetection={columnAt}
@@ -171,18 +182,7 @@ function Board({ object, stage }: { object: ObjectMeta; stage: Field }) {
       >
         <div className="board">
           {options.map((o) => (
-            <Column
-              key={o.value}
-              object={object}
-              option={o}
-              total={sumOf(o)}
-              query={{
-                filter: both(filter, `${stage.name} = ${quoteText(o.value)}`),
-                q: url.q,
-                sort: url.sort,
-                fields: cardFields(object),
-              }}
-            />
+            <Column key={o.value} object={object} option={o} total={sumOf(o)} query={queryOf(o)} />
           ))}
         </div>
         <DragOverlay>

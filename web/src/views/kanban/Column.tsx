@@ -9,9 +9,14 @@ import { grouped } from "../../lib/format";
 import { Button, IconButton } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
 import { ErrorState, Skeleton } from "../../ui/State";
+import { orderProblem } from "../list/problem";
 import { useList } from "../list/useList";
 import { Card } from "./Card";
 import type { Total } from "./useSums";
+
+/** The cards of one column, asked for once by whoever shows them. */
+export const useColumn = (object: ObjectMeta, stage: string, query: ListQuery) =>
+  useList(object.plural, { ...query, column: stage }, 50);
 
 export function Column({
   object,
@@ -27,7 +32,7 @@ export function Column({
   const { t } = useTranslation();
   const [, setUrl] = useUrl();
   const { setNodeRef, isOver } = useDroppable({ id: option.value });
-  const list = useList(object.plural, { ...query, column: option.value }, 50);
+  const list = useColumn(object, option.value, query);
   const count = total.count ?? list.count?.value;
   return (
     <section
@@ -74,7 +79,7 @@ export function Column({
         </div>
       </header>
       <div className="column-cards">
-        {list.isPending ? (
+        {list.isPending || orderProblem(list.error) ? (
           <Skeleton rows={3} />
         ) : list.isError ? (
           <ErrorState error={list.error} retry={() => list.refetch()} />

@@ -75,7 +75,9 @@ export function GridHead(p: GridProps) {
               </label>
             )}
             {field.sortable === false ? (
-              <span className="muted">{field.label}</span>
+              <span className="muted" title={field.unsorted}>
+                {field.label}
+              </span>
             ) : (
               <button
                 type="button"

@@ -38,7 +38,7 @@ import {
 } from "./groups";
 import { Preview } from "./Preview";
 import { keepPlace, placeKey, placeOf } from "./place";
-import { filterProblem } from "./problem";
+import { filterProblem, orderProblem } from "./problem";
 import { QuickSearch } from "./QuickSearch";
 import { useFollowUp } from "./RowActions";
 import { ShapeTabs } from "./ShapeTabs";
@@ -46,6 +46,7 @@ import { SortChoice } from "./SortChoice";
 import { NONE, type Selection, tick, tickAll } from "./selection";
 import { useList } from "./useList";
 import { useListState } from "./useListState";
+import { useOrder } from "./useOrder";
 import { ViewTabs } from "./ViewTabs";
 
 const UNKNOWN: Count = { value: 0, relation: "unknown" };
@@ -169,6 +170,7 @@ function List({ object }: { object: ObjectMeta }) {
   };
   const filtered = !!(url.q || state.filter);
   const problem = filterProblem(list.error);
+  const orderNotice = useOrder(list);
 
   async function save(r: RecordData, name: string, value: unknown, leave: Leave) {
     const from = columns.findIndex((c) => c.field.name === name);
@@ -348,13 +350,14 @@ function List({ object }: { object: ObjectMeta }) {
         )}
         {phone && !state.deleted && groupChoice}
       </Filters>
+      {orderNotice}
       <div className="list-body">
         {list.isPending ? (
           <div className="grid">
             <Skeleton rows={12} />
           </div>
         ) : list.isError && !list.data ? (
-          problem ? (
+          problem || orderProblem(list.error) ? (
             <div className="grid" />
           ) : (
             <ErrorState error={list.error} retry={() => list.refetch()} />
