@@ -125,7 +125,9 @@ func (c *importFile) do(ctx context.Context, a *app.App, s folder.Streams) error
 	columns := make([]map[string]string, len(job.Columns))
 	for i, column := range job.Columns {
 		columns[i] = map[string]string{"header": column.Header, "field": column.Field}
-		if column.Field == "" {
+		if column.Field == "" && len(column.Samples) == 0 {
+			s.Warn("column %q: holds nothing, left out\n", column.Header)
+		} else if column.Field == "" {
 			s.Warn("column %q: fits no field, left out\n", column.Header)
 		} else {
 			s.Warn("column %q: %s\n", column.Header, column.Field)
@@ -160,7 +162,11 @@ func leftOut(g *transfer.Group) string {
 		}
 		examples = append(examples, fmt.Sprintf("%d %q", row.Row, row.Value))
 	}
-	return fmt.Sprintf("%s, %d rows: left out: %s (row %s)", g.Column, g.Count, message.In("en", g.Code, g.Params()), strings.Join(examples, ", "))
+	what := "left out: "
+	if g.Kept() {
+		what = ""
+	}
+	return fmt.Sprintf("%s, %d rows: %s%s (row %s)", g.Column, g.Count, what, message.In("en", g.Code, g.Params()), strings.Join(examples, ", "))
 }
 
 type showVersion struct {

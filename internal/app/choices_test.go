@@ -87,7 +87,7 @@ func TestImportMakesChoices(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, dsn string) {
 		w := newWorld(t, dsn)
 		admin, people, _ := w.company()
-		const file = "公司名稱,等級,來源\n一號,A,展覽\n二號,鑽石,老客戶介紹\n三號,鑽石,網站\n"
+		const file = "公司名稱,等級,來源\n一號,A,展覽\n二號,鑽石,商會名錄\n三號,鑽石,網站\n"
 		status, job := admin.upload("customer", "f.csv", []byte(file))
 		if status != 201 {
 			t.Fatalf("upload answered %d %v", status, job)
@@ -107,7 +107,7 @@ func TestImportMakesChoices(t *testing.T) {
 			t.Fatalf("%d found", n)
 		}
 		one, _ := list(admin.must(200, "GET", "customers?q=%E4%BA%8C%E8%99%9F&fields=level", nil)["records"])[0].(map[string]any)
-		if text := fmt.Sprint(admin.must(200, "GET", "objects/customer", nil)["fields"]); one["level"] == nil || !strings.Contains(text, "鑽石") || !strings.Contains(text, "老客戶介紹") || strings.Count(text, "展覽") > 1 {
+		if text := fmt.Sprint(admin.must(200, "GET", "objects/customer", nil)["fields"]); one["level"] == nil || !strings.Contains(text, "鑽石") || !strings.Contains(text, "商會名錄") || strings.Count(text, "展覽") > 1 {
 			t.Errorf("the record has %v", one["level"])
 		}
 		_, other := people["manager"].upload("customer", "f.csv", []byte(file))

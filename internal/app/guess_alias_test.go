@@ -70,7 +70,7 @@ func TestHeadersOfOtherProgramsAreUnderstood(t *testing.T) {
 		{"contact", "名字,电子邮件\n王小明,a@example.com\n", "contact 名字=name 电子邮件=mails"},
 		{"auto", "kun_firma,kun_telefon,kun_plz,kun_ort\nAcme,030-123456,10115,Berlin\n", "customer kun_firma=name kun_telefon=phones kun_plz=address.zip kun_ort=address.city"},
 		{"auto", "Vorname,Nachname,Strasse,Hausnr,PLZ,Ort\nAda,Low,Weg,7,10115,Berlin\n", "contact Vorname=given_name Nachname=family_name Strasse=address.street Hausnr=address.street PLZ=address.zip Ort=address.city"},
-		{"auto", "title,description,due_date,priority,status\nCall,soon,2026-12-01,high,open\n", "task title=subject description=note due_date=due_at priority=priority status=-"},
+		{"auto", "title,description,due_date,priority,status\nCall,soon,2026-12-01,high,open\n", "task title=subject description=note due_date=due_at priority=priority status=done"},
 		{"auto", "IdCliente,NombreCliente,Ciudad\nALFKI1,Alfreds,Berlin\nANATR2,Ana,Lima\n", "customer IdCliente=external_ids NombreCliente=name Ciudad=address.city"},
 		{"contact", "donor_number,first_name,last_name\n653-7,Ann,Low\n390-8,Bob,High\n", "contact donor_number=external_ids first_name=given_name last_name=family_name"},
 		{"customer", "Company,ORACLE_ID__c,Industry__c\nAcme,1-220-3344,Steel\nBit,1-220-3355,Wood\n", "customer Company=name ORACLE_ID__c=- Industry__c=industry"},
@@ -86,7 +86,7 @@ func TestHeadersOfOtherProgramsAreUnderstood(t *testing.T) {
 		{"auto", "会员编号,性别,年龄\nM1,男,30\nM2,女,40\n", "contact 会员编号=external_ids 性别=gender 年龄=-"},
 		{"customer", "Company,Desk\nAcme,888-555-1212\n", "customer Company=name Desk=phones"},
 		{"customer", "sales_agent,region\na a,x\na b,x\na c,x\na d,x\na e,x\na f,x\na g,x\na h,x\na i,x\na j,x\n", "customer sales_agent=name region=region"},
-		{"opportunity", "Name,Category,Amount\nDeal,A,5\nOther,B,6\n", "opportunity Name=name Category=- Amount=amount"},
+		{"opportunity", "Name,Category,Amount\nDeal,A,5\nOther,B,6\n", "opportunity Name=name Category=tags Amount=amount"},
 	} {
 		status, job := admin.upload(c.object, "file.csv", []byte(c.file))
 		if got := fmt.Sprint(job["object"]) + " " + fieldsOf(job); status != 201 || got != c.want {

@@ -112,7 +112,15 @@ func ParseDate(s string, opt DateOptions) []DateReading {
 	if len(s) > 200 {
 		return nil
 	}
-	return readDate(bareDate(narrow(s)), opt)
+	return readDate(bareDate(ordered(narrow(s))), opt)
+}
+
+// yearBehind is how Unix and Java write a moment: Thu Sep 18 17:00:00 PDT 2014.
+var yearBehind = regexp.MustCompile(`(?i)^(?:[a-z]{3} )?([a-z]{3}) +(\d{1,2}) (\d{2}:\d{2}:\d{2})((?: [a-z]{2,5}| [+-]\d{4}| [a-z]{3}[+-]\d{2}:?\d{2})?) (\d{4})$`)
+
+// ordered puts the year before the time.
+func ordered(s string) string {
+	return yearBehind.ReplaceAllString(strings.TrimSpace(s), "$1 $2 $5 $3$4")
 }
 
 // bareDate drops the time and the day of the week, and reads Chinese numerals.

@@ -35,7 +35,7 @@ func ParseDateTime(s string, loc *time.Location, conv Convention) (time.Time, er
 	if len(s) > 200 {
 		return fail()
 	}
-	text := narrow(s)
+	text := ordered(narrow(s))
 	if number.MatchString(text) {
 		if t, ok := numberTime(text, loc, conv); ok {
 			return t, nil

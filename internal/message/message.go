@@ -123,6 +123,7 @@ var texts = map[string][3]string{
 	"rate_twice":               {"{currency} 在 {day} 已有匯率，請修改那一筆", "{currency} 在 {day} 已有汇率，请修改该条", "There is a rate for {currency} on {day} already; change that one"},
 	"job_revalue":              {"依匯率重算金額", "按汇率重算金额", "Value amounts by the rates"},
 	"not_a_birthday":           {"生日格式不對：請輸入如 1990-05-01、5/1、民國79年5月1日、農曆八月十五", "生日格式不对：请输入如 1990-05-01、5月1日、农历八月十五", "Enter a birthday such as 1990-05-01, May 1 or lunar 8/15"},
+	"year_only":                {"只有年份，記為該年 1 月 1 日", "只有年份，记为该年 1 月 1 日", "Only a year: the first of January was taken"},
 	"cut_short":                {"太長，只留下開頭", "太长，只保留开头", "Too long: only the beginning was kept"},
 	"rounded":                  {"小數太多，取為 {value}", "小数位过多，取为 {value}", "Too many decimals: {value} was taken"},
 	// Of a file as a whole.

@@ -236,7 +236,7 @@ func overlaid(declared, over *schema.Field) *schema.Field {
 		if at < 0 {
 			f.Options = append(f.Options, o)
 		} else {
-			f.Options[at].Kind = o.Kind
+			f.Options[at].Kind, f.Options[at].Aliases = o.Kind, o.Aliases
 		}
 	}
 	return &f

@@ -40,6 +40,8 @@ type Option struct {
 	// Kind is open, won or lost for stages; empty elsewhere.
 	Kind     string `json:"kind,omitempty"`
 	Inactive bool   `json:"inactive,omitempty"`
+	// Aliases are the words by which files of other programs mean it.
+	Aliases []string `json:"-"`
 }
 
 // Only names a pick-list of the same object and the choices with which a field
@@ -57,7 +59,10 @@ type Field struct {
 	Help  Text   `json:"help"`
 	// Aliases are the other names the field goes by in offices and other programs,
 	// in any language: an import knows its column by them.
-	Aliases  []string `json:"aliases,omitempty"`
+	Aliases []string `json:"aliases,omitempty"`
+	// Yes and No are the words by which files mean the one and the other in a
+	// boolean field, beside the usual ones: Completed, In Progress.
+	Yes, No  []string `json:"-"`
 	Required bool     `json:"required,omitempty"`
 	Unique   bool     `json:"unique,omitempty"`
 	Options  []Option `json:"options,omitempty"`

@@ -57,6 +57,8 @@ type converter struct {
 	// stubs are the records made by name for rows that refer to them, told those of
 	// them that a row of their own filled.
 	stubs, told map[int64]bool
+	// choices are the words of the pick-lists, read when one is met.
+	choices map[*schema.Field]*choices
 }
 
 func (s *Service) converter(a *policy.Actor, o *schema.Object, j *Job) *converter {
@@ -123,7 +125,7 @@ func (c *converter) row(ctx context.Context, row entry) (main, child *draft, chi
 // refuses tells whether what did not fit keeps the whole row out: unknown choices
 // where the person said so, and anything wrong about who may do what.
 func (c *converter) refuses(t target, p *schema.Problem) bool {
-	return p.Code == "not_an_option" && c.job.Unknown == "refuse" || t.object.IsLink() && contains(t.object.Links[:], t.field.Name) || (p.Code == "no_such_record" || p.Code == "no_such_user") && t.object.AdminOnly
+	return p.Code == "not_an_option" && c.job.Unknown == "refuse" || t.object.IsLink() && contains(t.object.Links[:], t.field.Name) || (p.Code == "no_such_record" || p.Code == "no_such_user") && t.object.AdminOnly && t.field.Target() != t.object.Name
 }
 
 // value makes the value of one field from its cells; a problem is what did not
@@ -266,6 +268,9 @@ func (c *converter) raw(ctx context.Context, d *draft, t target, cells []cellTex
 		if day, ok := local.ParseDateAs(first.text, c.convention(first), local.DateOptions{Location: c.actor.Zone()}); ok && day.Year != 0 {
 			return day.String(), nil, nil
 		}
+		if year := yearAlone(first.text); year != 0 {
+			return local.Date{Year: year, Month: 1, Day: 1}.String(), schema.Bad("year_only"), nil
+		}
 		return nil, schema.Bad("not_a_date"), nil
 	case "birthday":
 		if day, ok := local.ParseDateAs(first.text, c.convention(first), local.DateOptions{Location: c.actor.Zone()}); ok {
@@ -279,7 +284,7 @@ func (c *converter) raw(ctx context.Context, d *draft, t target, cells []cellTex
 		}
 		return at.UTC().Format("2006-01-02T15:04:05.999999Z07:00"), nil, nil
 	case "boolean":
-		value, ok := local.ParseBool(first.text)
+		value, ok := meansBool(f, first.text)
 		if !ok {
 			return nil, schema.Bad("not_a_boolean"), nil
 		}
@@ -315,6 +320,9 @@ func (c *converter) raw(ctx context.Context, d *draft, t target, cells []cellTex
 	texts := make([]string, 0, len(cells))
 	for _, cell := range cells {
 		texts = append(texts, cell.text)
+	}
+	if f.Type == "longtext" {
+		return strings.Join(texts, "\n"), nil, nil
 	}
 	return strings.Join(texts, " "), nil, nil
 }
@@ -405,40 +413,16 @@ func severalWords(text string) []string {
 	return words
 }
 
-// option finds the choice a text means: as a person said, by key, or by a label
-// in any language and spelling.
-func (c *converter) option(f *schema.Field, column *Column, text string) string {
-	if chosen, ok := column.Values[text]; ok {
-		if chosen == nil {
-			return ""
-		}
-		return *chosen
-	}
-	folded := plain(text)
-	for _, o := range f.Options {
-		for _, name := range []string{o.Value, o.Label.TW, o.Label.CN, o.Label.EN} {
-			if name != "" && (strings.EqualFold(name, text) || folded != "" && plain(name) == folded) {
-				return o.Value
-			}
-		}
-	}
-	// Stages are called alike everywhere: won is won.
-	for _, o := range f.Options {
-		if o.Kind == "won" && strings.Contains(folded, "won") || o.Kind == "lost" && strings.Contains(folded, "lost") {
-			return o.Value
-		}
-	}
-	return ""
-}
-
 // address puts the parts of an address together; one text is taken apart, and
 // parts that have columns of their own count for more.
 func address(cells []cellText) map[string]any {
 	value := map[string]any{}
+	whole := ""
 	for _, cell := range cells {
 		if cell.part != "" {
 			continue
 		}
+		whole += cell.text
 		a := local.ParseAddress(cell.text)
 		for part, text := range map[string]string{"country": a.Country, "zip": a.Zip, "region": a.Region, "city": a.City, "district": a.District, "street": a.Street} {
 			if text != "" && value[part] == nil {
@@ -450,7 +434,7 @@ func address(cells []cellText) map[string]any {
 	for _, cell := range cells {
 		switch before, _ := value[cell.part].(string); {
 		case cell.part == "":
-		case told[cell.part]: // a second line
+		case told[cell.part], whole != "" && before != "" && cell.part == "street" && !strings.Contains(whole, cell.text): // a second line
 			value[cell.part] = before + " " + cell.text
 		default:
 			value[cell.part], told[cell.part] = cell.text, true

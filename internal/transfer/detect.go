@@ -27,7 +27,7 @@ func (j *Job) detect(a *policy.Actor, o *schema.Object) error {
 		return err
 	}
 	if o == nil {
-		if o = choose(a, d, j.unique); o == nil {
+		if o = choose(a, d, j.unique, j.stem()); o == nil {
 			return &record.Error{Code: "forbidden"}
 		}
 	}
@@ -61,14 +61,17 @@ func (j *Job) recognise(o *schema.Object) Duplicates {
 		return Duplicates{Keys: o.Together, Rule: "update"}
 	}
 	keys := []string{}
+	if key := o.Field(o.Key); key != nil && key.Required && o.Title != "" {
+		keys = append(keys, key.Name) // made of the rest where the file has none
+	}
 	if j.foreign() != "" {
 		keys = append(keys, schema.ExternalIDs)
 	}
 	named := false
 	for _, c := range j.Columns {
 		f := o.Field(c.Field)
-		if f == nil || contains(keys, f.Name) || c.Confidence < 0.5 {
-			continue // a column that only may be the name tells nobody apart
+		if f == nil || contains(keys, f.Name) || c.Confidence < 0.5 || len(c.Samples) == 0 {
+			continue // a column that only may be the name, or is empty, tells nobody apart
 		}
 		switch {
 		case f.Unique && f.Type != "autonumber", f.Match == "mail" && o.Field("family_name") != nil, f.Match == "code" && o.Field("family_name") == nil && f.Name != "tax_number":

@@ -89,7 +89,7 @@ func contains(list []string, s string) bool {
 // gathers tells whether several columns may fill a field together.
 func gathers(f *schema.Field) bool {
 	_, many := f.Kind().(schema.Multiple)
-	return many && f.Many() == ""
+	return many && f.Many() == "" || f.Type == "longtext"
 }
 
 // guesser guesses what the columns of a file are for one object.
@@ -153,15 +153,18 @@ func guessAll(a *policy.Actor, o *schema.Object, d *tabular.Detected, unique []b
 		}
 	}
 	g.parted()
-	g.beside()
+	g.beside(g.open())
 	g.firstID(unique)
 	for _, i := range g.open() {
 		if spec := guessLines(a, o, g.columns[i].Header, false, g.taken); spec != "" {
 			g.put(i, spec, 0.7)
 		} else if spec := looks(a, o, g.columns[i], g.taken); spec != "" {
 			g.put(i, spec, 0.6)
+		} else if spec := g.tail(i); spec != "" {
+			g.put(i, spec, 0.5)
 		}
 	}
+	g.empties()
 	if title := o.Field(o.Title); title != nil && title.Required && !g.taken[o.Title] && !g.taken["family_name"] && !g.taken["given_name"] {
 		// A person may go by the mail address, a company hardly.
 		switch person := o.Field("family_name") != nil && g.taken["mails"]; {
@@ -173,6 +176,31 @@ func guessAll(a *policy.Actor, o *schema.Object, d *tabular.Detected, unique []b
 		}
 	}
 	return g.mapped, g.sum + fitness(o, g.mapped, d.Format)
+}
+
+// emptyWeight is what a column that holds nothing tells of the kind of record.
+const emptyWeight = 0.1
+
+// empties maps the columns of which every row is empty, behind those that hold
+// something: the file says what they are, and its next edition may fill them.
+func (g *guesser) empties() {
+	sum := g.sum
+	var empty []int
+	for i, c := range g.columns {
+		if c.Empty && g.mapped[i].Field == "" && c.Header != "" {
+			empty = append(empty, i)
+		}
+	}
+	for _, i := range empty {
+		g.header(i, 0.5)
+	}
+	g.beside(empty)
+	for _, i := range empty {
+		if g.mapped[i].Field != "" {
+			sum += emptyWeight
+		}
+	}
+	g.sum = sum
 }
 
 // parted takes the name of something else for no person's name: with both parts of
@@ -215,9 +243,13 @@ func (g *guesser) header(i int, floor float64) {
 		headers = append(headers, rest)
 	}
 	for _, h := range headers {
-		for _, m := range g.words.meanings(h) {
+		for _, m := range g.fitting(g.words.meanings(h), c) {
 			if m.sure < floor {
 				break
+			}
+			if spec := g.secondLine(i, m); spec != "" {
+				g.put(i, spec, m.sure)
+				return
 			}
 			if !g.free(m) && !g.continues(i, m) || m.field.Type == "user" && g.unique[i] && g.rows >= manyOwners {
 				continue
@@ -253,24 +285,114 @@ var ordinal = regexp.MustCompile(`[\s_-]*[1-4１-４]$`)
 // houseNumbers are the headers of what stands behind the name of a street.
 var houseNumbers = plainSet("house number, house no, house nr, street number, street no, building number, hausnummer, hausnr, haus nr, 門牌, 門牌號, 門牌號碼, número de casa, numéro de rue")
 
-// continues tells whether a column goes on with the street that another one
-// begins: Street 2 behind Street or Street 1.
+// middleNames are the headers of what stands between the given name and the family
+// name.
+var middleNames = plainSet("middle name, middlename, middle, middle initial, middle names, additional name, additional names, second given name, n middle, zweiter vorname, weitere vornamen, segundo nombre, deuxième prénom")
+
+// nameParts are the headers of the parts of a name, where a record keeps it whole.
+var nameParts = plainSet("first name, firstname, given name, last name, lastname, family name, surname, 姓, 名, 姓氏, vorname, nachname, prénom, nom de famille, apellidos")
+
+// continues tells whether a column goes on with what another one begins: Street 2
+// behind Street or Street 1, a middle name behind a given one.
 func (g *guesser) continues(i int, m meaning) bool {
+	header := g.columns[i].Header
+	switch {
+	case m.spec == "given_name":
+		return middleNames[plain(header)]
+	case m.spec == g.object.Title && nameParts[plain(header)]:
+		return !slices.ContainsFunc(g.mapped, func(c Column) bool { return c.Field == m.spec && !nameParts[plain(c.Header)] })
+	}
 	if !strings.HasSuffix(m.spec, ".street") {
 		return false
 	}
-	if houseNumbers[plain(g.columns[i].Header)] {
+	if houseNumbers[plain(header)] {
 		return true
 	}
-	if !ordinal.MatchString(g.columns[i].Header) {
+	if !ordinal.MatchString(header) {
 		return false
 	}
 	for j := range g.mapped {
-		if g.mapped[j].Field == m.spec && plain(g.columns[j].Header) == plain(g.columns[i].Header) {
-			return ordinal.ReplaceAllString(g.columns[j].Header, "") == ordinal.ReplaceAllString(g.columns[i].Header, "")
+		if g.mapped[j].Field == m.spec && plain(g.columns[j].Header) == plain(header) {
+			return ordinal.ReplaceAllString(g.columns[j].Header, "") == ordinal.ReplaceAllString(header, "")
 		}
 	}
 	return false
+}
+
+// secondLine is the part of an address that goes on with one that another column
+// holds whole: Address 2 behind Address or Address 1.
+func (g *guesser) secondLine(i int, m meaning) string {
+	header := g.columns[i].Header
+	if m.field == nil || m.field.Type != "address" || m.spec != m.field.Name || !ordinal.MatchString(header) {
+		return ""
+	}
+	for j := range g.mapped {
+		if g.mapped[j].Field == m.spec && plain(g.columns[j].Header) == plain(header) && ordinal.ReplaceAllString(g.columns[j].Header, "") == ordinal.ReplaceAllString(header, "") {
+			return m.spec + ".street"
+		}
+	}
+	return ""
+}
+
+// vague are headers that say only that there are kinds of something.
+var vague = plainSet("type, category, class, status, state, kind, role, rating, priority, 類型, 類別, 分類, 狀態, 種類")
+
+// fitting puts first, of pick-lists that a header means equally, the one whose
+// choices the column holds; one of none of its choices is not what a vague header
+// means.
+func (g *guesser) fitting(meanings []meaning, c tabular.Column) []meaning {
+	if len(c.Samples) == 0 || !slices.ContainsFunc(meanings, func(m meaning) bool { return m.field.Type == "picklist" }) {
+		return meanings
+	}
+	fit := func(m meaning) int {
+		if m.field.Type != "picklist" {
+			return 0
+		}
+		words, n := choicesOf(m.field), 0
+		for _, text := range c.Samples {
+			if words.means(strings.TrimSpace(text)) != "" {
+				n++
+			}
+		}
+		return n
+	}
+	meanings = slices.Clone(meanings)
+	if p := plain(c.Header); vague[p] || slices.ContainsFunc(g.words.behind(p), func(rest string) bool { return vague[rest] }) {
+		meanings = slices.DeleteFunc(meanings, func(m meaning) bool { return m.field.Type == "picklist" && fit(m) == 0 })
+	}
+	slices.SortStableFunc(meanings, func(a, b meaning) int {
+		if a.sure != b.sure || a.field.Type != "picklist" || b.field.Type != "picklist" {
+			return 0
+		}
+		return fit(b) - fit(a)
+	})
+	return meanings
+}
+
+// tails are the words at the end of Chinese headers that tell what the column holds,
+// whatever it is of: 服務電話, 門市地址.
+var tails = []struct{ word, kind string }{
+	{"电话", "phones"}, {"手机", "phones"}, {"传真", "phones"}, {"信箱", "mails"}, {"邮箱", "mails"}, {"电邮", "mails"}, {"网址", "url"}, {"网站", "url"},
+	{"地址", "address"}, {"住址", "address"}, {"备注", "longtext"}, {"说明", "longtext"}, {"简介", "longtext"}, {"简述", "longtext"}, {"描述", "longtext"}, {"介绍", "longtext"},
+	{"标签", "tags"}, {"关键字", "tags"}, {"关键词", "tags"},
+}
+
+// tail finds the field by the last word of a Chinese header.
+func (g *guesser) tail(i int) string {
+	header := plain(bracketed.ReplaceAllString(g.columns[i].Header, ""))
+	if ofOthers(g.columns[i].Header) {
+		return ""
+	}
+	for _, t := range tails {
+		if !strings.HasSuffix(header, t.word) {
+			continue
+		}
+		if f := g.words.usual[t.kind]; f != nil && (!g.taken[f.Name] || t.kind != "longtext" && gathers(f)) {
+			return corrected(g.words, g.object, f.Name, g.columns[i], g.columns, g.taken)
+		}
+		return ""
+	}
+	return ""
 }
 
 // reaches are the headers of phones and mail addresses, in the form of plain.
@@ -290,11 +412,17 @@ func fitness(o *schema.Object, mapped []Column, format tabular.Format) float64 {
 	bonus := 0.0
 	staged, worth, parted := false, false, false
 	for _, c := range mapped {
-		if c.Field == "" && len(c.Samples) > 0 && reaches[plain(c.Header)] {
+		if len(c.Samples) == 0 {
+			continue
+		}
+		if c.Field == "" && reaches[plain(c.Header)] {
 			bonus -= 2 // somebody it does not keep
 		}
 		staged = staged || o.Stage != "" && c.Field == o.Stage
 		worth = worth || o.Field(c.Field) != nil && (o.Field(c.Field).Type == "money" || o.Field(c.Field).Type == "date")
+		if f := o.Field(c.Field); c.Field == "done" && f != nil && f.Type == "boolean" && mostlyYes(f, c.Samples) {
+			bonus -= 3 // what was done is no longer to do
+		}
 		parted = parted || (c.Field == "family_name" || c.Field == "given_name") && c.Confidence >= sureAlias
 	}
 	if staged && worth {
@@ -309,12 +437,23 @@ func fitness(o *schema.Object, mapped []Column, format tabular.Format) float64 {
 	return bonus
 }
 
+// mostlyYes tells whether most of a column says yes to a boolean field.
+func mostlyYes(f *schema.Field, samples []string) bool {
+	n := 0
+	for _, text := range samples {
+		if yes, ok := meansBool(f, text); ok && yes {
+			n++
+		}
+	}
+	return n*2 > len(samples)
+}
+
 // firstOf are the numbers of the first of several.
 var firstOf = plainSet("一, 甲, one, i")
 
 // beside maps the columns that speak of the person beside the company, where the
 // file says who that is.
-func (g *guesser) beside() {
+func (g *guesser) beside(open []int) {
 	a, o := g.actor, g.object
 	child := a.Registry.Object("contact")
 	if child == nil || child == o || reference(child, o) == nil || !a.May(child, policy.Create) {
@@ -323,7 +462,12 @@ func (g *guesser) beside() {
 	words := wordsOf(a, child)
 	found := map[int]string{}
 	taken := map[string]bool{}
-	for _, i := range g.open() {
+	for _, c := range g.mapped {
+		if rest, ok := strings.CutPrefix(c.Field, child.Name+"."); ok {
+			taken[rest] = true
+		}
+	}
+	for _, i := range open {
 		header := plain(bracketed.ReplaceAllString(g.columns[i].Header, ""))
 		behind := words.behind(header)
 		for _, rest := range g.words.behind(header) { // 客户联系人
@@ -345,9 +489,10 @@ func (g *guesser) beside() {
 			}
 		}
 	}
-	for _, i := range g.open() {
+	for _, i := range open {
 		switch spec := found[i]; {
 		case spec == "":
+		case g.mapped[i].Field != "":
 		case taken[child.Title] || taken["family_name"] || taken["given_name"]:
 			g.put(i, child.Name+"."+spec, sureBefore)
 		case o.Field(spec) != nil && g.free(meaning{o.Field(spec), spec, 0}) && writable(a, o, o.Field(spec)):
@@ -358,16 +503,54 @@ func (g *guesser) beside() {
 
 // choose finds the object a file's rows most likely are, among those the actor
 // may import; the first declared wins a tie.
-func choose(a *policy.Actor, d *tabular.Detected, unique []bool) *schema.Object {
+func choose(a *policy.Actor, d *tabular.Detected, unique []bool, stem string) *schema.Object {
 	var best *schema.Object
 	most := -1000.0
 	for _, o := range a.Registry.Objects() {
-		if !o.Owned || o.Title == "" || o.Field(o.Title) == nil || !o.Field(o.Title).Required && o.Field("family_name") == nil || !a.May(o, policy.Import) {
+		if !a.May(o, policy.Import) || o.Title == "" || o.Field(o.Title) == nil || !o.Owned && !listsStaff(o, d, unique, stem) {
 			continue
 		}
-		if _, sum := guessAll(a, o, d, unique); sum > most+0.01 {
+		mapped, sum := guessAll(a, o, d, unique)
+		for _, f := range o.Fields {
+			// What it cannot be without, as a call cannot without whom was called.
+			if f.Required && f.Default == nil && f.Target() != "" && !slices.ContainsFunc(mapped, func(c Column) bool { return c.Field == f.Name || strings.HasPrefix(c.Field, f.Name+".") }) {
+				sum -= 6
+			}
+		}
+		if !o.Owned {
+			sum += 10 // what else it might be, it says it is not
+		}
+		if sum > most+0.01 {
 			best, most = o, sum
 		}
 	}
 	return best
+}
+
+// staffWords head the columns of lists of one's own people, accountWords also those
+// of other people, which are told apart by what the file is called.
+var (
+	staffWords   = plainSet("employee id, employee no, employee number, staff id, staff no, sales agent, sales rep, sales representative, salesperson, sales person, sales name, 工號, 員工編號, 員工號, 員工姓名, 員工代號, 業務員, 業務姓名, 業務代表, 業務人員, 銷售員, 銷售代表, 銷售人員, 銷售姓名, personalnummer")
+	accountWords = plainSet("user id, userid, user name, username, login, login id, alias, 帳號, 登入帳號, 登錄賬號, 用戶名, benutzername")
+	staffNames   = regexp.MustCompile(`(?i)(^|[^a-z])(users?|staff|employees?|sales[ _-]?(team|rep|people|person)s?|team)([^a-z]|$)|員工|员工|人員|人员|同事|業務名單|业务员|使用者|用戶|用户|Mitarbeiter`)
+)
+
+// outside are the headers that lists of one's own people do not have.
+var outside = plainSet("company, company name, account, account name, organization, organization name, customer, customer name, client, lead source, industry, website, amount, stage, 公司, 公司名稱, 客戶, 客戶名稱, 企業名稱, 單位名稱, 金額, 階段, 地址, address, street, city, birthday, 生日, gender, 性別, sex, age, 年齡, deal, opportunity, subject, date, product")
+
+// listsStaff tells whether a file lists one's own people: every row has another
+// one, by a name or number that only they have, and nothing tells of customers.
+func listsStaff(o *schema.Object, d *tabular.Detected, unique []bool, stem string) bool {
+	if o.Name != "user" || len(d.Columns) < 2 {
+		return false
+	}
+	found := false
+	for i, c := range d.Columns {
+		p := plain(c.Header)
+		if outside[p] {
+			return false
+		}
+		found = found || unique[i] && (staffWords[p] || accountWords[p] && staffNames.MatchString(stem))
+	}
+	return found
 }

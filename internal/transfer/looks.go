@@ -64,14 +64,18 @@ func corrected(v *vocabulary, o *schema.Object, spec string, c tabular.Column, c
 		return "division"
 	case (f.Target() != "" || f.Type == "phones" || f.Type == "address") && most(func(s string) bool { _, yes := local.ParseBool(s); return yes && !isNumber(s) }):
 		return "" // whether there is one, not which
-	case f.Type == "user" && most(isNumber):
+	case f.Type == "user" && most(func(s string) bool { return isNumber(s) || salesforceID.MatchString(s) }):
 		return "" // the other program's number of somebody
 	case f.Type == "birthday" && len(c.Samples) > 0 && !most(func(s string) bool {
 		_, several, err := local.ParseBirthday(s, local.DateOf(time.Now()))
 		return err == nil || len(several) > 0
 	}):
 		return ""
-	case f.Type == "date" && len(c.Samples) > 0 && !most(func(s string) bool { return len(local.ParseDate(s, local.DateOptions{})) > 0 }):
+	case f.Type == "date" && len(c.Samples) > 0 && !most(func(s string) bool { return len(local.ParseDate(s, local.DateOptions{})) > 0 || yearAlone(s) != 0 }):
+		return ""
+	case f.Type == "datetime" && len(c.Samples) > 0 && !slices.ContainsFunc(c.Samples, isTime):
+		return ""
+	case f.Type == "boolean" && len(c.Samples) > 0 && !most(func(s string) bool { _, ok := meansBool(f, s); return ok }):
 		return ""
 	case (f.Type == "money" || f.Type == "integer" || f.Type == "decimal" || f.Type == "percent") && len(c.Samples) > 0 && !slices.ContainsFunc(c.Samples, func(s string) bool {
 		_, _, err := local.ParseNumber(strings.TrimSuffix(strings.TrimSpace(s), "%"))
@@ -82,6 +86,16 @@ func corrected(v *vocabulary, o *schema.Object, spec string, c tabular.Column, c
 		return ""
 	}
 	return spec
+}
+
+// isTime tells whether a text is a day or a moment, however it is written.
+func isTime(s string) bool {
+	for _, as := range []local.Convention{local.ISO, local.ROC, local.DMY, local.MDY, local.MonthName, local.Serial, local.Unix, local.UnixMilli} {
+		if _, err := local.ParseDateTime(s, time.UTC, as); err == nil {
+			return true
+		}
+	}
+	return false
 }
 
 func isNumber(s string) bool { return strings.Trim(s, "0123456789") == "" }

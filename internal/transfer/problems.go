@@ -58,3 +58,9 @@ func (s *Service) ProblemFile(ctx context.Context, a *policy.Actor, id int64, w 
 	})
 	return errors.Join(err, r.Close(), out.Close())
 }
+
+// doubtful are the problems of a value that was taken all the same, or in part.
+var doubtful = map[string]bool{"year_only": true, "rounded": true, "cut_short": true, "phone_odd": true, "mail_odd": true, "mail_slip": true, "no_rate": true, "tax_id": true, "credit_code": true, "tax_length": true, "tax_shared": true, "tax_shared_more": true, "tax_shared_hidden": true}
+
+// Kept tells whether what the problems are of came in all the same.
+func (g *Group) Kept() bool { return g.Warning && doubtful[g.Code] }

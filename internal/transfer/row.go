@@ -307,6 +307,11 @@ func (s *Service) complete(o *schema.Object, d *draft) (invented bool, err error
 			d.values[o.Title], invented = []any{id}, true
 		}
 	}
+	if key := o.Field(o.Key); key != nil && key.Required && d.values[key.Name] == nil {
+		if name := keyOf(o, d.values); name != "" {
+			d.values[key.Name] = []any{name}
+		}
+	}
 	for _, f := range o.Fields {
 		if f.Required && f.Default == nil && d.values[f.Name] == nil && d.missing[f.Name] == "" {
 			if f.Name == o.Title && (d.values["family_name"] != nil || d.values["given_name"] != nil) {
@@ -316,6 +321,17 @@ func (s *Service) complete(o *schema.Object, d *draft) (invented bool, err error
 		}
 	}
 	return invented, nil
+}
+
+// keyOf is by what somebody signs in whose list says nothing of it: the first mail
+// address, else the name in small letters.
+func keyOf(o *schema.Object, v record.Values) string {
+	for _, f := range o.Fields {
+		if entries := schema.Entries(v.Text(f.Name)); f.Type == "mails" && len(entries) > 0 {
+			return strings.ToLower(entries[0].Value)
+		}
+	}
+	return strings.Join(strings.Fields(strings.ToLower(v.Text(o.Title))), ".")
 }
 
 // existing tells whether the row's record is there already, and what is done

@@ -96,6 +96,11 @@ type vocabulary struct {
 	// plain that offices and other programs use.
 	own, alias map[string][]meaning
 	places     []place
+	// firms tells that the records are companies or their people: who is responsible
+	// is then the legal representative.
+	firms bool
+	// usual are the fields that a column of their type means where nothing says more.
+	usual map[string]*schema.Field
 	// self are the names of the object itself, which stand before those of its
 	// fields: customer phone, 客戶電話.
 	self []string
@@ -112,6 +117,8 @@ func wordsOf(a *policy.Actor, o *schema.Object) *vocabulary {
 	// The longest first: what is left over is then the name of the field.
 	slices.SortStableFunc(v.self, func(a, b string) int { return len(b) - len(a) })
 	usual := map[string]*schema.Field{}
+	v.usual = usual
+	v.firms = o.Field("representative") != nil || o.Field("family_name") != nil
 	for _, f := range o.Fields {
 		if writable(a, o, f) && f.Name != schema.ExternalIDs && (usual[f.Type] == nil || f.Name == f.Type) {
 			usual[f.Type] = f
@@ -120,6 +127,9 @@ func wordsOf(a *policy.Actor, o *schema.Object) *vocabulary {
 	for _, f := range o.Fields {
 		if !writable(a, o, f) {
 			continue
+		}
+		if f.Name == "owner" && !v.firms {
+			v.learn(plain("負責人"), meaning{f, f.Name, sureAlias})
 		}
 		own := []string{f.Name, strings.ReplaceAll(f.Name, "_", " "), f.Label.TW, f.Label.CN, f.Label.EN}
 		for _, name := range own {
@@ -221,7 +231,7 @@ func (v *vocabulary) meanings(header string) []meaning {
 	var found []meaning
 	add := func(list []meaning, text string, sure float64) {
 		for _, m := range list {
-			if representatives[plain(text)] && (m.field.Type == "user") != v.mainland(text) {
+			if v.firms && representatives[plain(text)] && (m.field.Type == "user") != v.mainland(text) {
 				continue
 			}
 			m.sure = min(m.sure, sure)
