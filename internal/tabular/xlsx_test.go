@@ -328,3 +328,16 @@ func TestLongTextIsCutForExcel(t *testing.T) {
 		t.Errorf("truncated %d", n)
 	}
 }
+
+// TestIndentedStylesStillMakeDates covers workbooks whose parts are indented.
+func TestIndentedStylesStillMakeDates(t *testing.T) {
+	path := writeFile(t, "x.xlsx", zipOf(t, map[string]string{
+		"xl/workbook.xml":          `<workbook><sheets><sheet name="x"/></sheets></workbook>`,
+		"xl/styles.xml":            strings.ReplaceAll(testXfs, "><", ">\n  <"),
+		"xl/worksheets/sheet1.xml": `<worksheet><sheetData><row r="1"><c t="inlineStr"><is><t>日期</t></is></c></row><row r="2"><c s="1"><v>45292</v></c></row></sheetData></worksheet>`,
+	}))
+	rows := readAll(t, path, Options{}, nil)
+	if len(rows) != 1 || rows[0].Cells[0].Text != "2024-01-01" {
+		t.Errorf("%+v", rows)
+	}
+}

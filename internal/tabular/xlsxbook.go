@@ -344,6 +344,9 @@ func (w *workbook) readStyles(main string) error {
 		}
 	}
 	err := w.scan(name, func(x *xmlScanner) error {
+		if x.kind == xmlText {
+			return nil // blanks between elements, of an indented part
+		}
 		switch string(x.name) {
 		case "numFmt":
 			if x.kind == xmlStart {
