@@ -15,7 +15,7 @@ type csvSource struct {
 	scan    *csvScanner
 	utf8    bool
 	sepLine bool
-	maxCols int
+	opt     Options
 }
 
 const dialectSample = 256 << 10
@@ -59,7 +59,7 @@ func openCSV(path string, opt Options, encoding string, known *dialect) (*csvSou
 	}
 	e, _ := lookupEncoding(encoding)
 	return &csvSource{rc: rc, nul: dec, scan: newCSVScanner(in, d.delim, d.backslash),
-		utf8: e.enc == nil, sepLine: d.sepLine, maxCols: opt.maxColumns()}, d, nil
+		utf8: e.enc == nil, sepLine: d.sepLine, opt: opt}, d, nil
 }
 
 func (s *csvSource) next(row *rawRow) error {
@@ -80,8 +80,8 @@ func (s *csvSource) next(row *rawRow) error {
 		row.problem = &Problem{Code: ProblemTooLarge, Params: map[string]string{"limit": strconv.Itoa(csvMaxRecord)}}
 		return nil
 	}
-	if n := len(s.scan.bounds) / 2; n > s.maxCols {
-		return fail(CodeTooManyColumns, nil, "columns", strconv.Itoa(n), "limit", strconv.Itoa(s.maxCols), "row", strconv.Itoa(row.number))
+	if n := len(s.scan.bounds) / 2; n > s.opt.maxColumns() {
+		return tooManyColumns(n, s.opt, row.number)
 	}
 	var bad bool
 	row.cells, bad = s.scan.record(row.cells)

@@ -18,7 +18,7 @@ func Detect(path string, opt Options) (d *Detected, err error) {
 		return nil, err
 	}
 	d = &Detected{Format: s.format, Compressed: s.compressed}
-	if s.format != FormatXLSX {
+	if s.encoding != "" {
 		d.Encoding = s.encoding
 		d.EncodingConfidence = s.guess.confidence
 		d.EncodingAlternatives = s.guess.alternatives
@@ -33,8 +33,8 @@ func Detect(path string, opt Options) (d *Detected, err error) {
 	switch s.format {
 	case FormatCSV:
 		err = detectCSV(path, opt, d)
-	case FormatXLSX:
-		err = detectXLSX(path, opt, d)
+	case FormatXLSX, FormatXLS, FormatODS, FormatHTML, FormatXML:
+		err = detectBook(path, opt, d)
 	case FormatJSON:
 		err = detectKeyed(path, opt, d, openJSON)
 	case FormatVCF:
@@ -62,18 +62,22 @@ func (d *Detected) warn(code string, row int, params ...string) {
 // differs says whether a file's name promises another format.
 func differs(name string, f Format) bool {
 	name = strings.TrimSuffix(strings.ToLower(name), ".gz")
-	want := FormatUnknown
+	var want []Format
 	switch filepath.Ext(name) {
 	case ".csv", ".tsv", ".tab":
-		want = FormatCSV
-	case ".xls", ".xlsx", ".xlsm":
-		want = FormatXLSX
+		want = []Format{FormatCSV}
+	case ".xls", ".et":
+		want = []Format{FormatXLS, FormatXLSX}
+	case ".xlsx", ".xlsm":
+		want = []Format{FormatXLSX}
+	case ".ods":
+		want = []Format{FormatODS}
 	case ".json", ".jsonl", ".ndjson":
-		want = FormatJSON
+		want = []Format{FormatJSON}
 	case ".vcf", ".vcard":
-		want = FormatVCF
+		want = []Format{FormatVCF}
 	}
-	return want != FormatUnknown && want != f
+	return want != nil && !slices.Contains(want, f)
 }
 
 func detectCSV(path string, opt Options, d *Detected) error {

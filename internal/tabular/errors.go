@@ -24,8 +24,8 @@ const (
 	CodeLegacyXLS      = "legacy_xls"
 	CodeNotATable      = "not_a_table" // params: kind
 	CodeIsCalendar     = "is_calendar"
-	CodeTooLarge       = "too_large" // params: limit
-	CodeTooManyColumns = "too_many_columns"
+	CodeTooLarge       = "too_large"        // params: limit
+	CodeTooManyColumns = "too_many_columns" // params: columns, limit, row
 	CodeBadZip         = "bad_zip"
 	CodeBadGzip        = "bad_gzip"
 	CodeBadWorkbook    = "bad_workbook"
@@ -36,6 +36,8 @@ const (
 	CodeUnsupported    = "unsupported_format" // params: kind
 	CodeUnreadable     = "file_unreadable"
 	CodeHeaderRow      = "header_row_missing" // params: row
+	CodeNoTable        = "no_table"           // a web page without one
+	CodeManyFiles      = "many_files"         // a zip of several; params: count
 )
 
 // Codes of Problem.

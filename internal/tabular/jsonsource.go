@@ -450,10 +450,7 @@ func scalarCell(t json.Token) Cell {
 		}
 		return Cell{Text: numberText("", n), Kind: KindNumber, Number: n}
 	case bool:
-		if v {
-			return Cell{Text: "TRUE", Kind: KindBool, Number: 1}
-		}
-		return Cell{Text: "FALSE", Kind: KindBool}
+		return boolCell(v)
 	}
 	return Cell{}
 }

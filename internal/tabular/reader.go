@@ -33,7 +33,7 @@ func Open(path string, opt Options, d *Detected) (r *Reader, err error) {
 			dia.delim = c
 		}
 		r.src, _, err = openCSV(path, opt, d.Encoding, &dia)
-	case FormatXLSX:
+	case FormatXLSX, FormatXLS, FormatODS, FormatHTML, FormatXML:
 		r.positional = true
 		r.src, err = openSheetOf(path, opt, d)
 	case FormatJSON:

@@ -1,12 +1,14 @@
 package tabular
 
 import (
+	"archive/zip"
 	"bufio"
 	"bytes"
 	"compress/gzip"
 	"errors"
 	"io"
 	"os"
+	"path"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -26,6 +28,10 @@ func (o Options) maxColumns() int {
 		return o.MaxColumns
 	}
 	return 4096
+}
+
+func tooManyColumns(n int, opt Options, row int) error {
+	return fail(CodeTooManyColumns, nil, "columns", strconv.Itoa(n), "limit", strconv.Itoa(opt.maxColumns()), "row", strconv.Itoa(row))
 }
 
 func (o Options) fileName(path string) string {
@@ -55,9 +61,9 @@ type keyedSource interface {
 	keys() []string
 }
 
-// openBytes opens a file, unpacking gzip on the way.
-func openBytes(path string, opt Options) (rc io.ReadCloser, compressed bool, err error) {
-	f, err := os.Open(path) // #nosec G304 -- the caller names the file to import
+// openBytes opens a file, unpacking gzip and a zip of one file on the way.
+func openBytes(name string, opt Options) (rc io.ReadCloser, compressed bool, err error) {
+	f, err := os.Open(name) // #nosec G304 -- the caller names the file to import
 	if err != nil {
 		return nil, false, asError(err)
 	}
@@ -70,9 +76,12 @@ func openBytes(path string, opt Options) (rc io.ReadCloser, compressed bool, err
 		_ = f.Close()
 		return nil, false, fail(CodeEmpty, nil)
 	}
-	var magic [2]byte
+	var magic [4]byte
 	n, _ := f.ReadAt(magic[:], 0)
-	if n < 2 || magic != [2]byte{0x1F, 0x8B} {
+	switch {
+	case n == 4 && string(magic[:]) == "PK\x03\x04":
+		return openPacked(f, st.Size(), opt)
+	case n < 2 || magic[0] != 0x1F || magic[1] != 0x8B:
 		return f, false, nil
 	}
 	z, err := gzip.NewReader(bufio.NewReaderSize(f, 64<<10))
@@ -107,6 +116,110 @@ func (g *gunzip) Read(p []byte) (int, error) {
 
 func (g *gunzip) Close() error { return g.f.Close() }
 
+// packedFiles are the files of a zip that a person put there.
+func packedFiles(z *zip.Reader) []*zip.File {
+	var out []*zip.File
+	for _, f := range z.File {
+		base := path.Base(f.Name)
+		if strings.HasSuffix(f.Name, "/") || strings.HasPrefix(f.Name, "__MACOSX/") || strings.HasPrefix(base, ".") || strings.EqualFold(base, "thumbs.db") || strings.EqualFold(base, "desktop.ini") {
+			continue
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// openPacked opens the one file in a zip; workbooks, which are zip files of
+// many parts, stay as they are.
+func openPacked(f *os.File, size int64, opt Options) (io.ReadCloser, bool, error) {
+	z, err := zip.NewReader(f, size)
+	if err != nil {
+		return f, false, nil // told when it is read as a workbook
+	}
+	files := packedFiles(z)
+	if len(files) != 1 || isOfficePart(files[0].Name) {
+		return f, false, nil
+	}
+	p := files[0]
+	err = checkBomb(p, opt)
+	var rc io.ReadCloser
+	switch {
+	case err != nil:
+	case p.Flags&1 != 0:
+		err = fail(CodeEncrypted, nil)
+	case p.UncompressedSize64 == 0:
+		err = fail(CodeEmpty, nil)
+	default:
+		if rc, err = p.Open(); err != nil {
+			err = fail(CodeBadZip, err)
+		}
+	}
+	if err != nil {
+		_ = f.Close()
+		return nil, true, err
+	}
+	return &unpacked{limitedPart{rc: rc, left: opt.maxBytes(), limit: opt.maxBytes()}, f}, true, nil
+}
+
+// isOfficePart says whether a file in a zip is what is left of a document.
+func isOfficePart(name string) bool {
+	dir, _, _ := strings.Cut(name, "/")
+	switch dir {
+	case "mimetype", odsContent, "[Content_Types].xml", "xl", "word", "ppt", "_rels", "docProps", "META-INF", "Index", "Metadata":
+		return true
+	}
+	return false
+}
+
+// unpacked is the one file in a zip.
+type unpacked struct {
+	limitedPart
+	f *os.File
+}
+
+func (u *unpacked) Read(p []byte) (int, error) {
+	n, err := u.limitedPart.Read(p)
+	if err != nil && !ended(err) && ErrorCode(err) == "" {
+		err = gzipError(err)
+		if ErrorCode(err) == CodeBadGzip {
+			err = fail(CodeBadZip, err)
+		}
+	}
+	return n, err
+}
+
+func (u *unpacked) Close() error {
+	_ = u.limitedPart.Close()
+	return u.f.Close()
+}
+
+// sniffZip tells workbooks, which are zip files, apart.
+func sniffZip(name string, opt Options) (Format, error) {
+	f, temp, err := plainFile(name, opt)
+	if err != nil {
+		return FormatUnknown, err
+	}
+	w := &workbook{file: f, temp: temp, opt: opt}
+	defer w.close()
+	if w.readParts() != nil || w.parts[odsContent] == nil {
+		return FormatXLSX, nil
+	}
+	p := w.parts["mimetype"]
+	if p == nil {
+		return FormatODS, nil
+	}
+	r, err := w.open(p)
+	if err != nil {
+		return FormatODS, nil
+	}
+	defer func() { _ = r.Close() }()
+	kind, _ := io.ReadAll(io.LimitReader(r, 200))
+	if !strings.Contains(string(kind), "opendocument.spreadsheet") {
+		return FormatUnknown, fail(CodeNotATable, nil, "kind", "opendocument")
+	}
+	return FormatODS, nil
+}
+
 func gzipError(err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		return fail(CodeTruncated, err)
@@ -124,8 +237,8 @@ type sniffed struct {
 }
 
 // sniff reads the whole file once for its encoding and decides what it is.
-func sniff(path string, opt Options) (*sniffed, error) {
-	r, compressed, err := openBytes(path, opt)
+func sniff(name string, opt Options) (*sniffed, error) {
+	r, compressed, err := openBytes(name, opt)
 	if err != nil {
 		return nil, err
 	}
@@ -140,7 +253,7 @@ func sniff(path string, opt Options) (*sniffed, error) {
 	if n == 0 {
 		return nil, fail(CodeEmpty, nil)
 	}
-	if format, err := sniffBinary(path, head, compressed, opt); err != nil || format != FormatUnknown {
+	if format, err := sniffBinary(name, head, opt); err != nil || format != FormatUnknown {
 		s.format = format
 		return s, err
 	}
@@ -160,8 +273,16 @@ func sniff(path string, opt Options) (*sniffed, error) {
 	if s.format != FormatUnknown {
 		return s, nil
 	}
-	s.format, err = sniffText(s.headText(), &s.survey)
-	return s, err
+	if s.format, err = sniffText(s.headText(), &s.survey); err != nil {
+		return s, err
+	}
+	// What a page or XML says of its encoding counts more than a guess, less
+	// than a mark or what can be no other.
+	if declared := declaredEncoding(string(s.survey.head)); (s.format == FormatHTML || s.format == FormatXML) && declared != "" &&
+		opt.Encoding == "" && !s.guess.bom && s.guess.confidence < 0.99 && !strings.HasPrefix(s.guess.name, "utf-16") {
+		s.encoding, s.guess.name, s.guess.confidence = declared, declared, 1
+	}
+	return s, nil
 }
 
 // headText is the beginning of the file, decoded.
@@ -175,14 +296,14 @@ func (s *sniffed) headText() string {
 }
 
 // sniffBinary recognises files that are not text.
-func sniffBinary(path string, head []byte, compressed bool, opt Options) (Format, error) {
+func sniffBinary(name string, head []byte, opt Options) (Format, error) {
 	has := func(sig string) bool { return bytes.HasPrefix(head, []byte(sig)) }
 	kind := ""
 	switch {
 	case has("PK\x03\x04"), has("PK\x05\x06"), has("PK\x07\x08"):
-		return FormatXLSX, nil
-	case has("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"):
-		return FormatUnknown, compoundFileError(path, compressed, opt)
+		return sniffZip(name, opt)
+	case has(compoundMagic):
+		return FormatXLS, nil
 	case has("\x09\x08\x10\x00\x00\x06"), has("\x09\x08\x08\x00"), has("\x09\x04\x06\x00"), has("\x09\x02\x06\x00"), has("\x09\x00\x04\x00"):
 		return FormatUnknown, fail(CodeLegacyXLS, nil)
 	case has("%PDF"):
@@ -204,36 +325,6 @@ func sniffBinary(path string, head []byte, compressed bool, opt Options) (Format
 	return FormatUnknown, nil
 }
 
-// compoundFileError tells an encrypted workbook from an old one.
-func compoundFileError(path string, compressed bool, opt Options) error {
-	r, _, err := openBytes(path, opt)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = r.Close() }()
-	_ = compressed
-	b, err := io.ReadAll(io.LimitReader(r, 32<<20))
-	if err != nil {
-		return asError(err)
-	}
-	wide := func(s string) []byte {
-		out := make([]byte, 0, 2*len(s))
-		for i := range len(s) {
-			out = append(out, s[i], 0)
-		}
-		return out
-	}
-	switch {
-	case bytes.Contains(b, wide("EncryptedPackage")), bytes.Contains(b, wide("EncryptionInfo")):
-		return fail(CodeEncrypted, nil)
-	case bytes.Contains(b, wide("Workbook")), bytes.Contains(b, wide("Book")):
-		return fail(CodeLegacyXLS, nil)
-	case bytes.Contains(b, wide("WordDocument")):
-		return fail(CodeNotATable, nil, "kind", "word")
-	}
-	return fail(CodeNotATable, nil, "kind", "ole")
-}
-
 // sniffText tells the text formats apart.
 func sniffText(text string, s *byteSurvey) (Format, error) {
 	t := strings.TrimLeft(text, " \t\r\n\u00a0\u3000\ufeff")
@@ -253,18 +344,36 @@ func sniffText(text string, s *byteSurvey) (Format, error) {
 		if looksLikeJSON(t) {
 			return FormatJSON, nil
 		}
-	case strings.HasPrefix(upper, "<!DOCTYPE HTML"), strings.HasPrefix(upper, "<HTML"), strings.HasPrefix(upper, "<TABLE"), strings.HasPrefix(upper, "<META"), strings.HasPrefix(upper, "<HEAD"), strings.HasPrefix(upper, "<STYLE"):
-		return FormatUnknown, fail(CodeUnsupported, nil, "kind", "html")
+	case strings.HasPrefix(upper, "MIME-VERSION:"):
+		return FormatUnknown, fail(CodeUnsupported, nil, "kind", "mhtml")
+	case strings.HasPrefix(upper, "<?XML") && strings.Contains(upper, "SCHEMAS-MICROSOFT-COM:OFFICE:SPREADSHEET"), strings.HasPrefix(upper, "<WORKBOOK"), strings.HasPrefix(upper, "<SS:WORKBOOK"):
+		return FormatXML, nil
+	case beginsPage(upper):
+		return FormatHTML, nil
 	case strings.HasPrefix(upper, "<?XML"):
-		kind := "xml"
-		if strings.Contains(upper, "<HTML") {
-			kind = "html"
-		} else if strings.Contains(upper, "SCHEMAS-MICROSOFT-COM:OFFICE:SPREADSHEET") {
-			kind = "spreadsheetml"
-		}
-		return FormatUnknown, fail(CodeUnsupported, nil, "kind", kind)
+		return FormatUnknown, fail(CodeUnsupported, nil, "kind", "xml")
 	}
 	return FormatCSV, nil
+}
+
+// beginsPage recognises a web page, or the beginning of a table without one.
+func beginsPage(upper string) bool {
+	if strings.HasPrefix(upper, "<?XML") {
+		return strings.Contains(upper, "<HTML") || strings.Contains(upper, "<TABLE")
+	}
+	for strings.HasPrefix(upper, "<!--") {
+		_, rest, ok := strings.Cut(upper, "-->")
+		if !ok {
+			return false
+		}
+		upper = strings.TrimSpace(rest)
+	}
+	for _, tag := range []string{"<!DOCTYPE HTML", "<HTML", "<TABLE", "<META", "<HEAD", "<STYLE", "<BODY", "<DIV", "<CENTER", "<SCRIPT", "<TITLE", "<FORM", "<LINK"} {
+		if strings.HasPrefix(upper, tag) {
+			return true
+		}
+	}
+	return false
 }
 
 // beginsCard finds BEGIN:VCARD at the start of one of the first lines.

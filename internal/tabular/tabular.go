@@ -1,6 +1,6 @@
 // Package tabular reads and writes tables in files made by any program:
-// delimited text in any encoding a sales office meets, Excel workbooks, JSON
-// and vCards. Reading streams: memory does not grow with the number of rows.
+// delimited text in any encoding a sales office meets, workbooks new and old,
+// tables of web pages, JSON and vCards. Reading streams: memory does not grow with the number of rows.
 //
 // The usual order is Detect, which looks at the whole file once and says what
 // it found (and lets a person correct it through Options), then Open, which
@@ -21,6 +21,10 @@ const (
 	FormatUnknown Format = ""
 	FormatCSV     Format = "csv"  // delimited text, whatever the delimiter
 	FormatXLSX    Format = "xlsx" // Excel workbook (also .xlsm)
+	FormatXLS     Format = "xls"  // Excel workbook before 2007
+	FormatODS     Format = "ods"  // OpenDocument spreadsheet
+	FormatHTML    Format = "html" // tables of a web page, often named .xls
+	FormatXML     Format = "xml"  // Excel's XML of 2003, often named .xls
 	FormatJSON    Format = "json" // array of objects, JSON lines, or {"records":[...]}
 	FormatVCF     Format = "vcf"  // vCard 2.1, 3.0, 4.0
 )
@@ -71,7 +75,7 @@ type Detected struct {
 	EncodingConfidence   float64    `json:"encodingConfidence,omitempty"`   // 0..1
 	EncodingAlternatives []string   `json:"encodingAlternatives,omitempty"` // other readings, best first
 	Delimiter            string     `json:"delimiter,omitempty"`            // "" for a single column
-	Compressed           bool       `json:"compressed,omitempty"`           // gzip
+	Compressed           bool       `json:"compressed,omitempty"`           // gzip, or a zip of one file
 	HeaderRow            int        `json:"headerRow"`                      // row number of the header; 0 is none
 	FirstRow             int        `json:"firstRow,omitempty"`             // first data row, where lines stand above data without a header
 	Preamble             [][]string `json:"preamble,omitempty"`             // lines above the header

@@ -154,9 +154,10 @@ func TestBrokenWorkbooks(t *testing.T) {
 		code string
 	}{
 		{"truncated", good[:len(good)/2], CodeTruncated},
-		{"zip of nothing", zipOf(t, map[string]string{"a.txt": "x"}), CodeNotATable},
+		{"zip of nothing", zipOf(t, map[string]string{"a/": ""}), CodeNotATable},
+		{"zip of many", zipOf(t, map[string]string{"a.csv": "x", "b.csv": "y"}), CodeManyFiles},
 		{"word", zipOf(t, map[string]string{"word/document.xml": "x"}), CodeNotATable},
-		{"ods", zipOf(t, map[string]string{"content.xml": "x"}), CodeUnsupported},
+		{"text document", zipOf(t, map[string]string{"content.xml": "x", "mimetype": "application/vnd.oasis.opendocument.text"}), CodeNotATable},
 		{"no sheets", zipOf(t, map[string]string{"xl/workbook.xml": "<workbook><sheets/></workbook>"}), CodeNoSheets},
 		{"no parts", zipOf(t, map[string]string{"xl/workbook.xml": `<workbook><sheets><sheet name="x"/></sheets></workbook>`}), CodeBadWorkbook},
 		{"cut XML", zipOf(t, map[string]string{"xl/workbook.xml": `<workbook><sheets><sheet name="x"/></sheets></workbook>`,

@@ -15,6 +15,7 @@ import (
 type workbook struct {
 	file    *os.File
 	temp    bool // file is an unpacked copy to be removed
+	zip     *zip.Reader
 	parts   map[string]*zip.File
 	sheets  []bookSheet
 	styles  []numFormat
@@ -24,9 +25,8 @@ type workbook struct {
 }
 
 type bookSheet struct {
-	name   string
-	hidden bool
-	part   *zip.File // nil where it is missing
+	sheetInfo
+	part *zip.File // nil where it is missing
 }
 
 const maxSheets = 1000
@@ -37,7 +37,7 @@ func openWorkbook(name string, opt Options) (*workbook, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &workbook{file: f, temp: temp, opt: opt, parts: map[string]*zip.File{}}
+	w := &workbook{file: f, temp: temp, opt: opt}
 	if err := w.read(); err != nil {
 		w.close()
 		return nil, err
@@ -78,6 +78,25 @@ func (w *workbook) close() {
 }
 
 func (w *workbook) read() error {
+	if err := w.readParts(); err != nil {
+		return err
+	}
+	main := w.mainPart()
+	if main == "" {
+		return w.otherKind()
+	}
+	if err := w.readSheets(main); err != nil {
+		return err
+	}
+	if len(w.sheets) == 0 {
+		return fail(CodeNoSheets, nil)
+	}
+	return w.readStyles(main)
+}
+
+// readParts lists the parts of the zip file.
+func (w *workbook) readParts() error {
+	w.parts = map[string]*zip.File{}
 	st, err := w.file.Stat()
 	if err != nil {
 		return asError(err)
@@ -91,6 +110,7 @@ func (w *workbook) read() error {
 		}
 		return fail(CodeBadZip, err)
 	}
+	w.zip = z
 	for _, f := range z.File {
 		n := strings.TrimPrefix(strings.ReplaceAll(f.Name, `\`, "/"), "/")
 		w.parts[strings.ToLower(n)] = f
@@ -98,17 +118,7 @@ func (w *workbook) read() error {
 			return err
 		}
 	}
-	main := w.mainPart()
-	if main == "" {
-		return w.otherKind()
-	}
-	if err := w.readSheets(main); err != nil {
-		return err
-	}
-	if len(w.sheets) == 0 {
-		return fail(CodeNoSheets, nil)
-	}
-	return w.readStyles(main)
+	return nil
 }
 
 // checkBomb refuses parts that unpack to far more than a real sheet would.
@@ -139,12 +149,15 @@ func (w *workbook) otherKind() error {
 		return fail(CodeNotATable, nil, "kind", "powerpoint")
 	case has("xl/workbook.bin"):
 		return fail(CodeUnsupported, nil, "kind", "xlsb")
-	case has("content.xml"):
-		return fail(CodeUnsupported, nil, "kind", "ods")
+	case has(odsContent):
+		return fail(CodeNotATable, nil, "kind", "opendocument")
 	case has("index/"), has("metadata/"):
 		return fail(CodeUnsupported, nil, "kind", "numbers")
 	case has("xl/"), has("[content_types].xml"):
 		return fail(CodeBadWorkbook, nil, "part", "workbook.xml")
+	}
+	if n := len(packedFiles(w.zip)); n > 1 {
+		return fail(CodeManyFiles, nil, "count", strconv.Itoa(n))
 	}
 	return fail(CodeNotATable, nil, "kind", "zip")
 }
@@ -270,7 +283,7 @@ func (w *workbook) readSheets(main string) error {
 				return fail(CodeTooLarge, nil, "limit", strconv.Itoa(maxSheets), "part", "sheets")
 			}
 			state := string(x.attr("state"))
-			w.sheets = append(w.sheets, bookSheet{name: unescapeX(string(x.attr("name"))), hidden: state == "hidden" || state == "veryHidden"})
+			w.sheets = append(w.sheets, bookSheet{sheetInfo: sheetInfo{unescapeX(string(x.attr("name"))), state == "hidden" || state == "veryHidden"}})
 			ids = append(ids, string(x.attr("id")))
 		}
 		return nil

@@ -3,7 +3,6 @@ package tabular
 import (
 	"archive/zip"
 	"io"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -11,26 +10,30 @@ import (
 // sheetSource yields the rows of one sheet.
 type sheetSource struct {
 	w      *workbook
-	own    bool // closes the workbook too
 	part   *zip.File
 	rc     io.ReadCloser
 	x      *xmlScanner
-	merged []mergedRange // known from an earlier pass
-	found  []string      // merged ranges met after the rows
-	wide   bool          // read on after the rows for merged ranges
+	merged mergedCells // known from an earlier pass
+	found  []string    // merged ranges met after the rows
+	wide   bool        // read on after the rows for merged ranges
 
-	row    int
-	col    int
-	values int // rows with any value
-	ended  bool
-	text   []byte
+	row   int
+	col   int
+	ended bool
+	text  []byte
 }
 
-type mergedRange struct{ c1, r1, c2, r2 int }
+func (w *workbook) list() []sheetInfo {
+	out := make([]sheetInfo, len(w.sheets))
+	for i, s := range w.sheets {
+		out[i] = s.sheetInfo
+	}
+	return out
+}
 
-const maxMerged = 20000
+func (w *workbook) count(i, limit int) (int, error) { return countRows(w, i, limit) }
 
-func (w *workbook) openSheet(i int) (*sheetSource, error) {
+func (w *workbook) sheet(i int, merged []string) (sheetRows, error) {
 	p := w.sheets[i].part
 	if p == nil {
 		return &sheetSource{w: w, ended: true}, nil
@@ -42,15 +45,14 @@ func (w *workbook) openSheet(i int) (*sheetSource, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &sheetSource{w: w, part: p, rc: rc, x: newXMLScanner(rc)}, nil
+	return &sheetSource{w: w, part: p, rc: rc, x: newXMLScanner(rc), merged: parseMerged(merged), wide: merged == nil}, nil
 }
+
+func (s *sheetSource) ranges() []string { return s.found }
 
 func (s *sheetSource) close() error {
 	if s.rc != nil {
 		_ = s.rc.Close()
-	}
-	if s.own {
-		s.w.close()
 	}
 	return nil
 }
@@ -77,10 +79,7 @@ func (s *sheetSource) next(row *rawRow) error {
 			if err := s.cells(row); err != nil {
 				return err
 			}
-			s.clearMerged(row)
-			if !blankRow(row) {
-				s.values++
-			}
+			s.merged.clear(row)
 			return nil
 		case s.x.kind == xmlEnd && string(s.x.name) == "sheetData":
 			if !s.wide {
@@ -135,7 +134,7 @@ func (s *sheetSource) cells(row *rawRow) error {
 			continue
 		}
 		if col >= s.w.opt.maxColumns() {
-			return fail(CodeTooManyColumns, nil, "columns", strconv.Itoa(col+1), "limit", strconv.Itoa(s.w.opt.maxColumns()), "row", strconv.Itoa(row.number))
+			return tooManyColumns(col+1, s.w.opt, row.number)
 		}
 		for len(row.cells) < col {
 			row.cells = append(row.cells, Cell{})
@@ -220,10 +219,7 @@ func (s *sheetSource) value(kind string, style int) (Cell, error) {
 		return TextCell(validText(unescapeX(raw))), nil
 	case "b":
 		raw = strings.TrimSpace(raw)
-		if raw == "1" || strings.EqualFold(raw, "true") {
-			return Cell{Text: "TRUE", Kind: KindBool, Number: 1}, nil
-		}
-		return Cell{Text: "FALSE", Kind: KindBool}, nil
+		return boolCell(raw == "1" || strings.EqualFold(raw, "true")), nil
 	case "e":
 		return Cell{Text: validText(raw), Kind: KindError}, nil
 	case "d":
@@ -256,42 +252,4 @@ func refColumn(ref []byte) int {
 		}
 	}
 	return n - 1
-}
-
-func parseMerged(refs []string) []mergedRange {
-	var out []mergedRange
-	for _, ref := range refs {
-		a, b, ok := strings.Cut(ref, ":")
-		if !ok {
-			continue
-		}
-		m := mergedRange{c1: refColumn([]byte(a)), c2: refColumn([]byte(b)), r1: refRow(a), r2: refRow(b)}
-		if m.c1 >= 0 && m.c2 >= m.c1 && m.r1 > 0 && m.r2 >= m.r1 {
-			out = append(out, m)
-		}
-	}
-	slices.SortFunc(out, func(a, b mergedRange) int { return a.r1 - b.r1 })
-	return out
-}
-
-func refRow(ref string) int {
-	return atoi([]byte(strings.TrimLeft(ref, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")))
-}
-
-// clearMerged empties cells hidden under a merged one. Rows come in order, so
-// that ranges above are dropped on the way.
-func (s *sheetSource) clearMerged(row *rawRow) {
-	for i := 0; i < len(s.merged) && s.merged[i].r1 <= row.number; i++ {
-		m := s.merged[i]
-		if m.r2 < row.number {
-			s.merged = slices.Delete(s.merged, i, i+1)
-			i--
-			continue
-		}
-		for c := m.c1; c <= m.c2 && c < len(row.cells); c++ {
-			if c != m.c1 || row.number != m.r1 {
-				row.cells[c] = Cell{}
-			}
-		}
-	}
 }
