@@ -132,6 +132,39 @@ func TestCommandsDoWhatIsWritten(t *testing.T) {
 
 // What cannot be done is said in one line on standard error that says what to do,
 // with 1 for what failed and 2 for what was written wrongly.
+// A file whose reading is not guessed as meant is read as it is told.
+func TestImportReadsTheFileAsItIsTold(t *testing.T) {
+	folder := t.TempDir()
+	env := []string{"ECRM_DATA=" + filepath.Join(folder, "company")}
+	sheet := func(name, cell string) string {
+		return `<Worksheet ss:Name="` + name + `"><Table><Row><Cell><Data ss:Type="String">公司名稱</Data></Cell></Row><Row><Cell><Data ss:Type="String">` + cell + `</Data></Cell></Row></Table></Worksheet>`
+	}
+	book := write(t, folder, "list.xls", `<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">`+sheet("一月", "甲公司")+sheet("二月", "乙公司")+`</Workbook>`)
+	plain := write(t, folder, "list.csv", "a/b\n公司名稱/電話\n丙公司/02-2345-6789\n")
+	for name, c := range map[string]struct {
+		args []string
+		want string
+	}{
+		"other sheet":   {[]string{"--object", "customer", "--sheet", "二月", book}, "乙公司"},
+		"odd delimiter": {[]string{"--object", "customer", "--delimiter", "/", "--header-row", "2", plain}, "丙公司"},
+	} {
+		got := runEcrm(t, folder, env, "", append([]string{"import", "--json"}, c.args...)...)
+		if got.json(t)["created"] != float64(1) {
+			t.Errorf("%s: %q %q", name, got.out, got.err)
+		}
+		if list := runEcrm(t, folder, env, "", "export", "--object", "customer", filepath.Join(folder, name+".csv")); list.code != 0 {
+			t.Fatal(list.err)
+		}
+		if b, err := os.ReadFile(filepath.Join(folder, name+".csv")); err != nil || !strings.Contains(string(b), c.want) {
+			t.Errorf("%s: %s %v", name, b, err)
+		}
+	}
+	missing := runEcrm(t, folder, env, "", "import", "--sheet", "三月", book)
+	if missing.code == 0 || !strings.Contains(missing.err, "一月, 二月") {
+		t.Errorf("a sheet there is not: %d %q", missing.code, missing.err)
+	}
+}
+
 func TestFailuresAreOneLineWithWhatToDo(t *testing.T) {
 	folder := t.TempDir()
 	taken, err := net.Listen("tcp", "127.0.0.1:0")

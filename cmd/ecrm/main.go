@@ -89,7 +89,12 @@ type importFile struct {
 	DryRun bool   `help:"Only say what would happen."`
 	JSON   bool   `help:"Print the totals as one line of JSON."`
 	Undo   int64  `help:"Take the import of this number back instead of making one."`
-	File   string `arg:"" optional:"" type:"existingfile" help:"CSV, TSV, XLSX, JSON or vCard file."`
+	Sheet  string `help:"Sheet of the workbook; without it the first that holds rows."`
+	// What is detected is seldom wrong; where it is, these correct it.
+	Encoding  string `help:"Encoding of the file, as big5, gb18030 or utf-8, where it is not guessed right."`
+	Delimiter string `help:"What stands between the cells, where it is not guessed right."`
+	HeaderRow int    `default:"-1" help:"Row with the names of the columns, 0 for none, where it is not guessed right."`
+	File      string `arg:"" optional:"" type:"existingfile" help:"CSV, TSV, XLSX, XLS, ODS, JSON or vCard file, or a table in a web page."`
 }
 
 // Run brings a file in, as the interface's wizard does with what it guessed.
@@ -118,9 +123,12 @@ func (c *importFile) do(ctx context.Context, a *app.App, s folder.Streams) error
 		s.Say("%d records looked at, %d changed since\n", job.Done, len(job.Since))
 		return nil
 	}
-	job, err := a.ImportFile(ctx, c.As, c.Object, c.File, s.In, c.DryRun)
+	job, err := a.ImportFile(ctx, c.As, c.Object, c.File, s.In, c.reading(), c.DryRun)
 	if err != nil {
 		return spoken(err)
+	}
+	for _, w := range job.Warnings {
+		s.Warn("file: %s\n", message.In("en", w.Code, w.Params))
 	}
 	columns := make([]map[string]string, len(job.Columns))
 	for i, column := range job.Columns {
@@ -150,6 +158,24 @@ func (c *importFile) do(ctx context.Context, a *app.App, s folder.Streams) error
 	}
 	s.Say("import %d, %d rows: %d created, %d updated, %d skipped, %d refused\n", job.ID, job.Rows, job.Created, job.Updated, job.Skipped, job.Failed)
 	return nil
+}
+
+// reading is what is said of how to read the file.
+func (c *importFile) reading() transfer.Change {
+	var r transfer.Change
+	if c.Sheet != "" {
+		r.Sheet = &c.Sheet
+	}
+	if c.Encoding != "" {
+		r.Encoding = &c.Encoding
+	}
+	if c.Delimiter != "" {
+		r.Delimiter = &c.Delimiter
+	}
+	if c.HeaderRow >= 0 {
+		r.HeaderRow = &c.HeaderRow
+	}
+	return r
 }
 
 // leftOut tells in one line what did not come in of a column, with the first

@@ -219,9 +219,9 @@ func (a *App) UndoImport(ctx context.Context, login string, id int64) (transfer.
 	return a.Transfer.RunNow(ctx, actor, id, "undo")
 }
 
-// ImportFile imports a file of that name with what is detected and guessed, as a user or as
-// the system, and waits for its end.
-func (a *App) ImportFile(ctx context.Context, login, object, name string, file io.Reader, dry bool) (transfer.Job, error) {
+// ImportFile imports a file of that name with what is detected and guessed but
+// for what reading corrects, as a user or as the system, and waits for its end.
+func (a *App) ImportFile(ctx context.Context, login, object, name string, file io.Reader, reading transfer.Change, dry bool) (transfer.Job, error) {
 	actor, err := a.person(ctx, login)
 	if err != nil {
 		return transfer.Job{}, err
@@ -233,6 +233,11 @@ func (a *App) ImportFile(ctx context.Context, login, object, name string, file i
 	job, err := a.Transfer.Upload(ctx, actor, o, name, file)
 	if err != nil {
 		return job, err
+	}
+	if reading.Sheet != nil || reading.Encoding != nil || reading.Delimiter != nil || reading.HeaderRow != nil {
+		if _, err := a.Transfer.Adjust(ctx, actor, job.ID, reading); err != nil {
+			return job, err
+		}
 	}
 	action := "run"
 	if dry {

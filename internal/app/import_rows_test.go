@@ -177,14 +177,39 @@ func TestEverythingWrongWithAFileHasWords(t *testing.T) {
 		tabular.CodeEmpty, tabular.CodeTruncated, tabular.CodeEncrypted, tabular.CodeLegacyXLS, tabular.CodeNotATable, tabular.CodeIsCalendar,
 		tabular.CodeTooLarge, tabular.CodeTooManyColumns, tabular.CodeBadZip, tabular.CodeBadGzip, tabular.CodeBadWorkbook, tabular.CodeNoSheets,
 		tabular.CodeSheetNotFound, tabular.CodeBadJSON, tabular.CodeBadEncoding, tabular.CodeUnsupported, tabular.CodeUnreadable, tabular.CodeHeaderRow,
+		tabular.CodeNoTable, tabular.CodeManyFiles,
 	} {
 		codes = append(codes, transfer.FileCode(code))
+	}
+	for _, kind := range tabular.Kinds {
+		codes = append(codes, "file_is_"+kind)
+	}
+	for _, code := range []string{tabular.CodeBadWorkbook, tabular.CodeTruncated} {
+		codes = append(codes, transfer.FileCode(code)+"_sheet")
 	}
 	for _, code := range codes {
 		for _, language := range []string{"zh-TW", "zh-CN", "en"} {
 			if message.In(language, code, nil) == code {
 				t.Errorf("%s has no words in %s", code, language)
 			}
+		}
+	}
+}
+
+// TestWrongFilesAreRefusedInWords uploads what is no list and looks at the answer.
+func TestWrongFilesAreRefusedInWords(t *testing.T) {
+	w := newWorld(t, "sqlite:"+t.TempDir()+"/ecrm.db")
+	admin := w.setUp()
+	for name, c := range map[string]struct{ body, say string }{
+		"scan.xlsx":   {"%PDF-1.7\n1 0 obj", "PDF"},
+		"list.xls":    {"<html><body>請重新登入</body></html>", "沒有表格"},
+		"message.eml": {"Received: from a\r\nFrom: b@example.com\r\nSubject: c\r\n\r\nd\r\n", "郵件"},
+		"wide.csv":    {strings.Repeat("a,", 5000) + "\n", "5001"},
+		"list.rar":    {"Rar!\x1a\x07", "壓縮檔"},
+	} {
+		code, answer := admin.upload("customer", name, []byte(c.body))
+		if code != 422 || !strings.Contains(fmt.Sprint(answer), c.say) {
+			t.Errorf("%s: %d %v", name, code, answer)
 		}
 	}
 }

@@ -114,7 +114,11 @@ func chooseSheet(b book, name string) (int, error) {
 		}); i >= 0 {
 			return i, nil
 		}
-		return 0, fail(CodeSheetNotFound, nil, "sheet", name)
+		names := make([]string, len(sheets))
+		for i, s := range sheets {
+			names[i] = s.name
+		}
+		return 0, fail(CodeSheetNotFound, nil, "sheet", name, "names", strings.Join(names, ", "))
 	}
 	if p, ok := b.(interface{ main() int }); ok {
 		return p.main(), nil

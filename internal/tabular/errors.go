@@ -40,6 +40,10 @@ const (
 	CodeManyFiles      = "many_files"         // a zip of several; params: count
 )
 
+// Kinds are the values of the parameter kind of CodeNotATable and
+// CodeUnsupported.
+var Kinds = []string{"pdf", "image", "archive", "program", "database", "rtf", "word", "powerpoint", "opendocument", "ole", "zip", "binary", "mail", "mhtml", "xml", "xlsb", "numbers"}
+
 // Codes of Problem.
 const (
 	ProblemTooLong       = "row_too_long" // params: cells, columns, extra

@@ -344,6 +344,8 @@ func sniffText(text string, s *byteSurvey) (Format, error) {
 		if looksLikeJSON(t) {
 			return FormatJSON, nil
 		}
+	case beginsMail(upper):
+		return FormatUnknown, fail(CodeNotATable, nil, "kind", "mail")
 	case strings.HasPrefix(upper, "MIME-VERSION:"):
 		return FormatUnknown, fail(CodeUnsupported, nil, "kind", "mhtml")
 	case strings.HasPrefix(upper, "<?XML") && strings.Contains(upper, "SCHEMAS-MICROSOFT-COM:OFFICE:SPREADSHEET"), strings.HasPrefix(upper, "<WORKBOOK"), strings.HasPrefix(upper, "<SS:WORKBOOK"):
@@ -375,6 +377,34 @@ func beginsPage(upper string) bool {
 	}
 	return false
 }
+
+// beginsMail recognises a mail message, or a mailbox, by its header.
+func beginsMail(upper string) bool {
+	known, other := 0, 0
+	for i := range 40 {
+		line, rest, more := strings.Cut(upper, "\n")
+		line = strings.TrimRight(line, "\r")
+		if line == "" {
+			break
+		}
+		name, _, ok := strings.Cut(line, ":")
+		switch {
+		case i == 0 && strings.HasPrefix(line, "FROM "), line[0] == ' ', line[0] == '\t':
+		case !ok || strings.ContainsAny(name, " ,;\t\""):
+			other++
+		case mailHeaders[name]:
+			known++
+		}
+		if !more {
+			break
+		}
+		upper = rest
+	}
+	return known >= 2 && other*4 < known
+}
+
+var mailHeaders = map[string]bool{"RETURN-PATH": true, "RECEIVED": true, "DELIVERED-TO": true, "MESSAGE-ID": true, "FROM": true, "TO": true, "SUBJECT": true,
+	"DATE": true, "REPLY-TO": true, "CONTENT-TRANSFER-ENCODING": true, "X-MAILER": true, "X-ORIGINAL-TO": true, "X-APPARENTLY-TO": true, "ENVELOPE-TO": true}
 
 // beginsCard finds BEGIN:VCARD at the start of one of the first lines.
 func beginsCard(upper string) bool {

@@ -1,6 +1,8 @@
 package transfer
 
 import (
+	"errors"
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -15,12 +17,32 @@ import (
 // FileCode is the code under which people are told what is wrong with a file.
 func FileCode(code string) string { return "file_" + strings.TrimPrefix(code, "file_") }
 
+// fileError tells what is wrong with a file: with words of their own for what
+// else it is, and for a sheet of it.
+func fileError(err error) error {
+	e, ok := errors.AsType[*tabular.Error](err)
+	if !ok {
+		return record.Invalid("file", "file_unreadable")
+	}
+	code := FileCode(e.Code)
+	if kind := e.Params["kind"]; kind != "" {
+		code = "file_is_" + kind
+	} else if e.Params["sheet"] != "" && (e.Code == tabular.CodeBadWorkbook || e.Code == tabular.CodeTruncated) {
+		code += "_sheet"
+	}
+	params := []string{}
+	for _, name := range slices.Sorted(maps.Keys(e.Params)) {
+		params = append(params, name, e.Params[name])
+	}
+	return record.Invalid("file", code, params...)
+}
+
 // detect reads the file anew and guesses what its columns are; o is nil when the
 // object is to be guessed as well.
 func (j *Job) detect(a *policy.Actor, o *schema.Object) error {
 	d, err := tabular.Detect(j.path, j.options)
 	if err != nil {
-		return record.Invalid("file", FileCode(tabular.ErrorCode(err)))
+		return fileError(err)
 	}
 	j.detected = d
 	if j.unique, err = j.uniqueColumns(); err != nil {
@@ -102,7 +124,7 @@ const profiled = 5_000
 func (j *Job) profile(a *policy.Actor, o *schema.Object) error {
 	r, err := tabular.Open(j.path, j.options, j.detected)
 	if err != nil {
-		return record.Invalid("file", "not_a_table")
+		return fileError(err)
 	}
 	j.Preview = nil
 	c := &converter{actor: a, job: j, object: o}

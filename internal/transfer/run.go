@@ -257,8 +257,8 @@ func (r *run) rows(ctx context.Context) error {
 
 // unreadable says in words that a file cannot be read to its end.
 func unreadable(err error) error {
-	if code := tabular.ErrorCode(err); code != "" {
-		return record.Invalid("file", FileCode(code))
+	if tabular.ErrorCode(err) != "" {
+		return fileError(err)
 	}
 	return err
 }

@@ -78,7 +78,7 @@ export function FileStep({
           className="sr-only"
           tabIndex={-1}
           aria-label={t("import.choose")}
-          accept=".csv,.tsv,.txt,.xlsx,.xlsm,.json,.jsonl,.vcf,.gz"
+          accept=".csv,.tsv,.txt,.xlsx,.xlsm,.xls,.et,.ods,.htm,.html,.xml,.json,.jsonl,.vcf,.gz,.zip"
           onChange={(e) => send(e.target.files?.[0])}
         />
         <p className="muted">{t("import.formats")}</p>

@@ -19,7 +19,8 @@ export function ReadingPanel({ job, hand }: { job: Import; hand: Hand }) {
   const text = job.format
     ? job.format === "csv"
     : /\.(csv|tsv|txt)(\.gz)?$/i.test(job.file_name) || !!job.delimiter;
-  const table = text || /xlsx/.test(job.format ?? "") || /\.xls[xm]$/i.test(job.file_name);
+  const page = job.format === "html" || job.format === "xml";
+  const table = !!job.format && job.format !== "json" && job.format !== "vcf";
   const sheets = (job.sheets ?? []).map((s) => (typeof s === "string" ? { name: s } : s));
   const [header, setHeader] = useState(String(job.header_row ?? 1));
   useEffect(() => setHeader(String(job.header_row ?? 1)), [job.header_row]);
@@ -33,7 +34,7 @@ export function ReadingPanel({ job, hand }: { job: Import; hand: Hand }) {
       <div className="panel-head">
         <h2 id="reading-title">{t("import.reading")}</h2>
         <div className="row reading-options">
-          {text && (
+          {(text || page) && (
             <label className="row">
               <span className="muted">{t("import.encoding")}</span>
               <Select
