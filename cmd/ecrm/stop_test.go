@@ -48,6 +48,10 @@ func (b *browser) call(method, path string, body io.Reader) (status int, answer 
 		b.t.Fatal(err)
 	}
 	r.Header.Set("Content-Type", "application/json")
+	return b.send(r)
+}
+
+func (b *browser) send(r *http.Request) (status int, answer map[string]any, header http.Header) {
 	got, err := b.client.Do(r)
 	if err != nil {
 		return 0, nil, nil
@@ -184,9 +188,9 @@ func (r *relay) set(down bool) {
 	}
 }
 
-// A server outlives its PostgreSQL: meanwhile it says 503 and when to come
-// again, afterwards all is well, jobs and live changes too.
-func TestServerOutlivesAStopOfPostgres(t *testing.T) {
+// cuttable is a database on PostgreSQL and the relay before it.
+func cuttable(t *testing.T) (*relay, string) {
+	t.Helper()
 	dsn, err := url.Parse(dbtest.Postgres(t))
 	if err != nil {
 		t.Fatal(err)
@@ -198,7 +202,14 @@ func TestServerOutlivesAStopOfPostgres(t *testing.T) {
 	between := newRelay(t, network, address)
 	dsn.Host = between.listener.Addr().String()
 	dsn.RawQuery = "sslmode=disable"
-	server := begin(t, "serve", "--data", t.TempDir(), "--addr", "127.0.0.1:0", "--database", dsn.String())
+	return between, dsn.String()
+}
+
+// A server outlives its PostgreSQL: meanwhile it says 503 and when to come
+// again, afterwards all is well, jobs and live changes too.
+func TestServerOutlivesAStopOfPostgres(t *testing.T) {
+	between, dsn := cuttable(t)
+	server := begin(t, "serve", "--data", t.TempDir(), "--addr", "127.0.0.1:0", "--database", dsn)
 	b := server.browser()
 	customer := func() (int, http.Header) {
 		status, _, header := b.call("POST", "customers", strings.NewReader(`{"name": "Acme"}`))

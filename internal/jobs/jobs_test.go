@@ -383,6 +383,33 @@ func TestJobThatFailsSaysWhy(t *testing.T) {
 	})
 }
 
+// What is unforeseen again and again ends a job only where it gets no further: a database
+// that is away now and then does not end one that takes hours.
+func TestJobThatGetsFurtherEachTimeIsNotGivenUp(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		n := open(t, dsn, t.TempDir())
+		n.people()
+		n.Jobs.Register(jobs.Kind{Name: "stumbles", Run: func(ctx context.Context, r *jobs.Run) error {
+			var done int64
+			if _, err := r.Checkpoint(&done); err != nil {
+				return err
+			}
+			if done++; done == 5 {
+				return nil
+			}
+			if err := n.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error { return r.Save(ctx, tx, done) }); err != nil {
+				return err
+			}
+			r.Progress(done, 5)
+			return errors.New("the database is away")
+		}})
+		n.work()
+		if j := n.ended(n.start(n.members["ann"], "stumbles", nil).ID); j.State != jobs.Done {
+			t.Errorf("it is %s at %d", j.State, j.Done)
+		}
+	})
+}
+
 func TestManyJobsRunEachOnceOnTwoNodes(t *testing.T) {
 	dsn, folder := dbtest.Postgres(t), t.TempDir()
 	a := open(t, dsn, folder)

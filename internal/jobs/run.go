@@ -30,12 +30,15 @@ const (
 	beatEvery = 400 * time.Millisecond
 	// keepEvery is how often progress is kept; it renews the lease.
 	keepEvery = time.Second
+	// finishEvery is how often it is tried to keep the end of a run.
+	finishEvery = time.Second
 	// tellEvery is how often progress is told to those who watch.
 	tellEvery = 250 * time.Millisecond
 	// actorEvery is how often it is asked whether the person may still act.
 	actorEvery = 2 * time.Second
 	// maxFailures is how often something unforeseen may stop a job before it is
-	// given up.
+	// given up, without any progress in between: a database that is away for a
+	// moment every hour is no reason.
 	maxFailures = 3
 )
 
@@ -46,8 +49,9 @@ type Run struct {
 	origin     string
 	input      []byte
 	checkpoint string
-	// failures is how often something unforeseen stopped the job before.
-	failures int64
+	// failures is how often something unforeseen stopped the job at the same place
+	// before, from how far it was when this run began.
+	failures, from int64
 
 	mu     sync.Mutex
 	job    Job
@@ -160,8 +164,8 @@ func (r *Run) Result(v any) {
 }
 
 // work runs a job if it is free, to its end or to the end of ctx.
-func (s *Service) work(ctx context.Context, id int64) {
-	ctx, cancel := context.WithCancelCause(ctx)
+func (s *Service) work(node context.Context, id int64) {
+	ctx, cancel := context.WithCancelCause(node)
 	defer cancel(nil)
 	s.mu.Lock()
 	if s.running[id] != nil {
@@ -197,8 +201,20 @@ func (s *Service) work(ctx context.Context, id int64) {
 			err = context.Canceled
 		}
 	}
-	if err := r.finish(context.WithoutCancel(ctx), err); err != nil {
-		slog.Error("the end of a job could not be kept", "job", id, "error", err)
+	// A database that is away is mostly there again before the lease is over.
+	for tries := time.Duration(0); ; tries++ {
+		kept := r.finish(context.WithoutCancel(ctx), err)
+		if kept == nil {
+			return
+		}
+		if tries*finishEvery >= leaseSpan || node.Err() != nil {
+			slog.Error("the end of a job could not be kept", "job", id, "error", kept)
+			return
+		}
+		select {
+		case <-node.Done():
+		case <-time.After(finishEvery):
+		}
 	}
 }
 
@@ -224,6 +240,7 @@ func (s *Service) claim(ctx context.Context, id int64) (*Run, error) {
 		r.input = []byte(input)
 		r.checkpoint, _ = rows[0][at+2].(string)
 		r.failures, _ = rows[0][at+3].(int64)
+		r.from = r.job.Done
 		r.result = r.job.Result
 		free = true
 		return nil
@@ -339,6 +356,10 @@ func (r *Run) finish(ctx context.Context, err error) error {
 	j, result := &r.job, r.result
 	set := store.Row{"holder": int64(0), "lease_until": int64(0), "changed_at": now.UnixMicro()}
 	stopped := errors.Is(err, context.Canceled)
+	failures := r.failures
+	if j.Done > r.from {
+		failures = 0
+	}
 	p, foreseen := problem{}, true
 	if err != nil && !stopped {
 		p, foreseen = explain(err)
@@ -350,10 +371,10 @@ func (r *Run) finish(ctx context.Context, err error) error {
 		j.State = Cancelled
 	case stopped:
 		j.State = Queued
-	case !foreseen && r.failures+1 < maxFailures:
+	case !foreseen && failures+1 < maxFailures:
 		slog.Warn("a job is tried again", "job", j.ID, "kind", j.Kind, "error", err)
 		j.State = Queued
-		set["failures"], set["lease_until"] = r.failures+1, now.Add(time.Duration(r.failures+1)*time.Second).UnixMicro()
+		set["failures"], set["lease_until"] = failures+1, now.Add(time.Duration(failures+1)*time.Second).UnixMicro()
 	default:
 		if !foreseen {
 			slog.Error("a job failed", "job", j.ID, "kind", j.Kind, "error", err)
