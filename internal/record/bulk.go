@@ -237,6 +237,10 @@ func (u *Unit) undoFields(ctx context.Context, a *policy.Actor, o *schema.Object
 	if problem.Fields != nil {
 		return nil, false, problem
 	}
+	// What was not changed with the owner does not follow him back either.
+	if _, ok := back["department"]; !ok && back["owner"] != nil && o.Owned {
+		back["department"] = v["department"]
+	}
 	changed, err = u.Write(ctx, a, o, id, &Current{v, version}, back, 0)
 	return since, changed, err
 }

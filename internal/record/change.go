@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"maps"
 	"math"
+	"strconv"
 
 	"ecrm/internal/policy"
 	"ecrm/internal/schema"
@@ -66,6 +67,25 @@ func (s *Service) amend(ctx context.Context, tx store.Querier, a *policy.Actor, 
 	return s.apply(ctx, tx, a, o, id, known.Values, known.Version, values)
 }
 
+// follow takes a record along to the department of its new owner, so that the
+// people who answer for him see it; not where he works in the record's department
+// too, nor where the write says a department itself.
+func (s *Service) follow(ctx context.Context, tx store.Querier, a *policy.Actor, o *schema.Object, values, before, after Values) error {
+	owner := after.Int("owner")
+	if _, said := values["department"]; said || !o.Owned || owner == 0 || owner == before.Int("owner") {
+		return nil
+	}
+	home, err := s.home(ctx, tx, a, owner)
+	if err != nil || home == nil || home == after.Int("department") {
+		return err
+	}
+	too, err := store.Find(ctx, tx, "v_user_more_departments", "value", store.Row{"record_id": owner, "value": strconv.FormatInt(after.Int("department"), 10)}, "")
+	if err == nil && len(too) == 0 {
+		after["department"] = []any{home}
+	}
+	return err
+}
+
 // apply writes values over a record that was read as before, at version, and
 // tells whether anything changed.
 func (s *Service) apply(ctx context.Context, tx store.Querier, a *policy.Actor, o *schema.Object, id int64, before Values, version int64, values Values) (bool, error) {
@@ -77,6 +97,9 @@ func (s *Service) apply(ctx context.Context, tx store.Querier, a *policy.Actor, 
 		after[k] = v
 	}
 	if err := s.settle(o, before, after); err != nil {
+		return false, err
+	}
+	if err := s.follow(ctx, tx, a, o, values, before, after); err != nil {
 		return false, err
 	}
 	if err := s.grow(ctx, tx, a, o, after); err != nil {
