@@ -264,7 +264,7 @@ func (s *Service) Rows(ctx context.Context, a *policy.Actor, id int64, state str
 	if state != "" {
 		at := slices.Index(states, state)
 		if at < 0 {
-			return nil, record.Invalid("state", "not_an_option")
+			return nil, record.Invalid("state", "not_an_option", "value", schema.Shorten(state))
 		}
 		in = []int64{int64(at)}
 	}

@@ -4,6 +4,7 @@ package favorite
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"time"
@@ -130,7 +131,11 @@ func (s *Service) Add(ctx context.Context, a *policy.Actor, object string, id in
 		if len(rows) >= Most {
 			return record.Invalid("id", "too_many", "max", strconv.Itoa(Most))
 		}
-		return store.Insert(ctx, q, stars.Name, store.Row{"user_id": a.ID, "object": object, "target_id": id, "at": time.Now().UnixMicro()})
+		err = store.Insert(ctx, q, stars.Name, store.Row{"user_id": a.ID, "object": object, "target_id": id, "at": time.Now().UnixMicro()})
+		if errors.Is(err, store.ErrUnique) {
+			return store.ErrOvertaken // starred in another tab at this moment
+		}
+		return err
 	})
 	return shown[0], err
 }

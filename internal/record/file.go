@@ -360,6 +360,10 @@ func (s *Service) Detach(ctx context.Context, a *policy.Actor, o *schema.Object,
 		if err != nil {
 			return err
 		}
+		// Whoever takes it away at the same moment waits here, and finds it gone.
+		if _, err := store.Update(ctx, u.tx, fileTable.Name, store.Row{"used_at": time.Now().UnixMicro()}, store.Row{"id": file}); err != nil {
+			return err
+		}
 		used, err := store.Find(ctx, u.tx, uses.Name, "file_id", store.Row{"record_id": id, "place": attached, "file_id": file}, "AND until IS NULL")
 		if err != nil {
 			return err

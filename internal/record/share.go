@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"maps"
 	"strconv"
 	"strings"
@@ -184,7 +185,9 @@ func (u *Unit) Share(ctx context.Context, a *policy.Actor, o *schema.Object, id 
 		row["until"] = share.Until
 	}
 	maps.Copy(row, key)
-	if err := store.Insert(ctx, tx, store.Shares.Name, row); err != nil {
+	if err := store.Insert(ctx, tx, store.Shares.Name, row); errors.Is(err, store.ErrUnique) {
+		return share, store.ErrOvertaken // somebody shared it with the same at this moment
+	} else if err != nil {
 		return share, err
 	}
 	u.events = append(u.events, Event{o.Name, id, "shared"})
@@ -213,8 +216,10 @@ func (u *Unit) Unshare(ctx context.Context, a *policy.Actor, o *schema.Object, i
 	if before == nil {
 		return fail("not_found")
 	}
-	if _, err := store.Delete(ctx, tx, store.Shares.Name, store.Row{"object": o.Name, "token": token, "record_id": id}); err != nil {
+	if n, err := store.Delete(ctx, tx, store.Shares.Name, store.Row{"object": o.Name, "token": token, "record_id": id}); err != nil {
 		return err
+	} else if n == 0 {
+		return fail("not_found") // somebody else took it back at this moment
 	}
 	u.events = append(u.events, Event{o.Name, id, "unshared"})
 	return s.shareTold(ctx, tx, &Change{Actor: a, Object: o, ID: id, Before: v, After: v, Now: time.Now().UnixMicro(), service: s, tx: tx}, version, token, before, nil)

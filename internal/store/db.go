@@ -61,6 +61,9 @@ type DB struct {
 	// makes; set before Sync.
 	Program string
 
+	// syncing is held while the schema is brought in step.
+	syncing sync.Mutex
+
 	estimates estimates
 	counts    counts
 }

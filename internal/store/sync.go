@@ -219,7 +219,11 @@ func short(name string) string {
 // tables: see Later. A database of a schema this program does not understand
 // is refused with a *NewerError, untouched.
 func (db *DB) Sync(ctx context.Context, r *schema.Registry) error {
-	// Two nodes that start together take turns; the second finds nothing to do.
+	// Two nodes that start together take turns; the second finds nothing to do. So do
+	// two callers in one process, who might share a commit of SQLite: what the first
+	// adds can be read only behind it.
+	db.syncing.Lock()
+	defer db.syncing.Unlock()
 	return patiently(ctx, func() error { return db.sync(ctx, r) })
 }
 

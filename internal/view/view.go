@@ -72,13 +72,13 @@ func (w *Audience) UnmarshalJSON(b []byte) error {
 	var word string
 	if json.Unmarshal(b, &word) == nil {
 		if w.All = word == "all"; !w.All && word != "none" && word != "" {
-			return record.Invalid("shared_with", "not_an_option")
+			return record.Invalid("shared_with", "not_an_option", "value", schema.Shorten(word))
 		}
 		return nil
 	}
 	var ids []string
 	if json.Unmarshal(b, &ids) != nil {
-		return record.Invalid("shared_with", "not_an_option")
+		return record.Invalid("shared_with", "wrong_type")
 	}
 	for _, text := range ids {
 		id, ok := schema.ParseID(text)
@@ -269,10 +269,14 @@ func (s *Service) Remove(ctx context.Context, a *policy.Actor, id int64) error {
 		return &record.Error{Code: "forbidden"}
 	}
 	return s.Records.DB.Write(ctx, func(ctx context.Context, q store.Querier) error {
-		if _, err := store.Delete(ctx, q, audiences.Name, store.Row{"view_id": id}); err != nil {
+		n, err := store.Delete(ctx, q, views.Name, store.Row{"id": id})
+		if err != nil {
 			return err
 		}
-		_, err := store.Delete(ctx, q, views.Name, store.Row{"id": id})
+		if n == 0 {
+			return &record.Error{Code: "not_found"}
+		}
+		_, err = store.Delete(ctx, q, audiences.Name, store.Row{"view_id": id})
 		return err
 	})
 }
