@@ -171,7 +171,8 @@ func TestEverythingWrongWithAFileHasWords(t *testing.T) {
 		tabular.WarnDuplicateNames, tabular.WarnPreamble, tabular.WarnNoHeader, tabular.WarnSecondHeader, tabular.WarnNUL,
 		tabular.WarnUnclosedQuote, tabular.WarnEncoding, tabular.WarnEncodingGuess, tabular.WarnTruncated, tabular.WarnHiddenSheets,
 		tabular.WarnOtherSheets, tabular.WarnErrorCells, tabular.WarnLongNumbers, tabular.WarnNoRows, tabular.WarnPhotoDropped,
-		tabular.WarnBadRows, tabular.WarnTwoFormats,
+		tabular.WarnBadRows, tabular.WarnTwoFormats, tabular.WarnRepeatedHeader, tabular.WarnTotals, tabular.WarnFootRows,
+		tabular.WarnScientific,
 	}
 	for _, code := range []string{
 		tabular.CodeEmpty, tabular.CodeTruncated, tabular.CodeEncrypted, tabular.CodeLegacyXLS, tabular.CodeNotATable, tabular.CodeIsCalendar,

@@ -2,6 +2,7 @@ package tabular
 
 import (
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -111,9 +112,13 @@ type tally struct {
 	longAt   int
 	errors   int
 	longNums int
-	problems map[string]int
-	firstRow map[string]int
+	// Numbers a spreadsheet showed as 9.12E+08 and saved so.
+	scientific int
+	problems   map[string]int
+	firstRow   map[string]int
 }
+
+var reScientific = regexp.MustCompile(`^[1-9](\.\d+)?[eE]\+\d{1,2}$`)
 
 func newTally() *tally {
 	return &tally{problems: map[string]int{}, firstRow: map[string]int{}}
@@ -150,6 +155,10 @@ func (t *tally) add(row *rawRow, width int) {
 		switch c.Kind {
 		case KindError:
 			t.errors++
+		case KindText:
+			if n := len(c.Text); n >= 6 && n <= 24 && c.Text[0] >= '1' && c.Text[0] <= '9' && reScientific.MatchString(c.Text) {
+				t.scientific++
+			}
 		case KindNumber:
 			if c.Number >= 1e15 || c.Number <= -1e15 {
 				t.longNums++
@@ -256,18 +265,28 @@ func analyse(src rowSource, opt Options, d *Detected, positional bool) error {
 	if g.second > 0 {
 		d.SecondHeader, d.SecondHeaderRow = true, g.second
 	}
+	if g.stacked && !opt.KeepSecondHeader {
+		names, seconds = stackNames(names, seconds), nil
+		width = len(names)
+	}
 	d.FirstRow = g.firstData
 	sel := selector{opt: opt, header: g.row, second: g.second, first: g.firstData}
 	t := newTally()
 	if positional {
 		width = 0
 	}
+	left := newLeftOut(nil)
+	if g.row > 0 {
+		left = newLeftOut(names)
+	}
 	count := func(r *rawRow) {
 		switch {
 		case blankRow(r):
 			t.blank++
 		case sel.data(r.number):
-			t.add(r, width)
+			for _, row := range left.take(r) {
+				t.add(&row, width)
+			}
 		}
 	}
 	for i := range copies {
@@ -283,7 +302,13 @@ func analyse(src rowSource, opt Options, d *Detected, positional bool) error {
 		}
 		count(&row)
 	}
+	left.finish(d)
 	finish(d, t, names, seconds, width, positional)
+	for _, code := range []string{WarnRepeatedHeader, WarnTotals, WarnFootRows} {
+		if n := left.counts[code]; n > 0 {
+			d.warn(code, left.first[code], "count", strconv.Itoa(n), "row", strconv.Itoa(left.first[code]))
+		}
+	}
 	return nil
 }
 
@@ -291,6 +316,7 @@ func analyse(src rowSource, opt Options, d *Detected, positional bool) error {
 type selector struct {
 	opt                   Options
 	header, second, first int
+	left                  []int // rows found to be no data, in order
 }
 
 func (s *selector) data(n int) bool {
@@ -298,6 +324,9 @@ func (s *selector) data(n int) bool {
 		return false
 	}
 	if n == s.second && !s.opt.KeepSecondHeader {
+		return false
+	}
+	if _, no := slices.BinarySearch(s.left, n); no {
 		return false
 	}
 	return len(s.opt.SkipRows) == 0 || !slices.Contains(s.opt.SkipRows, n)
@@ -392,6 +421,7 @@ func finishRows(d *Detected, t *tally) {
 	count(WarnBadRows, other, 0)
 	count(WarnErrorCells, t.errors, 0)
 	count(WarnLongNumbers, t.longNums, 0)
+	count(WarnScientific, t.scientific, 0)
 	if t.rows == 0 {
 		d.warn(WarnNoRows, 0)
 	}

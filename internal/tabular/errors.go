@@ -80,6 +80,10 @@ const (
 	WarnPhotoDropped   = "photo_dropped" // params: count
 	WarnBadRows        = "bad_rows"      // params: count
 	WarnTwoFormats     = "extension_differs"
+	WarnRepeatedHeader = "repeated_headers"   // params: count
+	WarnTotals         = "total_rows"         // params: count
+	WarnFootRows       = "foot_rows"          // params: count
+	WarnScientific     = "scientific_numbers" // params: count
 )
 
 // Error renders the code and its parameters for logs.

@@ -14,6 +14,9 @@ type headerGuess struct {
 	second    int // row number of a second header line, 0 for none
 	preamble  [][]string
 	firstData int // rows below this number are preamble
+	// stacked says that the two lines together are the names: groups above, what
+	// is in them below.
+	stacked bool
 }
 
 // headRow is a copy of one of the first rows.
@@ -68,26 +71,110 @@ func guessHeader(head []headRow, mode HeaderMode) headerGuess {
 				g.preamble = append(g.preamble, trimRow(h))
 			}
 			if h.number == g.row {
-				g.second = secondHeader(rows[i:])
+				g.below(rows[i:])
 			}
 		}
 		return g
 	}
 	at := headerCandidate(rows)
+	if at > 0 && stackedHeader(rows[at-1:]) {
+		at--
+	}
 	g := headerGuess{}
 	for _, h := range rows[:at] {
 		g.preamble = append(g.preamble, trimRow(h))
 	}
 	if at > 0 || looksLikeHeader(rows[at], rows[at+1:]) {
 		g.row = rows[at].number
-		g.second = secondHeader(rows[at:])
+		g.below(rows[at:])
 		if at > 0 && !looksLikeHeader(rows[at], rows[at+1:]) && dataShare(rows[at]) > 0.34 {
 			// Lines above, but no line of names: the first full row is data.
-			g.row, g.second = 0, 0
+			g.row, g.second, g.stacked = 0, 0, false
 			g.firstData = rows[at].number
 		}
 	}
 	return g
+}
+
+// below looks what the line below the header is.
+func (g *headerGuess) below(rows []headRow) {
+	if g.stacked = stackedHeader(rows); g.stacked {
+		g.second = rows[1].number
+		return
+	}
+	g.second = secondHeader(rows)
+}
+
+// stackedHeader says whether the first two rows name the columns together, as
+// with cells merged over several columns (聯絡人 over 姓名 and 電話) and over both
+// rows: each row names what the other leaves open.
+func stackedHeader(rows []headRow) bool {
+	if len(rows) < 3 {
+		return false
+	}
+	h, second := rows[0], rows[1]
+	if second.number != h.number+1 || h.filled() < 2 || second.filled() < 2 {
+		return false
+	}
+	groups, both, known, open := 0, 0, 0, 0
+	below := map[string]bool{}
+	for i := range max(h.extent(), second.extent()) {
+		a, b := h.text(i), second.text(i)
+		switch {
+		case dataLike(a), dataLike(b), a == "" && b == "", i == 0 && a == "":
+			return false
+		case a == "":
+			groups++
+		case b != "":
+			both++
+		default:
+			open++
+		}
+		if b != "" && knownHeader(b) {
+			known++
+		}
+		if b != "" && below[b] {
+			open++
+		}
+		below[b] = true
+	}
+	// A row of data with holes fits as well: its cells are no names. Where the
+	// second row tells all columns apart by itself, the first is a title.
+	return open > 0 && groups > 0 && both > 0 && known*2 >= second.filled()
+}
+
+// stackNames joins the names of groups and of what is in them.
+func stackNames(above, below []string) []string {
+	out := make([]string, max(len(above), len(below)))
+	group := ""
+	for i := range out {
+		a, b := "", ""
+		if i < len(above) {
+			a = strings.TrimSpace(above[i])
+		}
+		if i < len(below) {
+			b = strings.TrimSpace(below[i])
+		}
+		if a != "" {
+			group = a
+		}
+		switch {
+		case b == "":
+			out[i] = a
+		case group == "" || strings.HasPrefix(b, group):
+			out[i] = b
+		default:
+			out[i] = group + " " + b
+			if hanEnds(group) && hanEnds(b) {
+				out[i] = group + b
+			}
+		}
+	}
+	return out
+}
+
+func hanEnds(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) })
 }
 
 func trimRow(h headRow) []string {

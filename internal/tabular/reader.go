@@ -25,7 +25,7 @@ func Open(path string, opt Options, d *Detected) (r *Reader, err error) {
 			return nil, err
 		}
 	}
-	r = &Reader{n: len(d.Columns), sel: selector{opt: opt, header: d.HeaderRow, second: d.SecondHeaderRow, first: d.FirstRow}}
+	r = &Reader{n: len(d.Columns), sel: selector{opt: opt, header: d.HeaderRow, second: d.SecondHeaderRow, first: d.FirstRow, left: d.LeftOut}}
 	switch d.Format {
 	case FormatCSV:
 		dia := dialect{backslash: d.Backslash}

@@ -81,6 +81,7 @@ type Detected struct {
 	Preamble             [][]string `json:"preamble,omitempty"`             // lines above the header
 	SecondHeader         bool       `json:"secondHeader,omitempty"`         // the row below the header is one more
 	SecondHeaderRow      int        `json:"secondHeaderRow,omitempty"`
+	LeftOut              []int      `json:"leftOut,omitempty"` // rows that are no data: the header again, totals, the foot
 	Sheets               []Sheet    `json:"sheets,omitempty"`
 	Sheet                string     `json:"sheet,omitempty"`
 	Columns              []Column   `json:"columns"`

@@ -2,6 +2,7 @@ package tabular
 
 import (
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -11,6 +12,10 @@ import (
 type numFormat struct {
 	kind  formatKind
 	zeros int // digits of a format such as 0000000000
+	// mask is a format such as 0000-000-000, by which numbers are shown as phone
+	// numbers and codes; above the limit it is the other one.
+	mask, above string
+	limit       float64
 }
 
 type formatKind uint8
@@ -23,6 +28,7 @@ const (
 	formatElapsed // [h]:mm
 	formatPercent
 	formatZeros
+	formatMask
 )
 
 // formatOf judges a built-in or custom number format.
@@ -48,6 +54,9 @@ func formatOf(id int, code string) numFormat {
 // parseFormat reads a format code as far as needed: date, time, percent,
 // leading zeros.
 func parseFormat(code string) numFormat {
+	if f, ok := maskFormat(code); ok {
+		return f
+	}
 	var plain strings.Builder // the code without literals
 	elapsed := false
 	for i := 0; i < len(code); i++ {
@@ -92,7 +101,7 @@ func parseFormat(code string) numFormat {
 		}
 		return numFormat{}
 	}
-	date := strings.ContainsAny(p, "yde") || strings.Contains(p, "gg") || strings.Contains(p, "m") && !strings.ContainsAny(p, "hs")
+	date := strings.ContainsAny(p, "yde") || strings.Contains(p, "aaa") || strings.Contains(p, "gg") || strings.Contains(p, "m") && !strings.ContainsAny(p, "hs")
 	clock := strings.ContainsAny(p, "hs")
 	switch {
 	case elapsed && !date:
@@ -105,6 +114,135 @@ func parseFormat(code string) numFormat {
 		return numFormat{kind: formatTime}
 	}
 	return numFormat{}
+}
+
+var (
+	reMaskLimit = regexp.MustCompile(`^\[<=(\d+)\]`)
+)
+
+// maskFormat recognises formats that put a number's digits into places.
+func maskFormat(code string) (numFormat, bool) {
+	sections := strings.Split(code, ";")
+	f := numFormat{kind: formatMask}
+	if m := reMaskLimit.FindStringSubmatch(sections[0]); m != nil && len(sections) > 1 {
+		var ok bool
+		if f.limit, ok = parseLimit(m[1]); !ok {
+			return f, false
+		}
+		if f.above, ok = maskOf(sections[1]); !ok {
+			return f, false
+		}
+		sections[0] = sections[0][len(m[0]):]
+	}
+	var ok bool
+	f.mask, ok = maskOf(sections[0])
+	return f, ok
+}
+
+func parseLimit(s string) (float64, bool) {
+	v, err := strconv.ParseFloat(s, 64)
+	return v, err == nil
+}
+
+// maskOf is the mask of one section: # and 0 stand for digits, digits in quotes
+// are written with an escape byte before them.
+func maskOf(section string) (string, bool) {
+	var b strings.Builder
+	digits, quoted, marks := 0, false, false
+	literal := func(s string) bool {
+		for _, r := range s {
+			switch {
+			case r >= '0' && r <= '9':
+				b.WriteByte('\x1b')
+				b.WriteRune(r)
+				quoted = true
+			case r == '-' || r == ' ' || r == '(' || r == ')':
+				b.WriteRune(r)
+				marks = marks || r != ' ' && digits > 0
+			default:
+				return false
+			}
+		}
+		return true
+	}
+	for i := 0; i < len(section); i++ {
+		c := section[i]
+		var in string
+		switch c {
+		case '0', '#':
+			b.WriteByte(c)
+			digits++
+			continue
+		case '"':
+			k := strings.IndexByte(section[i+1:], '"')
+			if k < 0 {
+				return "", false
+			}
+			in = section[i+1 : i+1+k]
+			i += k + 1
+		case '\\':
+			if i++; i >= len(section) {
+				return "", false
+			}
+			in = section[i : i+1]
+		case '[':
+			k := strings.IndexByte(section[i:], ']')
+			if k < 0 || !strings.HasPrefix(section[i:], "[$-") {
+				return "", false
+			}
+			i += k
+			continue
+		default:
+			in = string(c)
+			if c >= '1' && c <= '9' {
+				return "", false
+			}
+		}
+		if !literal(in) {
+			return "", false
+		}
+	}
+	return b.String(), digits > 0 && (quoted || marks && digits > 4)
+}
+
+// masked writes the digits of a number into the places of a mask, from the
+// right.
+func masked(mask, digits string) string {
+	places := 0
+	for i := 0; i < len(mask); i++ {
+		switch mask[i] {
+		case '\x1b':
+			i++
+		case '0', '#':
+			places++
+		}
+	}
+	var b strings.Builder
+	missing := places - len(digits)
+	next, seen := 0, 0
+	for i := 0; i < len(mask); i++ {
+		switch c := mask[i]; c {
+		case '\x1b':
+			i++
+			b.WriteByte(mask[i])
+		case '0', '#':
+			if seen == 0 && missing < 0 {
+				b.WriteString(digits[:-missing])
+				next = -missing
+			}
+			if seen++; seen <= missing {
+				if c == '0' {
+					b.WriteByte('0')
+				}
+				continue
+			}
+			b.WriteByte(digits[next])
+			next++
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return strings.TrimLeft(b.String(), "- ")
 }
 
 // numberCell makes a cell of the number a workbook stores.
@@ -121,6 +259,14 @@ func numberCell(raw string, f numFormat, from1904 bool) Cell {
 		}
 	case formatPercent:
 		return Cell{Text: numberText("", v*100) + "%", Kind: KindNumber, Number: v}
+	case formatMask:
+		mask := f.mask
+		if f.above != "" && v > f.limit {
+			mask = f.above
+		}
+		if t := numberText(raw, v); strings.Trim(t, "0123456789") == "" {
+			return Cell{Text: masked(mask, t), Kind: KindNumber, Number: v}
+		}
 	case formatZeros:
 		t := numberText(raw, v)
 		if n := f.zeros - len(t); n > 0 && !strings.ContainsAny(t, "-.e") {
