@@ -39,6 +39,28 @@ func TestLayoutsOfOtherProgramsAreKnown(t *testing.T) {
 			"contact First_Name=given_name Middle_Name=given_name Last_Name=family_name Reports_To=reports_to Home_Phone=phones Address=address Address_2=address.street"},
 		{"上市.csv", "公司名稱,董事長,發言人,發言人職稱,服務電話\n甲公司,王一,李二,副總經理,02-23456789\n",
 			"customer 公司名稱=name 董事長=representative 發言人=contact.name 發言人職稱=contact.title 服務電話=phones"},
+		{"sf-accounts.csv", "Id,Name,Type,AccountNumber,BillingStreet,BillingCity,OwnerId,AccountSource,Rating\n0015g00000XyZabAAC,Acme,Customer - Direct,CD1,1 Road,Rome,0055g000001AbcdAAC,Web,Hot\n0015g00000XyZacAAC,Bit,Prospect,CD2,2 Road,Rome,0055g000001AbcdAAC,Other,Warm\n",
+			"customer Id=external_ids Name=name Type=relation AccountNumber=number BillingStreet=billing_address.street BillingCity=billing_address.city OwnerId=- AccountSource=source Rating=level"},
+		{"zoho-leads.csv", "Lead Id,Lead Owner Id,Lead Owner,Company,First Name,Last Name,Designation,Secondary Email,Lead Source,Tag\nz_1,z_9,Joe,Acme,Ann,Low,CEO,a@x.example,Cold Call,hot\n",
+			"contact Lead_Id=external_ids Lead_Owner_Id=- Lead_Owner=owner Company=customer First_Name=given_name Last_Name=family_name Designation=title Secondary_Email=mails Lead_Source=source Tag=tags"},
+		{"apollo.csv", "First Name,Last Name,Title,Company,Email,Account Owner,Corporate Phone,Keywords\nAnn,Low,CEO,Acme,a@x.example,joe@corp.example,+1 555-123-4567,crm\n",
+			"contact First_Name=given_name Last_Name=family_name Title=title Company=customer Email=mails Account_Owner=- Corporate_Phone=phones Keywords=tags"},
+		{"odoo.csv", "External ID,Name,Company Type,parent_id,Street,Street2,State,user_id\np1,Acme,Company,,1 Road,Yard,RM,Ann Rep\np2,Bob High,Individual,Acme Inc,,,,Ann Rep\n",
+			"customer External_ID=external_ids Name=name Company_Type=kind parent_id=parent Street=address.street Street2=address.street State=address.region user_id=owner"},
+		{"outlook.csv", "名,中间名,姓,单位,商务地址 街道,商务地址 市/县,商务地址 省/市/自治区,商务传真,住宅电话,生日,类别,经理姓名,附注\n三,,张,甲公司,张江路1号,上海市,上海,,,0/0/00,VIP,李四,x\n",
+			"contact 名=given_name 中间名=given_name 姓=family_name 单位=customer 商务地址_街道=address.street 商务地址_市/县=address.city 商务地址_省/市/自治区=address.region 商务传真=phones 住宅电话=phones 生日=birthday 类别=tags 经理姓名=reports_to 附注=note"},
+		{"kontakte.csv", "Vorname,Nachname,Firma,Ort geschäftlich,Land/Region geschäftlich,Fax geschäftlich,Telefon Firma,Name des/der Vorgesetzten\nAda,Low,Acme,Berlin,Deutschland,,030 123456,Bob\n",
+			"contact Vorname=given_name Nachname=family_name Firma=customer Ort_geschäftlich=address.city Land/Region_geschäftlich=address.country Fax_geschäftlich=phones Telefon_Firma=phones Name_des/der_Vorgesetzten=reports_to"},
+		{"registry.csv", "營業地址,統一編號,營業人名稱,資本額,設立日期,行業代號,名稱\n臺北市延平路1號,04595257,甲股份有限公司,5000000,0960101,461001,商品批發\n",
+			"customer 營業地址=address 統一編號=tax_number 營業人名稱=name 資本額=capital 設立日期=founded 行業代號=- 名稱=-"},
+		{"企业.csv", "企业名称,登记状态,法定代表人,注册资本,所属省份,所属城市,所属区县,更多电话,参保人数,国标行业门类,企业地址,经营范围\n甲公司,存续,张三,1000万元人民币,上海市,上海市,浦东新区,13800138000；13900139000,120,制造业,张江路1号,软件\n",
+			"customer 企业名称=name 登记状态=- 法定代表人=representative 注册资本=capital 所属省份=address.region 所属城市=address.city 所属区县=address.district 更多电话=phones 参保人数=employees 国标行业门类=industry 企业地址=address 经营范围=note"},
+		{"客户.csv", "客户名称*,客户级别,成交状态,下次联系时间,省/市/区,详细地址,负责人\n甲公司,A（重点客户）,未成交,2031-05-01 10:00:00,\"上海市,上海市,浦东新区\",张江路1号,李四\n",
+			"customer 客户名称=name 客户级别=level 成交状态=status 下次联系时间=next_contact_at 省/市/区=address 详细地址=address.street 负责人=owner"},
+		{"表單.csv", "時間戳記,貴公司名稱,您的姓名,聯絡電話,您從何處得知我們?,其他需求\n2031/1/2 上午 10:00:00,大同公司,王小明,0912345678,Facebook,報價\n",
+			"contact 時間戳記=created_at 貴公司名稱=customer 您的姓名=name 聯絡電話=phones 您從何處得知我們?=source 其他需求=note"},
+		{"erp.csv", "客戶代號,客戶簡稱,客戶全名,聯絡人員,電話一,電話二,業務員姓名,付款條件名稱,地區別\nC1,大同,大同公司,李二,02-23456789,,林小明,月結,北區\n",
+			"customer 客戶代號=external_ids 客戶簡稱=short_name 客戶全名=name 聯絡人員=contact.name 電話一=phones 電話二=phones 業務員姓名=owner 付款條件名稱=payment_terms 地區別=region"},
 	} {
 		status, job := admin.upload("auto", c.name, []byte(c.file))
 		if got := fmt.Sprint(job["object"]) + " " + fieldsOf(job); status != 201 || got != c.want {
@@ -55,7 +77,7 @@ func TestWordsForChoicesAreUnderstood(t *testing.T) {
 		{"customer", "Company Type", "Company", "kind", "Individual=person Business=company 企業=company 個人客戶=person Privatperson=person"},
 		{"customer", "Account Type", "Company", "relation", "Prospect=prospect Vendor=supplier 經銷商=reseller 竞争对手=competitor Lieferant=supplier Kunde=customer"},
 		{"customer", "Rating", "Company", "level", "Hot=A Warm=B Cold=C 重點客戶=A b级=B"},
-		{"customer", "客戶狀態", "Company", "status", "已成交=active 洽談中=potential 流失客户=lost 休眠=dormant 存续=active ehemalig=lost"},
+		{"customer", "客戶狀態", "Company", "status", "已成交=active 洽談中=potential 流失客户=lost 休眠=dormant ehemalig=lost"},
 		{"contact", "Gender", "Name", "gender", "M=male F=female 先生=male 女士=female Herr=male weiblich=female nonbinary=other"},
 		{"opportunity", "Stage", "Name", "stage", "Prospecting=new Qualification=qualified Needs_Analysis=qualified Proposal/Price_Quote=proposal Negotiation/Review=negotiation Closed_Won=won Closed_Lost=lost 已成交=won 洽談中=negotiation 流失=lost 赢单=won Angebot=proposal verloren=lost"},
 		{"opportunity", "Lead Source", "Name", "source", "Trade_Show=exhibition Employee_Referral=referral Web_Download=web Facebook=social 老客户介绍=referral Messe=exhibition Partner=partner"},
@@ -108,4 +130,27 @@ func TestStaffWithoutLoginsComesInOnce(t *testing.T) {
 			t.Errorf("the user: %v", one)
 		}
 	})
+}
+
+// A program that counts chances in parts of one means parts of a hundred here.
+func TestChanceInPartsOfOneBecomesPercent(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t))
+	admin := w.setUp()
+	for _, c := range []struct{ file, want string }{
+		{"Deal Name,Deal probability\nOne,0.2\nTwo,1\nThree,0.125\n", "One=20 Three=13 Two=100"},
+		{"Deal Name,Deal probability\nFour,20\nFive,1\n", "Five=1 Four=20"},
+	} {
+		_, job := admin.upload("opportunity", "deals.csv", []byte(c.file))
+		admin.finished(fmt.Sprint(job["id"]), "run", "done")
+		got := map[string]string{}
+		for _, one := range list(admin.must(200, "GET", "opportunities?limit=100", nil)["records"]) {
+			record, _ := one.(map[string]any)
+			got[fmt.Sprint(record["name"])] = fmt.Sprint(record["probability"])
+		}
+		for _, pair := range strings.Fields(c.want) {
+			if name, want, _ := strings.Cut(pair, "="); got[name] != want {
+				t.Errorf("%s has a chance of %s, not %s", name, got[name], want)
+			}
+		}
+	}
 }

@@ -73,6 +73,15 @@ func (c *converter) option(f *schema.Field, column *Column, text string) string 
 		}
 		return *chosen
 	}
+	words := c.words(f)
+	if value := words.means(text); value != "" {
+		return value
+	}
+	return words.means(strings.TrimSpace(bracketed.ReplaceAllString(text, " ")))
+}
+
+// words are the words of a pick-list.
+func (c *converter) words(f *schema.Field) *choices {
 	words := c.choices[f]
 	if words == nil {
 		words = choicesOf(f)
@@ -81,7 +90,16 @@ func (c *converter) option(f *schema.Field, column *Column, text string) string 
 		}
 		c.choices[f] = words
 	}
-	return words.means(text)
+	return words
+}
+
+// nothing are the words by which a program says that nothing was chosen.
+var nothing = plainSet("none, n a, na, null, unspecified, not specified, unknown, undefined, blank, not set, 未指定, 未設定, 未填寫, 未知, 未選擇, 無, 請選擇, keine angabe, nicht angegeben, sin especificar, non spécifié")
+
+// chooses tells whether a text chooses anything at all of a pick-list.
+func chooses(text string) bool {
+	p := plain(text)
+	return !nothing[p] && (p != "" || strings.ContainsAny(text, "0123456789"))
 }
 
 // yearAlone reads a text that is a year and nothing else; 0: it is not.

@@ -2,9 +2,8 @@ package transfer
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"math/big"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -86,7 +85,7 @@ func (c *converter) row(ctx context.Context, row entry) (main, child *draft, chi
 			continue
 		}
 		text := strings.TrimSpace(row.Cells[i].Text)
-		if text == "" || strings.EqualFold(text, "null") || text == "\\N" {
+		if text == "" || strings.EqualFold(text, "null") || text == "\\N" || noDay.MatchString(text) {
 			continue
 		}
 		k := key{t.child, t.field.Name}
@@ -122,6 +121,9 @@ func (c *converter) row(ctx context.Context, row entry) (main, child *draft, chi
 	return main, child, childOf, append(warnings, more...), err
 }
 
+// noDay is how programs write that there is no day.
+var noDay = regexp.MustCompile(`^0{1,4}[-/.]0{1,2}[-/.]0{1,4}( 00:00(:00)?)?$`)
+
 // refuses tells whether what did not fit keeps the whole row out: unknown choices
 // where the person said so, and anything wrong about who may do what.
 func (c *converter) refuses(t target, p *schema.Problem) bool {
@@ -143,7 +145,7 @@ func (c *converter) value(ctx context.Context, d *draft, t target, cells []cellT
 		}
 		return []any{at.UnixMicro()}, nil, nil
 	}
-	if len(cells) == 1 && first.part == "" && first.column.Values == nil && (f.Target() == "" || f.Grow) && f.Type != "address" && first.column.DateReading == "" && first.column.Source == "" {
+	if len(cells) == 1 && first.part == "" && first.column.Values == nil && (f.Target() == "" || f.Grow) && f.Type != "address" && !(ofHundred(f) && ofOne(first.column.Samples)) && first.column.DateReading == "" && first.column.Source == "" {
 		// What is spelled as our own exports spell it is read back exactly.
 		v, err := c.service.Records.ParseText(ctx, c.actor, t.object, map[string]string{f.Name: first.text})
 		var re *record.Error
@@ -258,7 +260,7 @@ func (c *converter) raw(ctx context.Context, d *draft, t target, cells []cellTex
 		if _, chosen := first.column.Values[first.text]; chosen {
 			return nil, nil, nil // left empty on purpose
 		}
-		if c.inventing {
+		if c.inventing || !chooses(first.text) {
 			return nil, nil, nil
 		}
 		return nil, schema.Bad("not_an_option", "value", first.text), nil
@@ -290,6 +292,9 @@ func (c *converter) raw(ctx context.Context, d *draft, t target, cells []cellTex
 		}
 		return value, nil, nil
 	case "integer", "decimal", "percent", "money":
+		if ofHundred(f) && ofOne(first.column.Samples) {
+			return amount(f, hundredfold(first.text))
+		}
 		return amount(f, first.text)
 	case "url":
 		text := strings.Fields(first.text)[0]
@@ -325,28 +330,6 @@ func (c *converter) raw(ctx context.Context, d *draft, t target, cells []cellTex
 		return strings.Join(texts, "\n"), nil, nil
 	}
 	return strings.Join(texts, " "), nil, nil
-}
-
-// amount reads a number as people write it; one with more places than the field
-// keeps is rounded, and that is told.
-func amount(f *schema.Field, text string) (any, *schema.Problem, error) {
-	decimal, currency, err := local.ParseNumber(strings.TrimSuffix(strings.TrimSpace(text), "%"))
-	if err != nil {
-		return nil, schema.Bad("not_a_number"), nil
-	}
-	var problem *schema.Problem
-	exact, ok := new(big.Rat).SetString(decimal)
-	if !ok {
-		return nil, schema.Bad("not_a_number"), nil
-	}
-	rounded := exact.FloatString(schema.Places(f))
-	if kept, _ := new(big.Rat).SetString(rounded); kept.Cmp(exact) != 0 {
-		problem = schema.Bad("rounded", "value", rounded)
-	}
-	if f.Type == "money" {
-		return map[string]any{"amount": rounded, "currency": currency}, problem, nil
-	}
-	return json.Number(rounded), problem, nil
 }
 
 // labelled are the words in a header that say what a phone or mail is for, and

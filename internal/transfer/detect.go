@@ -153,7 +153,7 @@ func (j *Job) profile(a *policy.Actor, o *schema.Object) error {
 				}
 			case "picklist":
 				text := strings.TrimSpace(cell.Text)
-				if c.option(f, &Column{}, text) == "" && (len(unknown[i]) < 50 || unknown[i][text] > 0) {
+				if chooses(text) && c.option(f, &Column{}, text) == "" && (len(unknown[i]) < 50 || unknown[i][text] > 0) {
 					unknown[i][text]++
 				}
 			}

@@ -19,7 +19,8 @@ import (
 // of the record, and alone.
 var (
 	idWords    = plainSet("id, ids, record id, external id, uuid, guid, key, pk, number, no, num, code, 編號, 代號, 代碼, 編碼, 識別碼, 序號, 唯一標識, nr, nummer, código, numéro, コード, 番号")
-	idAlone    = plainSet("id, record id, external id, externalid, uuid, guid, uid, unique id, object id, system id, row id, entity id, crm id, internal id, import id, legacy id, old id, customer key, kdnr, kdnummer, kundennr, kundennummer, mitgliedsnummer, member id, member no, member number, membership number, user id, 用戶id, 用戶編號, 會員編號, 會員號, 會員id, 會員卡號, 唯一標識, 資料編號, 數據id, 記錄id, 紀錄id, identificador, identifiant")
+	idAlone    = plainSet("id, 外部id, 外部編號, 系統編號, record id, external id, externalid, uuid, guid, uid, unique id, object id, system id, row id, entity id, crm id, internal id, import id, legacy id, old id, customer key, kdnr, kdnummer, kundennr, kundennummer, mitgliedsnummer, member id, member no, member number, membership number, user id, 用戶id, 用戶編號, 會員編號, 會員號, 會員id, 會員卡號, 唯一標識, 資料編號, 數據id, 記錄id, 紀錄id, identificador, identifiant")
+	idProper   = plainSet("id, record id, external id, uuid, guid, 外部id")
 	noFollower = regexp.MustCompile(`[,;、，；\n\r\t]+`)
 )
 
@@ -47,21 +48,30 @@ func (g *guesser) ids(unique []bool) {
 			g.put(i, schema.ExternalIDs, sureNumber)
 		}
 	}
-	for _, sure := range []float64{sureAlias, 0.5} {
+	// What is called an id is one rather than a number or a code, which people give.
+	for _, own := range []func(p string) bool{
+		func(p string) bool {
+			return slices.ContainsFunc(g.words.behind(p), func(rest string) bool { return idProper[rest] })
+		},
+		func(p string) bool { return idProper[p] },
+		func(p string) bool {
+			return slices.ContainsFunc(g.words.behind(p), func(rest string) bool { return idWords[rest] }) || slices.ContainsFunc(g.words.self, func(self string) bool { return numberBefore(p, self) })
+		},
+		func(p string) bool { return idAlone[p] },
+	} {
 		for _, i := range g.open() {
-			p := plain(g.columns[i].Header)
-			own := sure < sureAlias && idAlone[p]
-			if sure == sureAlias {
-				own = slices.ContainsFunc(g.words.behind(p), func(rest string) bool { return idWords[rest] }) || slices.ContainsFunc(g.words.self, func(self string) bool { return numberBefore(p, self) })
-			}
-			if own && unique[i] && !g.taken[schema.ExternalIDs] {
+			if own(plain(g.columns[i].Header)) && unique[i] && !g.taken[schema.ExternalIDs] {
 				g.put(i, schema.ExternalIDs, sureNumber)
 			}
 		}
 	}
 	for _, i := range g.open() {
 		if f := g.refers(plain(g.columns[i].Header)); f != nil {
-			g.put(i, f.Name+"."+schema.ExternalIDs, 0.6)
+			spec := f.Name + "." + schema.ExternalIDs
+			if !g.taken[f.Name] && len(g.columns[i].Samples) > 0 && !slices.ContainsFunc(g.columns[i].Samples, func(s string) bool { return !strings.Contains(strings.TrimSpace(s), " ") }) {
+				spec = f.Name // names stand where a number should
+			}
+			g.put(i, spec, 0.6)
 		}
 	}
 }

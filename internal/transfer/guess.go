@@ -1,7 +1,6 @@
 package transfer
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -247,6 +246,12 @@ func (g *guesser) header(i int, floor float64) {
 			if m.sure < floor {
 				break
 			}
+			if m.spec == g.object.Title && g.words.firms && ofPersons[plain(h)] && g.object.Field("family_name") == nil && g.firmNamed(i) {
+				continue
+			}
+			if floor == sureOwn && m.spec == g.object.Title && g.namedElsewhere(i) {
+				continue
+			}
 			if spec := g.secondLine(i, m); spec != "" {
 				g.put(i, spec, m.sure)
 				return
@@ -260,6 +265,31 @@ func (g *guesser) header(i int, floor float64) {
 			}
 		}
 	}
+}
+
+// ofPersons are the headers of the names of people, ofFirms of firms.
+var (
+	ofPersons = plainSet("full name, fullname, 姓名, 您的姓名, 客戶姓名, 全名, display name, nombre completo, nom complet, 氏名, お名前")
+	ofFirms   = plainSet("company, company name, company account, account name, organization, organization name, organisation, organisation name, business name, 公司, 公司名稱, 單位, 單位名稱, 企業名稱, 機構名稱, 任職公司, 服務單位, firma, firmenname, empresa, entreprise, société, 会社名")
+)
+
+// firmNamed tells whether another column has the name of the firm.
+func (g *guesser) firmNamed(i int) bool {
+	return slices.ContainsFunc(g.columns, func(c tabular.Column) bool {
+		return !c.Empty && c.Index != g.columns[i].Index && ofFirms[plain(polite.ReplaceAllString(c.Header, ""))]
+	})
+}
+
+// namedElsewhere tells whether another column says of whom it is the name, where
+// this one is a name of anything: 營業人名稱 beside 名稱, Company Name beside Full
+// Name.
+func (g *guesser) namedElsewhere(i int) bool {
+	header := plain(g.columns[i].Header)
+	return slices.ContainsFunc(g.columns, func(c tabular.Column) bool {
+		p := plain(c.Header)
+		longer := len(p) > len(header) && strings.HasSuffix(p, header)
+		return !c.Empty && longer && slices.ContainsFunc(g.words.alias[p], func(m meaning) bool { return m.spec == g.object.Title })
+	})
 }
 
 // begin is the word that most headers begin with, with what parts it from the rest;
@@ -279,63 +309,8 @@ func begin(columns []tabular.Column) string {
 	return ""
 }
 
-// ordinal is the number at the end of a header.
-var ordinal = regexp.MustCompile(`[\s_-]*[1-4１-４]$`)
-
-// houseNumbers are the headers of what stands behind the name of a street.
-var houseNumbers = plainSet("house number, house no, house nr, street number, street no, building number, hausnummer, hausnr, haus nr, 門牌, 門牌號, 門牌號碼, número de casa, numéro de rue")
-
-// middleNames are the headers of what stands between the given name and the family
-// name.
-var middleNames = plainSet("middle name, middlename, middle, middle initial, middle names, additional name, additional names, second given name, n middle, zweiter vorname, weitere vornamen, segundo nombre, deuxième prénom")
-
-// nameParts are the headers of the parts of a name, where a record keeps it whole.
-var nameParts = plainSet("first name, firstname, given name, last name, lastname, family name, surname, 姓, 名, 姓氏, vorname, nachname, prénom, nom de famille, apellidos")
-
-// continues tells whether a column goes on with what another one begins: Street 2
-// behind Street or Street 1, a middle name behind a given one.
-func (g *guesser) continues(i int, m meaning) bool {
-	header := g.columns[i].Header
-	switch {
-	case m.spec == "given_name":
-		return middleNames[plain(header)]
-	case m.spec == g.object.Title && nameParts[plain(header)]:
-		return !slices.ContainsFunc(g.mapped, func(c Column) bool { return c.Field == m.spec && !nameParts[plain(c.Header)] })
-	}
-	if !strings.HasSuffix(m.spec, ".street") {
-		return false
-	}
-	if houseNumbers[plain(header)] {
-		return true
-	}
-	if !ordinal.MatchString(header) {
-		return false
-	}
-	for j := range g.mapped {
-		if g.mapped[j].Field == m.spec && plain(g.columns[j].Header) == plain(header) {
-			return ordinal.ReplaceAllString(g.columns[j].Header, "") == ordinal.ReplaceAllString(header, "")
-		}
-	}
-	return false
-}
-
-// secondLine is the part of an address that goes on with one that another column
-// holds whole: Address 2 behind Address or Address 1.
-func (g *guesser) secondLine(i int, m meaning) string {
-	header := g.columns[i].Header
-	if m.field == nil || m.field.Type != "address" || m.spec != m.field.Name || !ordinal.MatchString(header) {
-		return ""
-	}
-	for j := range g.mapped {
-		if g.mapped[j].Field == m.spec && plain(g.columns[j].Header) == plain(header) && ordinal.ReplaceAllString(g.columns[j].Header, "") == ordinal.ReplaceAllString(header, "") {
-			return m.spec + ".street"
-		}
-	}
-	return ""
-}
-
 // vague are headers that say only that there are kinds of something.
-var vague = plainSet("type, category, class, status, state, kind, role, rating, priority, 類型, 類別, 分類, 狀態, 種類")
+var vague = plainSet("lead type, account type, company type, customer type, deal type, 客戶類型, 客戶類別, type, category, class, status, state, kind, role, rating, priority, 類型, 類別, 分類, 狀態, 種類")
 
 // fitting puts first, of pick-lists that a header means equally, the one whose
 // choices the column holds; one of none of its choices is not what a vague header
@@ -360,6 +335,18 @@ func (g *guesser) fitting(meanings []meaning, c tabular.Column) []meaning {
 	if p := plain(c.Header); vague[p] || slices.ContainsFunc(g.words.behind(p), func(rest string) bool { return vague[rest] }) {
 		meanings = slices.DeleteFunc(meanings, func(m meaning) bool { return m.field.Type == "picklist" && fit(m) == 0 })
 	}
+	if len(meanings) > 1 {
+		// What it might be besides is likelier than a list of which it has nothing.
+		slices.SortStableFunc(meanings, func(a, b meaning) int {
+			none := func(m meaning) int {
+				if m.field.Type == "picklist" && m.sure < sureOwn && fit(m) == 0 {
+					return 1
+				}
+				return 0
+			}
+			return none(a) - none(b)
+		})
+	}
 	slices.SortStableFunc(meanings, func(a, b meaning) int {
 		if a.sure != b.sure || a.field.Type != "picklist" || b.field.Type != "picklist" {
 			return 0
@@ -369,15 +356,17 @@ func (g *guesser) fitting(meanings []meaning, c tabular.Column) []meaning {
 	return meanings
 }
 
-// tails are the words at the end of Chinese headers that tell what the column holds,
+// tails are the words at the end of headers that tell what the column holds,
 // whatever it is of: 服務電話, 門市地址.
 var tails = []struct{ word, kind string }{
 	{"电话", "phones"}, {"手机", "phones"}, {"传真", "phones"}, {"信箱", "mails"}, {"邮箱", "mails"}, {"电邮", "mails"}, {"网址", "url"}, {"网站", "url"},
 	{"地址", "address"}, {"住址", "address"}, {"备注", "longtext"}, {"说明", "longtext"}, {"简介", "longtext"}, {"简述", "longtext"}, {"描述", "longtext"}, {"介绍", "longtext"},
+	{"需求", "longtext"}, {"留言", "longtext"}, {"意见", "longtext"}, {"建议", "longtext"}, {"主营产品", "longtext"}, {"经营范围", "longtext"},
+	{"phone", "phones"}, {"fax", "phones"}, {"telefon", "phones"}, {"email", "mails"}, {"website", "url"},
 	{"标签", "tags"}, {"关键字", "tags"}, {"关键词", "tags"},
 }
 
-// tail finds the field by the last word of a Chinese header.
+// tail finds the field by the last word of a header.
 func (g *guesser) tail(i int) string {
 	header := plain(bracketed.ReplaceAllString(g.columns[i].Header, ""))
 	if ofOthers(g.columns[i].Header) {
@@ -424,6 +413,9 @@ func fitness(o *schema.Object, mapped []Column, format tabular.Format) float64 {
 			bonus -= 3 // what was done is no longer to do
 		}
 		parted = parted || (c.Field == "family_name" || c.Field == "given_name") && c.Confidence >= sureAlias
+	}
+	if o.Field("representative") != nil && slices.ContainsFunc(mapped, func(c Column) bool { return ofPersons[plain(c.Header)] && len(c.Samples) > 0 }) {
+		bonus -= 3 // a list of people, whatever it tells of their firms
 	}
 	if staged && worth {
 		bonus += 3
@@ -473,6 +465,9 @@ func (g *guesser) beside(open []int) {
 		for _, rest := range g.words.behind(header) { // 客户联系人
 			behind = append(behind, words.behind(rest)...)
 		}
+		if ofPersons[header] && g.firmNamed(i) && !slices.Contains(behind, "") {
+			behind = append(behind, "")
+		}
 		for _, rest := range behind {
 			if firstOf[rest] {
 				rest = ""
@@ -499,58 +494,4 @@ func (g *guesser) beside(open []int) {
 			g.put(i, spec, 0.6) // whoever it reaches
 		}
 	}
-}
-
-// choose finds the object a file's rows most likely are, among those the actor
-// may import; the first declared wins a tie.
-func choose(a *policy.Actor, d *tabular.Detected, unique []bool, stem string) *schema.Object {
-	var best *schema.Object
-	most := -1000.0
-	for _, o := range a.Registry.Objects() {
-		if !a.May(o, policy.Import) || o.Title == "" || o.Field(o.Title) == nil || !o.Owned && !listsStaff(o, d, unique, stem) {
-			continue
-		}
-		mapped, sum := guessAll(a, o, d, unique)
-		for _, f := range o.Fields {
-			// What it cannot be without, as a call cannot without whom was called.
-			if f.Required && f.Default == nil && f.Target() != "" && !slices.ContainsFunc(mapped, func(c Column) bool { return c.Field == f.Name || strings.HasPrefix(c.Field, f.Name+".") }) {
-				sum -= 6
-			}
-		}
-		if !o.Owned {
-			sum += 10 // what else it might be, it says it is not
-		}
-		if sum > most+0.01 {
-			best, most = o, sum
-		}
-	}
-	return best
-}
-
-// staffWords head the columns of lists of one's own people, accountWords also those
-// of other people, which are told apart by what the file is called.
-var (
-	staffWords   = plainSet("employee id, employee no, employee number, staff id, staff no, sales agent, sales rep, sales representative, salesperson, sales person, sales name, 工號, 員工編號, 員工號, 員工姓名, 員工代號, 業務員, 業務姓名, 業務代表, 業務人員, 銷售員, 銷售代表, 銷售人員, 銷售姓名, personalnummer")
-	accountWords = plainSet("user id, userid, user name, username, login, login id, alias, 帳號, 登入帳號, 登錄賬號, 用戶名, benutzername")
-	staffNames   = regexp.MustCompile(`(?i)(^|[^a-z])(users?|staff|employees?|sales[ _-]?(team|rep|people|person)s?|team)([^a-z]|$)|員工|员工|人員|人员|同事|業務名單|业务员|使用者|用戶|用户|Mitarbeiter`)
-)
-
-// outside are the headers that lists of one's own people do not have.
-var outside = plainSet("company, company name, account, account name, organization, organization name, customer, customer name, client, lead source, industry, website, amount, stage, 公司, 公司名稱, 客戶, 客戶名稱, 企業名稱, 單位名稱, 金額, 階段, 地址, address, street, city, birthday, 生日, gender, 性別, sex, age, 年齡, deal, opportunity, subject, date, product")
-
-// listsStaff tells whether a file lists one's own people: every row has another
-// one, by a name or number that only they have, and nothing tells of customers.
-func listsStaff(o *schema.Object, d *tabular.Detected, unique []bool, stem string) bool {
-	if o.Name != "user" || len(d.Columns) < 2 {
-		return false
-	}
-	found := false
-	for i, c := range d.Columns {
-		p := plain(c.Header)
-		if outside[p] {
-			return false
-		}
-		found = found || unique[i] && (staffWords[p] || accountWords[p] && staffNames.MatchString(stem))
-	}
-	return found
 }

@@ -55,7 +55,7 @@ func (r *run) invent(ctx context.Context) error {
 				if _, chosen := column.Values[word]; chosen || word == "" || len(word) > 200 || len(words[i]) >= maxInvented || slices.Contains(words[i], word) {
 					continue
 				}
-				if r.converter.option(t.field, column, word) == "" {
+				if chooses(word) && r.converter.option(t.field, column, word) == "" {
 					words[i] = append(words[i], word)
 				}
 			}

@@ -40,6 +40,7 @@ func corrected(v *vocabulary, o *schema.Object, spec string, c tabular.Column, c
 	if f == nil {
 		return spec
 	}
+	c.Samples = slices.DeleteFunc(slices.Clone(c.Samples), func(s string) bool { return noDay.MatchString(strings.TrimSpace(s)) })
 	most := func(is func(s string) bool) bool {
 		n := 0
 		for _, s := range c.Samples {
@@ -64,8 +65,10 @@ func corrected(v *vocabulary, o *schema.Object, spec string, c tabular.Column, c
 		return "division"
 	case (f.Target() != "" || f.Type == "phones" || f.Type == "address") && most(func(s string) bool { _, yes := local.ParseBool(s); return yes && !isNumber(s) }):
 		return "" // whether there is one, not which
-	case f.Type == "user" && most(func(s string) bool { return isNumber(s) || salesforceID.MatchString(s) }):
+	case f.Type == "user" && most(isNumber):
 		return "" // the other program's number of somebody
+	case f.Type == "user" && lastWord.MatchString(strings.TrimSpace(c.Header)) && most(func(s string) bool { return strings.ContainsAny(s, "0123456789") && !strings.ContainsAny(s, " @") }):
+		return ""
 	case f.Type == "birthday" && len(c.Samples) > 0 && !most(func(s string) bool {
 		_, several, err := local.ParseBirthday(s, local.DateOf(time.Now()))
 		return err == nil || len(several) > 0
@@ -115,9 +118,13 @@ func ofOthers(header string) bool {
 	return false
 }
 
+// ownersOwn are headers of who works on a record: his mail address is not the
+// record's.
+var ownersOwn = regexp.MustCompile(`(?i)(owner|assigned|assignee|sales ?(rep|person)|created by|modified by|responsible)|業務|业务|負責|负责|建立者|创建人`)
+
 // looks finds the field by what a column holds.
 func looks(a *policy.Actor, o *schema.Object, c tabular.Column, taken map[string]bool) string {
-	if ofOthers(c.Header) {
+	if ofOthers(c.Header) || ownersOwn.MatchString(c.Header) {
 		return ""
 	}
 	share := func(is func(string) bool) bool {

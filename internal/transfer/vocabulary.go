@@ -25,30 +25,30 @@ func plain(header string) string {
 // typeWords are the headers that mean whatever field of a type an object has: no
 // field need say that a field of phones is one.
 var typeWords = map[string][]string{
-	"phones":   schema.Words("phone, phones, phone number, phone no, phone value, telephone, telephone number, telephone no, tel, tel no, tel work, tel cell, tel home, tel other, tel cell private, mobile, mobile phone, mobile phone number, mobile number, mobile no, cell, cell phone, cellphone, cell phone number, cell number, work phone, work mobile, work direct phone, direct phone, direct dial, direct line, business phone, company phone, company main phone, home phone, other phone, assistant phone, assistants phone, asst phone, corporate phone, hq phone, phone work, phone home, phone other, phone mobile, phone office, phone fax, primary phone, main phone, secondary phone, alternate phone, office phone, toll free, car phone, whatsapp, whatsapp number, whatsapp phone number, telephone voice, phones phone, fax, fax no, business fax, work fax, home fax, other fax, fax number, tel fax, 電話, 電話號碼, 市內電話, 市內電話號碼, 座機電話, 聯絡電話, 聯繫電話, 總機, 總機電話, 公司電話, 辦公電話, 辦公室電話, 服務電話, 工作電話, 單位電話, 座機, 固定電話, 固話, 市話, 住家電話, 家庭電話, 其他電話, 手機, 手機號, 手機號碼, 行動電話, 行動電話號碼, 移動電話, 移動電話號碼, 聯絡手機, 聯絡方式, 聯繫方式, 傳真, 聯絡傳真, 聯繫傳真, 傳真號, 傳真號碼, 傳真機號碼, 公司傳真, telefon, telefonnummer, telefon geschäftlich, telefon privat, telefonzentrale, tel nr, handy, handynummer, mobil, mobiltelefon, mobilnummer, faxnummer, teléfono, telefono, número de teléfono, móvil, movil, celular, téléphone, numéro de téléphone, portable, télécopie, 電話番号, 携帯, 携帯電話, 携帯番号, 携帯電話番号, ファックス, fax番号"),
-	"mails":    schema.Words("email, e-mail, mail, mails, email id, mail id, email address, e-mail address, mail address, email addresses, email value, primary email, main email, work email, company email, business email, office email, personal email, secondary email, alternate email, other email, email home, email work, email other, email personal, login email, additional email, additional email addresses, internet mail, 電子郵件, 主要電子郵件, 備用電子郵件, 工作郵件, 電子郵件地址, 電子郵件信箱, 電子信箱, 電郵, 郵箱, 電子郵箱, 郵箱地址, 信箱, 郵件, 郵件地址, 公司郵箱, 工作郵箱, 客服信箱, e mail adresse, email adresse, emailadresse, mailadresse, correo, correo electrónico, email dirección, courriel, adresse email, adresse e mail, adresse électronique, メール, メールアドレス, eメール"),
-	"url":      schema.Words("website, websites, website url, website address, website value, web page, web site, webpage, web, web address, www, url, url home, url work, homepage, home page, site, company website, company url, company domain, company domain name, domain, domain name, associated company domain, 網址, 網站, 網頁, 官網, 公司網址, 公司網站, 公司主頁, 主頁, webseite, webadresse, internetseite, internet, sitio web, página web, site web, site internet, ホームページ, webサイト, ウェブサイト"),
-	"address":  schema.Words("address, addresses, address formatted, full address, complete address, formatted address, street address full, registered address, mailing address, postal address, business address, office address, work address, company address, billing address, home address, physical address, location address, adr, add, addr, 地址, 住址, 公司地址, 單位地址, 企業地址, 聯絡地址, 聯繫地址, 通訊地址, 通信地址, 營業地址, 營業處所, 註冊地址, 登記地址, 辦公地址, 詳細地址, 郵寄地址, 所在地, anschrift, adresse, postanschrift, adresse complète, dirección, domicilio, dirección completa, 住所, 所在地住所"),
-	"tags":     schema.Words("tags, tag, category id, labels, label, keywords, categories, category, groups, group, group membership, segment, segments, 標籤, 標簽, 分類, 群組, 分組, schlagworte, kategorien, kategorie, etiquetas, étiquettes, catégories, タグ"),
-	"longtext": schema.Words("notes, note, description, comment, comments, background, background info, remarks, remark, memo, message, details, additional info, additional information, about, bio, short description, 備註, 附註, 注釋, 註釋, 說明, 註記, 描述, 簡介, 公司簡介, 備注信息, bemerkung, bemerkungen, notiz, notizen, beschreibung, kommentar, notas, nota, observaciones, comentarios, descripción, remarques, commentaire, commentaires, 備考, メモ"),
+	"phones":   schema.Words("phone, phones, phone number, phone numbers, home, home mobile, work fax number, company phone number, account phone, default address phone, telefax, fax geschäftlich, fax privat, telefon firma, weiteres telefon, haupttelefon, 商務電話, 商務傳真, 商務手機, 公司代表線, 主要電話, 住宅電話, 住宅傳真, 單位主要電話, 單位傳真, 電話一, 電話二, 傳真機, 更多電話, 更多號碼, phone, phone no, phone value, telephone, telephone number, telephone no, tel, tel no, tel work, tel cell, tel home, tel other, tel cell private, mobile, mobile phone, mobile phone number, mobile number, mobile no, cell, cell phone, cellphone, cell phone number, cell number, work phone, work mobile, work direct phone, direct phone, direct dial, direct line, business phone, company phone, company main phone, home phone, other phone, assistant phone, assistants phone, asst phone, corporate phone, hq phone, phone work, phone home, phone other, phone mobile, phone office, phone fax, primary phone, main phone, secondary phone, alternate phone, office phone, toll free, car phone, whatsapp, whatsapp number, whatsapp phone number, telephone voice, phones phone, fax, fax no, business fax, work fax, home fax, other fax, fax number, tel fax, 電話, 電話號碼, 市內電話, 市內電話號碼, 座機電話, 聯絡電話, 聯繫電話, 總機, 總機電話, 公司電話, 辦公電話, 辦公室電話, 服務電話, 工作電話, 單位電話, 座機, 固定電話, 固話, 市話, 住家電話, 家庭電話, 其他電話, 手機, 手機號, 手機號碼, 行動電話, 行動電話號碼, 移動電話, 移動電話號碼, 聯絡手機, 聯絡方式, 聯繫方式, 傳真, 聯絡傳真, 聯繫傳真, 傳真號, 傳真號碼, 傳真機號碼, 公司傳真, telefon, telefonnummer, telefon geschäftlich, telefon privat, telefonzentrale, tel nr, handy, handynummer, mobil, mobiltelefon, mobilnummer, faxnummer, teléfono, telefono, número de teléfono, móvil, movil, celular, téléphone, numéro de téléphone, portable, télécopie, 電話番号, 携帯, 携帯電話, 携帯番号, 携帯電話番号, ファックス, fax番号"),
+	"mails":    schema.Words("email, e-mail, mail, mails, home email, account email, person email, contact email, 更多郵箱, 企業郵箱, e mail geschäftlich, e mail privat, email id, mail id, email address, e-mail address, mail address, email addresses, email value, primary email, main email, work email, company email, business email, office email, personal email, secondary email, alternate email, other email, email home, email work, email other, email personal, login email, additional email, additional email addresses, internet mail, 電子郵件, 主要電子郵件, 備用電子郵件, 工作郵件, 電子郵件地址, 電子郵件信箱, 電子信箱, 電郵, 郵箱, 電子郵箱, 郵箱地址, 信箱, 郵件, 郵件地址, 公司郵箱, 工作郵箱, 客服信箱, e mail adresse, email adresse, emailadresse, mailadresse, correo, correo electrónico, email dirección, courriel, adresse email, adresse e mail, adresse électronique, メール, メールアドレス, eメール"),
+	"url":      schema.Words("website, websites, website url, website address, website value, web page, web site, webpage, web, web address, www, url, url home, url work, homepage, home page, site, company website, company url, company domain, company domain name, corporate website, domain name link url, account website, organization website, 公司網頁, 企業網址, domain, domain name, associated company domain, 網址, 網站, 網頁, 官網, 公司網址, 公司網站, 公司主頁, 主頁, webseite, webadresse, internetseite, internet, sitio web, página web, site web, site internet, ホームページ, webサイト, ウェブサイト"),
+	"address":  schema.Words("address, addresses, address formatted, full address, complete address, formatted address, street address full, registered address, mailing address, postal address, business address, office address, work address, company address, billing address, home address, physical address, location address, adr, add, addr, 地址, 住址, 公司地址, 單位地址, 省市區, 省市區縣, 省市縣區, 企業註冊地址, 註冊住所, 公司所在地, 登記住所, 住所地, 經營地址, 企業經營地址, 企業地址, 聯絡地址, 聯繫地址, 通訊地址, 通信地址, 營業地址, 營業處所, 註冊地址, 登記地址, 辦公地址, 詳細地址, 郵寄地址, 所在地, anschrift, adresse, postanschrift, adresse complète, dirección, domicilio, dirección completa, 住所, 所在地住所"),
+	"tags":     schema.Words("tags, tag, category id, customer group, customer groups, contact group, contact groups, lists, list, mailing list, 類別, 所屬分組, labels, label, keywords, categories, category, groups, group, group membership, segment, segments, 標籤, 標簽, 分類, 群組, 分組, schlagworte, kategorien, kategorie, etiquetas, étiquettes, catégories, タグ"),
+	"longtext": schema.Words("notes, note, description, internal notes, internal note, customer details, comment, comments, background, background info, remarks, remark, memo, message, details, additional info, additional information, about, bio, short description, 備註, 附註, 注釋, 註釋, 說明, 註記, 記事, 便簽, 便條, 附注, 經營範圍, 營業項目, 經營項目, 業務範圍, 主營產品, 主營業務, 主要產品, 營業範圍, 描述, 簡介, 公司簡介, 備注信息, bemerkung, bemerkungen, notiz, notizen, beschreibung, kommentar, notas, nota, observaciones, comentarios, descripción, remarques, commentaire, commentaires, 備考, メモ"),
 	"birthday": schema.Words("geb datum, geb, birthday, birth date, birthdate, date of birth, dob, born, bday, 生日, 出生日期, 出生年月日, 出生年月, geburtstag, geburtsdatum, fecha de nacimiento, cumpleaños, date de naissance, anniversaire, 生年月日, 誕生日"),
 }
 
 // partWords are the headers of the parts of an address.
 var partWords = map[string][]string{
-	"street":   schema.Words("house number, house no, house nr, street number, street no, building number, hausnummer, hausnr, haus nr, 門牌, 門牌號, 門牌號碼, número de casa, numéro de rue, street, street address, address street, street name, street name and number, address line, street line, line, address text, po box street, 街道, 街道地址, 路名, 路段, strasse, straße, strasse und hausnummer, straße und hausnummer, str, calle, dirección calle, rue, voie, 番地, 町名番地, 住所番地"),
-	"city":     schema.Words("city, city name, town, city town, locality, suburb city, 城市, 市, 所在城市, 鄉鎮市, ort, stadt, ortschaft, ciudad, población, localidad, municipio, ville, commune, 市区町村"),
-	"region":   schema.Words("state id, state, state name, state code, state region, state province, state or province, province, province state, province name, region, county, prefecture, 縣市, 省份, 省, 省市, 省自治區直轄市, 省市自治區, 州, 州省, 所在省份, bundesland, kanton, provincia, estado provincia, comunidad autónoma, département, région, 都道府県"),
+	"street":   schema.Words("house number, house no, house nr, street number, street no, building number, hausnummer, hausnr, haus nr, 門牌, 門牌號, 門牌號碼, número de casa, numéro de rue, street, street address, address street, street name, street name and number, address line, street line, line, addressline, address line, address text, po box street, 街道, 街, 街道地址, 路名, 路段, strasse, straße, strasse und hausnummer, straße und hausnummer, str, calle, dirección calle, rue, voie, 番地, 町名番地, 住所番地"),
+	"city":     schema.Words("city, city name, town, city town, locality, suburb city, 城市, 市, 市鎮, 市縣, 縣市鎮, 所在城市, 所屬城市, 城市名稱, 地市, 鄉鎮市, ort, stadt, ortschaft, ciudad, población, localidad, municipio, ville, commune, 市区町村"),
+	"region":   schema.Words("state id, state, state name, state code, state region, state province, state or province, province, province state, province name, region, county, prefecture, 縣市, 省份, 所屬省份, 省份地區, 省州, 省市自治區, 省, 直轄市, 省市, 省自治區直轄市, 省市自治區, 州, 州省, 所在省份, bundesland, kanton, provincia, estado provincia, comunidad autónoma, département, région, 都道府県"),
 	"zip":      schema.Words("zip, zip code, zipcode, zip postal code, zip postcode, zip or postal code, postal code, postalcode, post code, postcode, postal, postal zip code, pin code, pincode, 郵遞區號, 郵編, 郵政編碼, 區號郵遞, plz, postleitzahl, código postal, cp, codigo postal, code postal, 郵便番号"),
-	"country":  schema.Words("country id, country, country name, country region, country code, countryname, nation, 國家, 國別, 國家地區, 所在國家, land, país, pais, pays, 国"),
-	"district": schema.Words("district, 鄉鎮市區, 鄉鎮區, 區, 鄉鎮, 區縣, 行政區, 所在區縣, bezirk, ortsteil, distrito, quartier"),
+	"country":  schema.Words("country id, country, country name, country region, country code, countryname, nation, 國家, 國別, 國家地區, 所在國家, land region, land, país, pais, pays, 国"),
+	"district": schema.Words("district, 鄉鎮市區, 鄉鎮區, 區, 鄉鎮, 區縣, 行政區, 所在區縣, 所屬區縣, 縣區, 地區縣, bezirk, ortsteil, distrito, quartier"),
 }
 
 // partOf finds the part by one of its words, in the form of plain.
 var partOf = map[string]string{}
 
 // placeWords stand before the parts of an address that is an object's first.
-var placeWords = schema.Words("address, addresses, addr, adr, adr one, location, business, work, office, company, hq, headquarters, head office, mailing, mail, postal, primary, main, physical, registered, permanent, 公司, 地址, 通訊, 聯絡, 營業, 註冊, 登記, 辦公, 所在, firmen, geschäftlich, adresse, dirección, adresse postale")
+var placeWords = schema.Words("address, addresses, addr, adr, adr one, location, business, work, office, company, hq, headquarters, head office, mailing, mail, postal, primary, main, physical, registered, permanent, default address, po, 商務, 商務地址, 工作, 單位, 公司, 地址, 通訊, 聯絡, 營業, 註冊, 登記, 辦公, 所在, firmen, geschäftlich, adresse, dirección, adresse postale")
 
 // representatives are headers of a company's legal representative, who is never
 // the owner of the record.
@@ -60,7 +60,7 @@ func init() {
 			partOf[plain(w)] = part
 		}
 	}
-	for _, w := range schema.Words("負責人, 代表人, 公司負責人, 企業負責人, 法定代表人, 法人, 法人代表, 董事長, 負責人姓名, 代表人姓名, 代表者, 代表者名, geschäftsführer") {
+	for _, w := range schema.Words("負責人, 代表人, 公司負責人, 企業負責人, 法定代表人, 法人, 法人代表, 董事長, 負責人姓名, 代表人姓名, 負責人名稱, 法定代表人姓名, 代表者, 代表者名, geschäftsführer") {
 		representatives[plain(w)] = true
 	}
 }
@@ -208,6 +208,9 @@ func (v *vocabulary) parts(header string) []meaning {
 		part := ""
 		if rest, ok := strings.CutPrefix(header, p.name); ok {
 			part = partOf[rest]
+			if rest == "address" && strings.Contains(p.name, "address") {
+				part = "street" // Default Address Address1
+			}
 		}
 		if rest, ok := strings.CutSuffix(header, p.name); ok && part == "" {
 			part = partOf[rest]
@@ -225,6 +228,13 @@ var bracketed = regexp.MustCompile(`[(（\[【<][^)）\]】>]*[)）\]】>]|(?i)_
 
 // starred is what stands behind a star in a header: how it is to be filled.
 var starred = regexp.MustCompile(`([^\s*＊])[*＊].*$`)
+
+// polite is what stands before the headers of a form that people filled in, numbered
+// what tells one of several apart in Chinese: 電話一.
+var (
+	polite   = regexp.MustCompile(`(?i)^(\d+[.、)]\s*)?(請問|请问|請輸入|请输入|請填寫|请填写|請選擇|请选择|請留下|请留下)?(您的|你的|您|貴公司的|贵公司的|貴|贵|your\s)?`)
+	numbered = regexp.MustCompile(`^(.*(?:電話|电话|地址|聯絡人|联系人|手機|手机|傳真|传真|信箱|邮箱))[一二三四五]$`)
+)
 
 // meanings lists what a header may mean, the surest first.
 func (v *vocabulary) meanings(header string) []meaning {
@@ -244,7 +254,8 @@ func (v *vocabulary) meanings(header string) []meaning {
 		return nil
 	}
 	asked := starred.ReplaceAllString(header, "$1")
-	for less, text := range []string{header, asked, bracketed.ReplaceAllString(asked, " ")} {
+	bare := bracketed.ReplaceAllString(asked, " ")
+	for less, text := range []string{header, asked, bare, polite.ReplaceAllString(numbered.ReplaceAllString(strings.TrimSpace(bare), "$1"), "")} {
 		p := plain(text)
 		if p == "" || less > 0 && text == header {
 			continue
