@@ -6,7 +6,6 @@ import (
 	"net"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -14,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"ecrm/internal/policy"
+	"ecrm/internal/proxy"
 	"ecrm/internal/record"
 )
 
@@ -177,11 +177,6 @@ func (s *Server) measurements(r *request) error {
 
 // local tells whether a request comes straight from this machine.
 func (r *request) local() bool {
-	for name := range r.Header {
-		if name == "Forwarded" || strings.HasPrefix(name, "X-Forwarded-") || name == "X-Real-Ip" || name == "Via" {
-			return false
-		}
-	}
 	ip := net.ParseIP(r.ip())
-	return ip != nil && ip.IsLoopback()
+	return ip != nil && ip.IsLoopback() && !proxy.Through(r.Request)
 }

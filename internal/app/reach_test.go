@@ -191,3 +191,23 @@ func TestColleaguesAreToldTheWayIn(t *testing.T) {
 		t.Errorf("%v", list)
 	}
 }
+
+// A proxy on the same machine that nobody named asks from this machine, for people who are
+// not of it: they see no measurements either.
+func TestMeasurementsAreClosedThroughEveryProxy(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t))
+	w.setUp()
+	for _, trust := range []string{"127.0.0.1", "10.0.0.0/8"} {
+		outer := w.behind(trust)
+		r := asked(t, outer, "203.0.113.7", "GET", "", "", nil)
+		r.URL.Path = "/metrics"
+		answer, err := outer.Client().Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = answer.Body.Close()
+		if answer.StatusCode != 401 {
+			t.Errorf("through a proxy, trusting %s, they answer %d", trust, answer.StatusCode)
+		}
+	}
+}

@@ -111,7 +111,9 @@ func checkUser(ctx context.Context, c *record.Change) error {
 	if login := c.After.Text("login"); login != strings.TrimSpace(login) {
 		c.After["login"] = []any{strings.TrimSpace(login)}
 	}
-	for name, known := range map[string][]string{"language": {"", "zh-TW", "zh-CN", "en"}} {
+	for name, known := range map[string][]string{
+		"language": {"", "zh-TW", "zh-CN", "en"}, "theme": {"", "system", "light", "dark"}, "density": {"", "compact", "comfortable"},
+	} {
 		if c.Changed(name) && !slices.Contains(known, c.After.Text(name)) {
 			return record.Invalid(name, "not_an_option", "value", schema.Shorten(c.After.Text(name)))
 		}

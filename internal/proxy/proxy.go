@@ -52,6 +52,24 @@ func Secure(r *http.Request) bool {
 	return told && outside || !told && r.TLS != nil
 }
 
+type throughKey struct{}
+
+// Through tells whether a proxy handed a request on, believed or not.
+func Through(r *http.Request) bool {
+	told, _ := r.Context().Value(throughKey{}).(bool)
+	return told || marked(r.Header)
+}
+
+// marked tells whether a proxy left its mark on a request.
+func marked(h http.Header) bool {
+	for name := range h {
+		if strings.HasPrefix(name, "X-Forwarded-") || name == "Forwarded" || name == "X-Real-Ip" || name == "Via" {
+			return true
+		}
+	}
+	return false
+}
+
 // passed are the headers by which proxies tell of the asker.
 var passed = []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Real-Ip"}
 
@@ -60,6 +78,9 @@ var passed = []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "X-Fo
 // such headers is taken out of the request.
 func (t Trust) Handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if marked(r.Header) {
+			r = r.WithContext(context.WithValue(r.Context(), throughKey{}, true))
+		}
 		peer, err := netip.ParseAddrPort(r.RemoteAddr)
 		if err != nil || !t.believes(peer.Addr()) {
 			for _, name := range passed {

@@ -1,0 +1,95 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"ecrm/internal/dbtest"
+)
+
+func opened(t *testing.T, dsn string) *DB {
+	t.Helper()
+	db, err := Open(t.Context(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(db.Close)
+	return db
+}
+
+// What is acknowledged survives a power cut: each commit is synced before Write returns, as
+// both databases are told on every connection that writes.
+func TestEveryCommitIsSynced(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		db := opened(t, dsn)
+		settings := map[string]string{"PRAGMA synchronous": "2", "PRAGMA journal_mode": "wal"} // 2 is FULL
+		if db.Postgres() {
+			settings = map[string]string{"SHOW synchronous_commit": "on"}
+		}
+		for range 3 { // of a pool, another connection each time perhaps
+			err := db.Write(t.Context(), func(ctx context.Context, q Querier) error {
+				for statement, want := range settings {
+					rows, err := q.Query(ctx, statement)
+					if err != nil {
+						return err
+					}
+					if got := fmt.Sprint(rows[0][0]); got != want {
+						t.Errorf("%s is %s, want %s", statement, got, want)
+					}
+				}
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
+// A statement that would read for ever is ended when its time is over, and harms nobody who
+// reads or writes meanwhile or afterwards.
+func TestStatementOutOfTimeIsEnded(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		db := opened(t, dsn)
+		endless := "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT count(*) FROM c"
+		if db.Postgres() {
+			endless = "SELECT pg_sleep(60)::text"
+		}
+		ended := make(chan error, 3)
+		began := time.Now()
+		for range cap(ended) {
+			go func() {
+				_, err := db.Query(t.Context(), endless)
+				ended <- err
+			}()
+		}
+		if err := db.Ping(t.Context()); err != nil {
+			t.Errorf("beside it: %v", err)
+		}
+		if err := db.Write(t.Context(), func(ctx context.Context, q Querier) error {
+			_, err := q.Query(ctx, "SELECT 1")
+			return err
+		}); err != nil {
+			t.Errorf("a write beside it: %v", err)
+		}
+		if beside := time.Since(began); beside > Budget {
+			t.Errorf("others waited %s", beside)
+		}
+		for range cap(ended) {
+			if err := <-ended; !errors.Is(err, ErrTooExpensive) {
+				t.Errorf("it ended with %v", err)
+			}
+		}
+		if took := time.Since(began); took < Budget || took > 3*Budget {
+			t.Errorf("it took %s of %s", took, Budget)
+		}
+		for range 20 {
+			if err := db.Ping(t.Context()); err != nil {
+				t.Fatalf("afterwards: %v", err)
+			}
+		}
+	})
+}
