@@ -159,6 +159,7 @@ func (s *Server) Handler() http.Handler {
 	signed("PATCH "+prefix+"views/{id}", s.changeView)
 	signed("DELETE "+prefix+"views/{id}", s.removeView)
 	signed("GET "+prefix+"favorites", s.favorites)
+	signed("PUT "+prefix+"favorites", s.orderFavorites)
 	signed("PUT "+prefix+"favorites/{object}/{id}", s.addFavorite)
 	signed("DELETE "+prefix+"favorites/{object}/{id}", s.removeFavorite)
 	signed("GET "+prefix+"{plural}", s.list)

@@ -2,6 +2,8 @@ package api
 
 import (
 	"net/http"
+
+	"ecrm/internal/favorite"
 )
 
 func (s *Server) favorites(r *request) error {
@@ -22,6 +24,19 @@ func (s *Server) addFavorite(r *request) error {
 		return err
 	}
 	return r.json(http.StatusOK, f)
+}
+
+func (s *Server) orderFavorites(r *request) error {
+	var body struct {
+		Favorites []favorite.Named `json:"favorites"`
+	}
+	if err := r.body(&body); err != nil {
+		return err
+	}
+	if err := s.Favorites.Order(r.Context(), r.actor, body.Favorites); err != nil {
+		return err
+	}
+	return s.favorites(r)
 }
 
 func (s *Server) removeFavorite(r *request) error {

@@ -17,25 +17,29 @@ func newestFirst(entries []entry) {
 }
 
 type optionView struct {
-	Value       string `json:"value"`
-	Label       string `json:"label"`
-	Color       string `json:"color,omitempty"`
-	Kind        string `json:"kind,omitempty"`
-	Probability int    `json:"probability,omitempty"`
-	Inactive    bool   `json:"inactive,omitempty"`
+	Value string `json:"value"`
+	Label string `json:"label"`
+	// Labels, here and below, are the words in all languages, told to those who may
+	// change them.
+	Labels      *schema.Text `json:"labels,omitempty"`
+	Color       string       `json:"color,omitempty"`
+	Kind        string       `json:"kind,omitempty"`
+	Probability int          `json:"probability,omitempty"`
+	Inactive    bool         `json:"inactive,omitempty"`
 }
 
 type fieldView struct {
-	Name     string `json:"name"`
-	Type     string `json:"type"`
-	Label    string `json:"label"`
-	Help     string `json:"help,omitempty"`
-	Required bool   `json:"required"`
-	Unique   bool   `json:"unique"`
-	System   bool   `json:"system"`
-	Custom   bool   `json:"custom"`
-	Access   string `json:"access"`
-	Sortable bool   `json:"sortable"`
+	Name     string       `json:"name"`
+	Type     string       `json:"type"`
+	Label    string       `json:"label"`
+	Labels   *schema.Text `json:"labels,omitempty"`
+	Help     string       `json:"help,omitempty"`
+	Required bool         `json:"required"`
+	Unique   bool         `json:"unique"`
+	System   bool         `json:"system"`
+	Custom   bool         `json:"custom"`
+	Access   string       `json:"access"`
+	Sortable bool         `json:"sortable"`
 	// Unsorted says why the asker may not sort by it, where others may.
 	Unsorted   string       `json:"unsorted,omitempty"`
 	Filterable bool         `json:"filterable"`
@@ -54,8 +58,9 @@ type fieldView struct {
 }
 
 type sectionView struct {
-	Label  string   `json:"label"`
-	Fields []string `json:"fields"`
+	Label  string       `json:"label"`
+	Labels *schema.Text `json:"labels,omitempty"`
+	Fields []string     `json:"fields"`
 }
 
 type relatedView struct {
@@ -65,13 +70,15 @@ type relatedView struct {
 }
 
 type objectView struct {
-	Name        string `json:"name"`
-	Plural      string `json:"plural"`
-	Label       string `json:"label"`
-	LabelPlural string `json:"label_plural"`
-	Icon        string `json:"icon"`
-	Group       string `json:"group"`
-	Custom      bool   `json:"custom"`
+	Name         string       `json:"name"`
+	Plural       string       `json:"plural"`
+	Label        string       `json:"label"`
+	LabelPlural  string       `json:"label_plural"`
+	Labels       *schema.Text `json:"labels,omitempty"`
+	LabelsPlural *schema.Text `json:"labels_plural,omitempty"`
+	Icon         string       `json:"icon"`
+	Group        string       `json:"group"`
+	Custom       bool         `json:"custom"`
 	// Links are the references of an object that links two others.
 	Links        []string        `json:"links,omitempty"`
 	TitleField   string          `json:"title_field"`
@@ -85,6 +92,14 @@ type objectView struct {
 	Access       map[string]bool `json:"access"`
 }
 
+// wordsFor tells the words of all languages to administrators, and nothing to others.
+func wordsFor(a *policy.Actor) func(schema.Text) *schema.Text {
+	if !a.Admin() {
+		return func(schema.Text) *schema.Text { return nil }
+	}
+	return func(t schema.Text) *schema.Text { return &t }
+}
+
 func describeField(a *policy.Actor, o *schema.Object, f *schema.Field, lang string) fieldView {
 	_, multiple := f.Kind().(schema.Multiple)
 	v := fieldView{
@@ -95,7 +110,8 @@ func describeField(a *policy.Actor, o *schema.Object, f *schema.Field, lang stri
 	if f.Only != nil && a.Readable(o, o.Field(f.Only.Field)) {
 		v.Only = f.Only
 	}
-	if a.Admin() {
+	words := wordsFor(a)
+	if v.Labels = words(f.Label); v.Labels != nil {
 		v.Aliases = f.Aliases
 	}
 	if line := f.Lines(); line != nil {
@@ -110,7 +126,7 @@ func describeField(a *policy.Actor, o *schema.Object, f *schema.Field, lang stri
 		v.Targets = []string{t}
 	}
 	for _, opt := range f.Options {
-		v.Options = append(v.Options, optionView{opt.Value, opt.Label.In(lang), opt.Color, opt.Kind, opt.Probability, opt.Inactive})
+		v.Options = append(v.Options, optionView{opt.Value, opt.Label.In(lang), words(opt.Label), opt.Color, opt.Kind, opt.Probability, opt.Inactive})
 	}
 	return v
 }
@@ -122,6 +138,8 @@ func describe(a *policy.Actor, o *schema.Object, lang string) objectView {
 		Name: o.Name, Plural: o.Plural, Label: o.Label.In(lang), LabelPlural: o.LabelPlural.In(lang), Icon: o.Icon, Group: o.Group, Custom: o.Custom,
 		TitleField: o.Title, StageField: o.Stage, Fields: []fieldView{}, Sections: []sectionView{}, Related: []relatedView{}, Access: map[string]bool{},
 	}
+	words := wordsFor(a)
+	v.Labels, v.LabelsPlural = words(o.Label), words(o.LabelPlural)
 	readable := func(names []string) []string {
 		kept := []string{}
 		for _, n := range names {
@@ -139,7 +157,7 @@ func describe(a *policy.Actor, o *schema.Object, lang string) objectView {
 	v.List, v.QuickFilters, v.Highlights = readable(o.List), readable(o.Quick), readable(o.Highlights)
 	for _, s := range sectionsOf(o) {
 		if fields := readable(s.Fields); len(fields) > 0 {
-			v.Sections = append(v.Sections, sectionView{s.Label.In(lang), fields})
+			v.Sections = append(v.Sections, sectionView{s.Label.In(lang), words(s.Label), fields})
 		}
 	}
 	related := relatedOf(a.Registry, o)

@@ -429,6 +429,13 @@ var cases = map[string]func(t testing.TB, x *attack){
 			t.Errorf("another's favourite is listed: %s", text)
 		}
 	},
+	"PUT /api/v1/favorites": func(t testing.TB, x *attack) {
+		x.victim.must(200, "PUT", "favorites/customer/"+x.ids["customers"], nil)
+		named := map[string]any{"favorites": []any{map[string]any{"object": "customer", "id": x.ids["customers"]}}}
+		if text := fmt.Sprint(x.attacker.must(200, "PUT", "favorites", named)); strings.Contains(text, x.ids["customers"]) {
+			t.Errorf("the answer has another's favourites: %s", text)
+		}
+	},
 	"PUT /api/v1/favorites/{object}/{id}": func(t testing.TB, x *attack) {
 		x.refused(t, "PUT", "favorites/customer/"+x.ids["customers"], nil, 404)
 		x.refused(t, "PUT", "favorites/view/"+x.ids["view"], nil, 404)

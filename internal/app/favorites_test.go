@@ -75,3 +75,45 @@ func TestFavoritesHaveAnEnd(t *testing.T) {
 		}
 	})
 }
+
+// Favourites stand in the order their owner puts them; what he does not see just now
+// keeps its place, and nonsense changes nothing.
+func TestFavoritesStandInTheOrderTheirOwnerPutsThem(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn)
+		admin, people, _ := w.company()
+		seller, stranger := people["seller"], people["stranger"]
+		ids := map[string]string{}
+		named := func(names ...string) map[string]any {
+			list := []any{}
+			for _, name := range names {
+				list = append(list, map[string]any{"object": "customer", "id": ids[name]})
+			}
+			return map[string]any{"favorites": list}
+		}
+		for _, name := range []string{"甲", "乙", "丙", "丁"} {
+			ids[name] = seller.add("customers", map[string]any{"name": name})
+			seller.must(200, "PUT", "favorites/customer/"+ids[name], nil)
+		}
+		seller.must(200, "PUT", "favorites", named("丁", "甲", "乙", "丙"))
+		if got := starred(seller); got != "customer:丁 customer:甲 customer:乙 customer:丙" {
+			t.Errorf("in order: %q", got)
+		}
+		admin.must(200, "PATCH", "customers/"+ids["甲"], map[string]any{"owner": stranger.id})
+		seller.must(200, "PUT", "favorites", named("丙", "乙", "丁", "丙"))
+		admin.must(200, "PATCH", "customers/"+ids["甲"], map[string]any{"owner": seller.id})
+		if got := starred(seller); got != "customer:丙 customer:甲 customer:乙 customer:丁" {
+			t.Errorf("with one out of sight: %q", got)
+		}
+		last := seller.add("customers", map[string]any{"name": "戊"})
+		seller.must(200, "PUT", "favorites/customer/"+last, nil)
+		if got := starred(seller); !strings.HasSuffix(got, "customer:丁 customer:戊") {
+			t.Errorf("a new one: %q", got)
+		}
+		for _, body := range []any{map[string]any{"favorites": "x"}, map[string]any{"favorites": []any{map[string]any{"object": "customer", "id": "x"}}}, []any{}} {
+			if status, _ := seller.call("PUT", "favorites", body); status != 422 {
+				t.Errorf("%v answered %d", body, status)
+			}
+		}
+	})
+}

@@ -258,4 +258,11 @@ func TestAnObjectReachesOtherNodes(t *testing.T) {
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
+	// So are the lists and forms an administrator lays out.
+	admin.must(200, "PATCH", "objects/customer", map[string]any{"list": []string{"name", "level"}})
+	for began = time.Now(); fmt.Sprint(there.must(200, "GET", "objects/customer", nil)["list"]) != "[name level]"; time.Sleep(20 * time.Millisecond) {
+		if time.Since(began) > time.Second {
+			t.Fatal("after a second the other node has the former list")
+		}
+	}
 }

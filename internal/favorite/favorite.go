@@ -102,7 +102,7 @@ func (s *Service) name(ctx context.Context, a *policy.Actor, list []Favorite) ([
 	return shown, nil
 }
 
-// List answers the actor's favourites in the order he starred them.
+// List answers the actor's favourites in the order he starred them or put them in.
 func (s *Service) List(ctx context.Context, a *policy.Actor) ([]Favorite, error) {
 	list, err := s.rows(ctx, a)
 	if err != nil {
@@ -138,6 +138,49 @@ func (s *Service) Add(ctx context.Context, a *policy.Actor, object string, id in
 		return err
 	})
 	return shown[0], err
+}
+
+// Named is a favourite as one says which is meant.
+type Named struct {
+	Object string `json:"object"`
+	ID     int64  `json:"id,string"`
+}
+
+// Order puts favourites in another order: those that are named take the places
+// they have among themselves, all others (those he does not see just now too) stay
+// where they are.
+func (s *Service) Order(ctx context.Context, a *policy.Actor, order []Named) error {
+	return s.Records.DB.Write(ctx, func(ctx context.Context, q store.Querier) error {
+		rows, err := store.Find(ctx, q, stars.Name, "object, target_id", store.Row{"user_id": a.ID}, "ORDER BY at, target_id")
+		if err != nil {
+			return err
+		}
+		all := make([]Named, len(rows))
+		for i, r := range rows {
+			all[i].Object, _ = r[0].(string)
+			all[i].ID, _ = r[1].(int64)
+		}
+		wanted := []Named{}
+		for _, n := range order {
+			if slices.Contains(all, n) && !slices.Contains(wanted, n) {
+				wanted = append(wanted, n)
+			}
+		}
+		next := 0
+		for i, n := range all {
+			if slices.Contains(wanted, n) {
+				all[i] = wanted[next]
+				next++
+			}
+		}
+		begin := time.Now().UnixMicro() - int64(len(all)) // what is starred next stands behind them
+		for i, n := range all {
+			if _, err := store.Update(ctx, q, stars.Name, store.Row{"at": begin + int64(i)}, store.Row{"user_id": a.ID, "object": n.Object, "target_id": n.ID}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // Remove takes a star away, whether or not there was one.

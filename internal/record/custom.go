@@ -72,6 +72,20 @@ func (s *Service) reload(ctx context.Context, q store.Querier) (bool, error) {
 		f.Custom = true
 		extra[object] = append(extra[object], f)
 	}
+	layouts := map[string]ObjectDefinition{}
+	var custom []ObjectDefinition
+	for _, r := range made {
+		text, _ := r[0].(string)
+		var d ObjectDefinition
+		if err := json.Unmarshal([]byte(text), &d); err != nil {
+			return false, fmt.Errorf("custom object: %w", err)
+		}
+		if strings.HasPrefix(d.Name, "x_") {
+			custom = append(custom, d)
+		} else {
+			layouts[d.Name] = d
+		}
+	}
 	var objects []*schema.Object
 	for _, o := range s.declared {
 		with := o.With(extra[o.Name])
@@ -80,14 +94,12 @@ func (s *Service) reload(ctx context.Context, q store.Querier) (bool, error) {
 				with.Fields[i] = overlaid(f, over)
 			}
 		}
+		if d, ok := layouts[o.Name]; ok {
+			d.layOut(with)
+		}
 		objects = append(objects, with)
 	}
-	for _, r := range made {
-		text, _ := r[0].(string)
-		var d ObjectDefinition
-		if err := json.Unmarshal([]byte(text), &d); err != nil {
-			return false, fmt.Errorf("custom object: %w", err)
-		}
+	for _, d := range custom {
 		objects = append(objects, d.object(extra[d.Name]))
 	}
 	if err := s.ordered(ctx, q, objects); err != nil {

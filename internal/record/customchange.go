@@ -23,14 +23,33 @@ type FieldChange struct {
 	Required *bool        `json:"required"`
 	// Aliases are the other names an import knows it by; those a module declares
 	// stay.
-	Aliases *[]string        `json:"aliases"`
-	Options *[]schema.Option `json:"options"`
+	Aliases *[]string       `json:"aliases"`
+	Options *[]OptionChange `json:"options"`
 	// Rows are more fields for the rows of a lines field, and other words and
 	// choices for those they have; none goes.
 	Rows *[]*schema.Field `json:"rows"`
 	// Unique of a field made at run time needs values that are so already.
 	Unique    *bool `json:"unique"`
 	MaxLength *int  `json:"max_length"`
+}
+
+// OptionChange is a choice as it is to be; of one that is there, what is left out
+// stays.
+type OptionChange struct {
+	schema.Option
+	Probability *int `json:"probability"`
+}
+
+// choices are options as a change has them.
+func choices(options []schema.Option) *[]OptionChange {
+	changes := make([]OptionChange, len(options))
+	for i, o := range options {
+		changes[i] = OptionChange{Option: o}
+		if o.Probability != 0 {
+			changes[i].Probability = &o.Probability
+		}
+	}
+	return &changes
 }
 
 // ChangeField changes a field made at run time, or the words and choices of one
@@ -196,7 +215,7 @@ func (s *Service) AddChoices(ctx context.Context, a *policy.Actor, o *schema.Obj
 		taken[key] = true
 		options = append(options, schema.Option{Value: key, Label: schema.T(word, word, word)})
 	}
-	return s.ChangeField(ctx, a, o, field, FieldChange{Options: &options})
+	return s.ChangeField(ctx, a, o, field, FieldChange{Options: choices(options)})
 }
 
 var notKey = regexp.MustCompile(`[^a-z0-9]+`)
@@ -293,11 +312,15 @@ func (c FieldChange) apply(f *schema.Field) error {
 	var options []schema.Option
 	seen := map[string]bool{}
 	active := false
-	for _, option := range *c.Options {
+	for _, change := range *c.Options {
+		option := change.Option
+		if change.Probability != nil {
+			option.Probability = *change.Probability
+		}
 		if old, ok := before[option.Value]; ok {
 			option.Label = worded(old.Label, option.Label)
 			option.Kind = old.Kind
-			if option.Probability == 0 {
+			if change.Probability == nil {
 				option.Probability = old.Probability
 			}
 			if option.Inactive && needed(option) {
@@ -378,7 +401,7 @@ func mergedRows(have, sent []*schema.Field) ([]*schema.Field, error) {
 		changed := *rows[at]
 		c := FieldChange{Label: &sub.Label, Help: &sub.Help}
 		if sub.Options != nil {
-			c.Options = &sub.Options
+			c.Options = choices(sub.Options)
 		}
 		if err := c.apply(&changed); err != nil {
 			return nil, err

@@ -15,8 +15,8 @@ import (
 	"ecrm/internal/store"
 )
 
-// CustomObjects is the table that holds the objects made at run time; their
-// fields stand with the other fields made so.
+// CustomObjects is the table that holds the objects made at run time, whose
+// fields stand with the other fields made so, and the layouts of declared ones.
 const CustomObjects = "custom_object"
 
 var objectTable = store.Declare(store.Table{
@@ -243,9 +243,7 @@ var iconForm = regexp.MustCompile(`^[a-z]{1,20}$`)
 
 // check adds to problem what of a definition does not fit its fields.
 func (d *ObjectDefinition) check(problem *Error, fields []*schema.Field) {
-	add := func(field, code string, params ...string) {
-		problem.Fields = append(problem.Fields, FieldError{field, schema.Bad(code, params...)})
-	}
+	add := problem.add
 	known := map[string]*schema.Field{}
 	for _, f := range fields {
 		known[f.Name] = f
@@ -273,26 +271,10 @@ func (d *ObjectDefinition) check(problem *Error, fields []*schema.Field) {
 		}
 		through[name] = true
 	}
-	exist := func(path string, names []string) {
-		seen := map[string]bool{}
-		for _, name := range names {
-			system := name == "created_at" || name == "created_by" || name == "updated_at" || name == "updated_by" || *d.Owned && (name == "owner" || name == "department")
-			if known[name] == nil && !system || seen[name] {
-				add(path, "no_such_field", "field", name)
-			}
-			seen[name] = true
-		}
-	}
-	exist("list", d.List)
-	exist("quick_filters", d.Quick)
-	exist("highlights", d.Highlights)
-	for i, section := range d.Sections {
-		path := fmt.Sprintf("sections[%d]", i)
-		if section.Label.In("zh-TW") == "" {
-			add(path+".labels", "required")
-		}
-		exist(path+".fields", section.Fields)
-	}
+	d.checkLayout(add, func(name string) bool {
+		system := name == "created_at" || name == "created_by" || name == "updated_at" || name == "updated_by" || *d.Owned && (name == "owner" || name == "department")
+		return known[name] != nil || system
+	})
 }
 
 // checkLinks adds what of a link does not fit.
@@ -336,12 +318,19 @@ type ObjectChange struct {
 	Sections    *[]SectionDefinition `json:"sections"`
 }
 
-// ChangeObject changes how an object made at run time is called and shown.
+// layoutOnly tells whether a change is of what is shown and in which order alone.
+func (c ObjectChange) layoutOnly() bool {
+	return c.Label == nil && c.LabelPlural == nil && c.Icon == nil && c.Group == nil && c.Title == nil && c.Stage == nil
+}
+
+// ChangeObject changes how an object made at run time is called and shown, or what
+// of one that a module declares is shown in which order: its list and its form. An
+// empty list or form is that which it comes with.
 func (s *Service) ChangeObject(ctx context.Context, a *policy.Actor, o *schema.Object, c ObjectChange) error {
 	if !a.Admin() {
 		return fail("forbidden")
 	}
-	if !o.Custom {
+	if !o.Custom && !c.layoutOnly() {
 		return Invalid("name", "read_only")
 	}
 	err := s.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
@@ -353,15 +342,18 @@ func (s *Service) ChangeObject(ctx context.Context, a *policy.Actor, o *schema.O
 		if err != nil {
 			return err
 		}
-		if len(rows) == 0 {
+		d := ObjectDefinition{Name: o.Name}
+		var revision int64
+		if len(rows) > 0 {
+			text, _ := rows[0][0].(string)
+			revision, _ = rows[0][1].(int64)
+			if err := json.Unmarshal([]byte(text), &d); err != nil {
+				return fmt.Errorf("custom object %s: %w", o.Name, err)
+			}
+		} else if o.Custom {
 			return fail("not_found")
 		}
-		text, _ := rows[0][0].(string)
-		revision, _ := rows[0][1].(int64)
-		var d ObjectDefinition
-		if err := json.Unmarshal([]byte(text), &d); err != nil {
-			return fmt.Errorf("custom object %s: %w", o.Name, err)
-		}
+		d.prune(o)
 		c.apply(&d)
 		problem := fail("invalid")
 		var fields []*schema.Field
@@ -370,12 +362,20 @@ func (s *Service) ChangeObject(ctx context.Context, a *policy.Actor, o *schema.O
 				fields = append(fields, f)
 			}
 		}
-		if d.check(problem, fields); problem.Fields != nil {
+		if o.Custom {
+			d.check(problem, fields)
+		} else {
+			d.checkLayout(problem.add, func(name string) bool { return o.Field(name) != nil })
+		}
+		if problem.Fields != nil {
 			return problem
 		}
 		changed, err := json.Marshal(d)
 		if err != nil {
 			return err
+		}
+		if len(rows) == 0 {
+			return store.Insert(ctx, tx, objectTable.Name, store.Row{"name": o.Name, "definition": string(changed), "made_at": time.Now().UnixMicro(), "revision": int64(0)})
 		}
 		_, err = store.Update(ctx, tx, objectTable.Name, store.Row{"definition": string(changed), "revision": revision + 1}, where)
 		return err

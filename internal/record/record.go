@@ -49,6 +49,10 @@ func (e *Error) Taken() bool {
 	return false
 }
 
+func (e *Error) add(field, code string, params ...string) {
+	e.Fields = append(e.Fields, FieldError{field, schema.Bad(code, params...)})
+}
+
 func fail(code string) *Error { return &Error{Code: code} }
 
 func invalid(field, code string, params ...string) *Error {
