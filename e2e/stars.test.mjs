@@ -50,6 +50,44 @@ test('favorites stand in the rail, logos in the list', async (t) => {
     await shot(page, 'favorites')
   })
 
+  await t.test('favorites are put in order by keys and by dragging, and stand in the palette', async () => {
+    await call('PUT', `favorites/customer/${made.customers[3]}`)
+    await page.goto('/')
+    const third = (await call('GET', `customers/${made.customers[3]}`)).name
+    await starred.getByRole('link', { name: third }).waitFor()
+    const names = () => starred.locator('.rail-link').allInnerTexts()
+    assert.deepEqual(await names(), ['新名字企業', '重點客戶', third])
+    const kept = () => page.waitForResponse((r) => r.url().endsWith('/favorites') && r.request().method() === 'PUT')
+    const byKeys = kept()
+    await starred.getByRole('button', { name: `移動 ${third}` }).focus()
+    await page.keyboard.press('ArrowUp')
+    await page.keyboard.press('ArrowUp')
+    assert.deepEqual(await names(), [third, '新名字企業', '重點客戶'])
+    await byKeys
+    const from = await starred.locator('.favorite').nth(0).boundingBox()
+    const to = await starred.locator('.favorite').nth(1).boundingBox()
+    const x = from.x + from.width - 10
+    await starred.locator('.favorite').nth(0).hover()
+    await page.mouse.move(x, from.y + 12)
+    await page.mouse.down()
+    const sent = kept()
+    await page.mouse.move(x, to.y + to.height - 3, { steps: 6 })
+    await page.mouse.up()
+    await sent
+    await page.reload()
+    await starred.getByRole('link', { name: third }).waitFor()
+    assert.deepEqual(await names(), ['新名字企業', third, '重點客戶'])
+    await page.keyboard.press('Control+k')
+    const first = page.locator('.palette-list [role=option]').first()
+    await first.getByText('新名字企業').waitFor()
+    await shot(page, 'favorites-palette')
+    await axe(page)
+    await page.keyboard.type('重點')
+    await page.getByRole('option', { name: '重點客戶' }).click()
+    await page.locator('.view-tab.active', { hasText: '重點客戶' }).waitFor()
+    await call('DELETE', `favorites/customer/${made.customers[3]}`)
+  })
+
   await t.test('the star is taken away where it was given', async () => {
     await page.goto(`/o/customers/${id}`)
     await page.getByRole('button', { name: '移出我的最愛' }).click()

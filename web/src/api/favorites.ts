@@ -56,6 +56,26 @@ export async function setStar(f: Favorite, on: boolean) {
   }
 }
 
+let sending: ReturnType<typeof setTimeout> | undefined;
+
+/** Puts them in this order: shown at once, told to the server when no more moves come. */
+export function orderFavorites(list: Favorite[], failed: (e: unknown) => void) {
+  void queryClient.cancelQueries({ queryKey: KEY });
+  queryClient.setQueryData(KEY, list);
+  clearTimeout(sending);
+  sending = setTimeout(async () => {
+    try {
+      await call("/favorites", {
+        method: "PUT",
+        body: { favorites: known().map(({ object, id }) => ({ object, id })) },
+      });
+    } catch (e) {
+      failed(e);
+      queryClient.invalidateQueries({ queryKey: KEY });
+    }
+  }, 300);
+}
+
 /** Whether it is starred. */
 export function useStarred(object: string, id: string): boolean {
   return (useFavorites().data ?? []).some((f) => same(f, { object, id }));

@@ -29,9 +29,13 @@ export type FieldTypeName =
   | "picture"
   | "autonumber";
 
+/** Words in all languages, told to administrators. */
+export type Labels = Record<string, string>;
+
 export interface Option {
   value: string;
   label: string;
+  labels?: Labels;
   color?: string;
   inactive?: boolean;
   /** Of a stage: is the deal open, won or lost there? */
@@ -43,6 +47,7 @@ export interface Field {
   name: string;
   type: FieldTypeName;
   label: string;
+  labels?: Labels;
   help?: string;
   required?: boolean;
   unique?: boolean;
@@ -81,6 +86,8 @@ export interface ObjectMeta {
   plural: string;
   label: string;
   label_plural: string;
+  labels?: Labels;
+  labels_plural?: Labels;
   icon?: string;
   group?: string;
   title_field: string;
@@ -92,7 +99,7 @@ export interface ObjectMeta {
   fields: Field[];
   list?: string[] | null;
   quick_filters?: string[] | null;
-  sections?: { label: string; fields: string[] }[] | null;
+  sections?: { label: string; labels?: Labels; fields: string[] }[] | null;
   highlights?: string[] | null;
   related?: { object: string; field: string; label: string }[] | null;
   access: Partial<Record<Right, boolean>>;

@@ -12,9 +12,9 @@ const OWNERS: Right[] = ["edit", "share"];
 export function useWhyNot(object: ObjectMeta, record?: RecordData) {
   const { t } = useTranslation();
   const me = useMe().data?.user.id;
-  return (verb: Right, may: boolean | undefined): string | undefined => {
+  return (verb: Right, may: boolean | undefined, of = record): string | undefined => {
     if (may) return undefined;
-    const owner = record?.owner as Reference | null | undefined;
+    const owner = of?.owner as Reference | null | undefined;
     if (OWNERS.includes(verb) && owner?.label && owner.id !== me) {
       return t("whynot.record", { verb: t(`verb.${verb}`), who: owner.label });
     }

@@ -25,6 +25,7 @@ const PATHS: Record<string, string> = {
   left: "M15 5l-7 7 7 7",
   right: "M9 5l7 7-7 7",
   import: "M12 3v12M7 10l5 5 5-5M4 20h16",
+  grip: "M9 5h.01M9 12h.01M9 19h.01M15 5h.01M15 12h.01M15 19h.01",
   columns: "M4 5h16v14H4zM10 5v14M15 5v14",
   board: "M4 4h5v16H4zM11 4h5v10h-5zM18 4h2v14h-2z",
   group: "M4 5h16M8 9h12M8 13h12M4 17h16M8 21h12",

@@ -1,9 +1,12 @@
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { type Favorite, useFavorites, VIEW } from "../../api/favorites";
+import { type Favorite, orderFavorites, useFavorites, VIEW } from "../../api/favorites";
 import type { ObjectMeta } from "../../api/types";
 import { Icon } from "../../ui/Icon";
+import { useErrorText } from "../../ui/State";
+import { toast } from "../../ui/Toast";
+import { reordered, useReorder } from "../../ui/useReorder";
 import { searchOf, useViews } from "../../views/list/views";
 
 /** So many stand in the rail until more are asked for. */
@@ -14,15 +17,25 @@ export function Favorites({ objects, onGo }: { objects: ObjectMeta[]; onGo: () =
   const { t } = useTranslation();
   const [all, setAll] = useState(false);
   const list = useFavorites().data ?? [];
+  const errorText = useErrorText();
+  const order = useReorder(list.length, (from, to) =>
+    orderFavorites(reordered(list, from, to), (e) => toast(errorText(e), { bad: true })),
+  );
   if (!list.length) return null;
   return (
     <div className="nav-group favorites">
       <div className="rail-group">{t("favorites")}</div>
-      {(all ? list : list.slice(0, SHOWN)).map((f) => {
+      {order.live}
+      {(all ? list : list.slice(0, SHOWN)).map((f, i) => {
         const of = objects.find((o) => o.name === (f.object === VIEW ? f.of : f.object));
         if (!of) return null;
         const One = f.object === VIEW ? StarredView : StarredRecord;
-        return <One key={f.object + f.id} favorite={f} object={of} onGo={onGo} />;
+        return (
+          <div key={f.object + f.id} className="favorite" {...order.item(i)}>
+            <One favorite={f} object={of} onGo={onGo} />
+            {list.length > 1 && order.grip(i, f.label)}
+          </div>
+        );
       })}
       {list.length > SHOWN && (
         <button

@@ -3,6 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../api/client";
+import { useFavorites, VIEW } from "../../api/favorites";
 import { queryClient, useMe, useObjects } from "../../api/queries";
 import { isComposing, useComposition } from "../../hooks/useComposition";
 import { useUrl } from "../../hooks/useUrl";
@@ -11,7 +12,11 @@ import { setTheme } from "../../lib/theme";
 import { Drawer } from "../../ui/Drawer";
 import { Icon } from "../../ui/Icon";
 import { Input } from "../../ui/Input";
+import { searchOf, viewsApi } from "../../views/list/views";
 import { BIN, hasWords, means, PLACES, standIns } from "./commands";
+
+/** So many favourites stand above all else. */
+const STARRED = 20;
 
 interface Item {
   key: string;
@@ -38,6 +43,7 @@ export default function Palette({
   const me = useMe();
   const objects = useObjects().data?.objects ?? [];
   const recent = useRecent();
+  const starred = (useFavorites().data ?? []).slice(0, STARRED);
   const [text, setText] = useState("");
   const [q, setQ] = useState("");
   const [at, setAt] = useState(0);
@@ -55,12 +61,34 @@ export default function Palette({
   const items: Item[] = [];
   const open = (plural: string, id: string) => () =>
     void navigate({ to: "/o/$plural/$id", params: { plural, id } });
+  /** A view is not known before it is opened: what it asks for is asked first. */
+  const openView = async (id: string) => {
+    try {
+      return searchOf(await viewsApi.get(id));
+    } catch {
+      return {};
+    }
+  };
   const goTo = (plural: string, search: object = {}) =>
     void navigate({ to: "/o/$plural", params: { plural }, search: search as never });
+  for (const f of starred) {
+    const o = objects.find((x) => x.name === (f.object === VIEW ? f.of : f.object));
+    if (!o || (q && !means(q, f.label))) continue;
+    items.push({
+      key: `${f.object}/${f.id}`,
+      group: t("favorites"),
+      label: f.label,
+      detail: f.object === VIEW ? o.label_plural : o.label,
+      icon: f.object === VIEW ? "list" : o.icon || o.name,
+      run:
+        f.object === VIEW ? async () => goTo(o.plural, await openView(f.id)) : open(o.plural, f.id),
+    });
+  }
+  const shown = new Set(items.map((i) => i.key));
   if (q) {
     for (const r of found.data?.results ?? []) {
       const o = objects.find((x) => x.name === r.object);
-      if (!o) continue;
+      if (!o || shown.has(`${r.object}/${r.id}`)) continue;
       items.push({
         key: `${r.object}/${r.id}`,
         group: t("palette.found"),
@@ -73,7 +101,7 @@ export default function Palette({
   } else {
     for (const v of recent.slice(0, 6)) {
       const o = objects.find((x) => x.name === v.object);
-      if (!o) continue;
+      if (!o || shown.has(`${v.object}/${v.id}`)) continue;
       items.push({
         key: `recent ${v.id}`,
         group: t("home.recent"),

@@ -102,6 +102,13 @@ export const PLACES: Place[] = [
     words: "欄位 字段 自訂欄位 自定义字段 選項 field custom ziduan",
     admin: true,
   },
+  {
+    key: "settings.layouts",
+    to: "/settings/layouts",
+    icon: "columns",
+    words: "版面 布局 佈局 表單 表单 清單欄位 列表 區塊 分组 layout form section column buju",
+    admin: true,
+  },
 ];
 
 /** The records deleted, of an object: found by the words for a bin. */

@@ -2,9 +2,10 @@ import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Button, IconButton } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
-import { Input, Select } from "../../ui/Input";
+import { Select } from "../../ui/Input";
 import { type Column, partsOf, ROW_TYPES } from "./fieldParts";
 import { TypeParts } from "./TypeParts";
+import { WordsLine } from "./Words";
 
 const fresh = (columns: Column[]): Column => ({
   key: Math.max(-1, ...columns.map((c) => c.key)) + 1,
@@ -31,6 +32,7 @@ export function Columns({
   existing?: boolean;
 }) {
   const { t } = useTranslation();
+  const here = document.documentElement.lang;
   const list = useRef<HTMLFieldSetElement>(null);
   const count = useRef(value.length);
   useEffect(() => {
@@ -49,16 +51,13 @@ export function Columns({
         const wrong = errors[c.key] ?? {};
         return (
           <div key={c.key} className="column-card stack tight">
-            <div className={`choice ${wrong.labels ? "field-bad" : ""}`}>
-              <Input
-                className="column-label"
-                aria-label={t("field.column_n", { n: i + 1 })}
-                placeholder={t("field.column_n", { n: i + 1 })}
-                aria-invalid={wrong.labels ? true : undefined}
-                maxLength={100}
-                value={c.label}
-                onChange={(e) => set(i, { label: e.target.value })}
-              />
+            <WordsLine
+              className="column-label"
+              label={t("field.column_n", { n: i + 1 })}
+              invalid={!!wrong.labels}
+              value={{ ...c.labels, [here]: c.label }}
+              onChange={(labels) => set(i, { labels, label: labels[here] ?? "" })}
+            >
               <Select
                 className="fit"
                 aria-label={t("field.column_type", { n: i + 1 })}
@@ -93,7 +92,7 @@ export function Columns({
                   </IconButton>
                 </>
               )}
-            </div>
+            </WordsLine>
             {wrong.labels && <p className="error-text">{wrong.labels}</p>}
             <TypeParts
               id={`column-${c.key}`}

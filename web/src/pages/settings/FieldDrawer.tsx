@@ -4,7 +4,6 @@ import { admin } from "../../api/admin";
 import { isProblem } from "../../api/problem";
 import { queryClient } from "../../api/queries";
 import type { Field, ObjectMeta } from "../../api/types";
-import { LANGUAGES } from "../../i18n";
 import { Button } from "../../ui/Button";
 import { Drawer } from "../../ui/Drawer";
 import { FieldBox } from "../../ui/Field";
@@ -23,7 +22,9 @@ import {
   TYPES,
   UNIQUE,
 } from "./fieldParts";
+import { allLabels, labelsOf, said } from "./labels";
 import { TypeParts } from "./TypeParts";
+import { OtherWords, Words } from "./Words";
 
 /** Adds a field to an object, or changes the words and the choices of one that was added. */
 export function FieldDrawer({
@@ -38,9 +39,7 @@ export function FieldDrawer({
   const { t } = useTranslation();
   const errorText = useErrorText();
   const here = document.documentElement.lang;
-  const [labels, setLabels] = useState<Record<string, string>>(
-    field ? { [here]: field.label } : {},
-  );
+  const [labels, setLabels] = useState(() => labelsOf(field, here));
   const [more, setMore] = useState(false);
   const [type, setType] = useState<string>(field?.type ?? "text");
   const [name, setName] = useState("");
@@ -85,14 +84,10 @@ export function FieldDrawer({
       .filter(Boolean);
     setBusy(true);
     try {
-      const said = Object.fromEntries(
-        LANGUAGES.map((l) => [l.code, labels[l.code]?.trim() || (field ? "" : label)]).filter(
-          ([, v]) => v,
-        ),
-      );
+      const words = field ? said(labels) : allLabels(labels, here);
       if (field) {
         await admin.changeField(object.name, field.name, {
-          labels: said,
+          labels: words,
           ...(aliases !== (field.aliases ?? []).join("、") ? { aliases: known } : {}),
           ...(field.custom ? { required } : {}),
           ...(field.custom && unique !== !!field.unique ? { unique } : {}),
@@ -109,7 +104,7 @@ export function FieldDrawer({
             ? `x_${name.trim().replace(/^x_/, "")}`
             : fieldName(labels.en || label, taken),
           type,
-          labels: said,
+          labels: words,
           aliases: known,
           required,
           ...(UNIQUE.includes(type) && unique ? { unique } : {}),
@@ -161,15 +156,13 @@ export function FieldDrawer({
             {error}
           </p>
         )}
-        <FieldBox id="field-label" label={t("field.label")} required error={errors.labels}>
-          <Input
-            id="field-label"
-            autoFocus
-            maxLength={100}
-            value={labels[here] ?? ""}
-            onChange={(e) => setLabels({ ...labels, [here]: e.target.value })}
-          />
-        </FieldBox>
+        <Words
+          id="field-label"
+          label={t("field.label")}
+          value={labels}
+          onChange={setLabels}
+          error={errors.labels}
+        />
         <FieldBox id="field-type" label={t("field.type")} error={errors.type}>
           <Select
             id="field-type"
@@ -259,21 +252,12 @@ export function FieldDrawer({
                 onChange={(e) => setAliases(e.target.value)}
               />
             </FieldBox>
-            {LANGUAGES.filter((l) => l.code !== here).map((l) => (
-              <FieldBox
-                key={l.code}
-                id={`field-label-${l.code}`}
-                label={`${t("field.label")}（${l.name}）`}
-              >
-                <Input
-                  id={`field-label-${l.code}`}
-                  lang={l.code}
-                  maxLength={100}
-                  value={labels[l.code] ?? ""}
-                  onChange={(e) => setLabels({ ...labels, [l.code]: e.target.value })}
-                />
-              </FieldBox>
-            ))}
+            <OtherWords
+              id="field-label"
+              label={t("field.label")}
+              value={labels}
+              onChange={setLabels}
+            />
             {!field && (
               <FieldBox
                 id="field-name"

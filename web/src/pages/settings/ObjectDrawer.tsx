@@ -5,7 +5,6 @@ import { admin } from "../../api/admin";
 import { isProblem } from "../../api/problem";
 import { queryClient, useObjects } from "../../api/queries";
 import type { ObjectMeta } from "../../api/types";
-import { LANGUAGES } from "../../i18n";
 import { Button } from "../../ui/Button";
 import { Drawer } from "../../ui/Drawer";
 import { FieldBox } from "../../ui/Field";
@@ -13,7 +12,9 @@ import { Icon } from "../../ui/Icon";
 import { Input, Select } from "../../ui/Input";
 import { useErrorText } from "../../ui/State";
 import { toast } from "../../ui/Toast";
+import { labelsOf, said } from "./labels";
 import { groupsOf, ICONS, type ObjectDraft, objectBody } from "./objectParts";
+import { Words } from "./Words";
 
 /** Makes an object, or changes the words, the picture and the place of one that was made. */
 export function ObjectDrawer({ object, onClose }: { object?: ObjectMeta; onClose: () => void }) {
@@ -24,8 +25,8 @@ export function ObjectDrawer({ object, onClose }: { object?: ObjectMeta; onClose
   const objects = useObjects().data?.objects ?? [];
   const ends = objects.filter((o) => !o.links && o.group !== "settings");
   const [draft, setDraft] = useState<ObjectDraft>(() => ({
-    labels: object ? { [here]: object.label } : {},
-    plural: object && here === "en" ? object.label_plural : "",
+    labels: labelsOf(object, here),
+    plural: object?.labels_plural?.en ?? "",
     icon: object?.icon ?? "box",
     group: object?.group ?? "custom",
     kind: object?.links ? "link" : "plain",
@@ -59,12 +60,10 @@ export function ObjectDrawer({ object, onClose }: { object?: ObjectMeta; onClose
     setBusy(true);
     try {
       if (object) {
-        const said = Object.fromEntries(
-          LANGUAGES.map((l) => [l.code, draft.labels[l.code]?.trim()]).filter(([, v]) => v),
-        );
-        const many = { ...said, ...(draft.plural.trim() ? { en: draft.plural.trim() } : {}) };
+        const words = said(draft.labels);
+        const many = { ...words, ...(draft.plural.trim() ? { en: draft.plural.trim() } : {}) };
         await admin.changeObject(object.name, {
-          labels: said,
+          labels: words,
           labels_plural: many,
           icon: draft.icon,
           ...(link ? {} : { group: draft.group }),
@@ -139,31 +138,14 @@ export function ObjectDrawer({ object, onClose }: { object?: ObjectMeta; onClose
             ))}
           </fieldset>
         )}
-        <FieldBox id="object-label" label={t("field.label")} required error={errors.labels}>
-          <Input
-            id="object-label"
-            autoFocus
-            maxLength={100}
-            value={draft.labels[here] ?? ""}
-            onChange={(e) => set({ labels: { ...draft.labels, [here]: e.target.value } })}
-          />
-        </FieldBox>
-        {LANGUAGES.filter((l) => l.code !== here).map((l) => (
-          <FieldBox
-            key={l.code}
-            id={`object-label-${l.code}`}
-            label={`${t("field.label")}（${l.name}）`}
-          >
-            <Input
-              id={`object-label-${l.code}`}
-              lang={l.code}
-              maxLength={100}
-              placeholder={label}
-              value={draft.labels[l.code] ?? ""}
-              onChange={(e) => set({ labels: { ...draft.labels, [l.code]: e.target.value } })}
-            />
-          </FieldBox>
-        ))}
+        <Words
+          id="object-label"
+          label={t("field.label")}
+          value={draft.labels}
+          onChange={(labels) => set({ labels })}
+          error={errors.labels}
+          whole
+        />
         <FieldBox id="object-plural" label={t("objects.plural")} error={errors.labels_plural}>
           <Input
             id="object-plural"

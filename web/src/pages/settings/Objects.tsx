@@ -72,6 +72,15 @@ export default function Objects() {
                         {t("open")}
                       </Link>
                     )}
+                    {!o.links && (
+                      <Link
+                        to="/settings/$section"
+                        params={{ section: "layouts" }}
+                        search={{ object: o.name } as never}
+                      >
+                        {t("settings.layouts")}
+                      </Link>
+                    )}
                     {o.custom && (
                       <IconButton
                         label={t("edit.of", { what: o.label })}

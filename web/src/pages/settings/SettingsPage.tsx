@@ -25,7 +25,8 @@ const SECTIONS: Section[] = [
   { name: "departments", icon: "tree", page: lazy(() => import("./Departments")), admin: true },
   { name: "roles", icon: "shield", page: lazy(() => import("./Roles")), admin: true },
   { name: "objects", icon: "box", page: lazy(() => import("./Objects")), admin: true },
-  { name: "fields", icon: "columns", page: lazy(() => import("./Fields")), admin: true },
+  { name: "fields", icon: "list", page: lazy(() => import("./Fields")), admin: true },
+  { name: "layouts", icon: "columns", page: lazy(() => import("./Layouts")), admin: true },
 ];
 
 /** On a phone the sections are one line that scrolls sideways. */

@@ -1,5 +1,6 @@
-import type { Field } from "../../api/types";
+import type { Field, Labels } from "../../api/types";
 import { type Choice, choicesOf, toOptions } from "./Choices";
+import { allLabels, said } from "./labels";
 
 /** The types a field made at run time may have. */
 export const TYPES = [
@@ -112,6 +113,7 @@ export interface Column {
   key: number;
   name?: string;
   label: string;
+  labels?: Labels;
   type: string;
   required: boolean;
   parts: Parts;
@@ -124,6 +126,7 @@ export const columnsOf = (f?: Field): Column[] =>
       key,
       name: c.name,
       label: c.label,
+      labels: c.labels,
       type: c.type,
       required: !!c.required,
       parts: partsOf(c),
@@ -136,14 +139,19 @@ export function columnsBody(columns: Column[], language: string) {
     const label = c.label.trim();
     if (c.name) {
       const options = hasChoices(c.type) ? { options: toOptions(c.parts.choices, language) } : {};
-      return { name: c.name, type: c.type, labels: { [language]: label }, ...options };
+      return {
+        name: c.name,
+        type: c.type,
+        labels: said({ ...c.labels, [language]: label }),
+        ...options,
+      };
     }
-    const name = fieldName(label, taken);
+    const name = fieldName(c.labels?.en || label, taken);
     taken.push(name);
     return {
       name,
       type: c.type,
-      labels: label,
+      labels: allLabels({ ...c.labels, [language]: label }, language),
       required: c.required,
       ...partsBody(c.type, c.parts, language),
     };

@@ -17,7 +17,8 @@ import { toast } from "../../ui/Toast";
 import { saveRecord } from "../conflict/conflict";
 import { CellEditor, cellEditable } from "../list/CellEditor";
 import { presetFor } from "./presets";
-import { partId, RelatedCount, SHOWN, useRelated } from "./Related";
+import { useRelated } from "./Related";
+import { RelatedPart, SHOWN } from "./RelatedPart";
 
 const FormDrawer = lazy(() => import("../form/FormDrawer"));
 
@@ -53,8 +54,6 @@ export function Linked({
   const [making, setMaking] = useState<string>();
   const [editing, setEditing] = useState<{ id: string; field: string }>();
   const [error, setError] = useState("");
-  const n = list.data?.count;
-  const search = { f: JSON.stringify([[link, "eq", record.id]]) };
   // A link hangs on its first end: whoever may edit that may link. From the other end one tries.
   const first = object.links?.[0] === link;
   const may = (right: "create" | "edit" | "delete") =>
@@ -119,151 +118,143 @@ export function Linked({
     other.fields.some((f) => f.name === name && f.type === "reference"),
   );
   return (
-    <section id={partId(object.name, link)} className="panel related" aria-label={label}>
-      <header>
-        <h2>
-          <Link to="/o/$plural" params={{ plural: object.plural }} search={search as never}>
-            {label}
-          </Link>{" "}
-          <RelatedCount count={n} />
-          {object.label !== label && <span className="muted link-name">{object.label}</span>}
-        </h2>
-        {may("create") && (
-          <IconButton
-            label={t("linked.add", { what: other.label })}
-            aria-expanded={adding}
-            onClick={() => setAdding(!adding)}
+    <RelatedPart
+      object={object}
+      link={link}
+      label={label}
+      record={record}
+      list={list}
+      beside={object.label !== label && <span className="muted link-name">{object.label}</span>}
+      add={
+        may("create")
+          ? {
+              label: t("linked.add", { what: other.label }),
+              open: adding,
+              run: () => setAdding(!adding),
+            }
+          : undefined
+      }
+      above={
+        adding && (
+          <div
+            className="linked-add"
+            onKeyDown={(e) => {
+              if (e.key !== "Escape" || e.defaultPrevented || e.nativeEvent.isComposing) return;
+              e.stopPropagation();
+              setAdding(false);
+            }}
           >
-            <Icon name="plus" size={16} />
-          </IconButton>
-        )}
-      </header>
-      {adding && (
-        <div
-          className="linked-add"
-          onKeyDown={(e) => {
-            if (e.key !== "Escape" || e.defaultPrevented || e.nativeEvent.isComposing) return;
-            e.stopPropagation();
-            setAdding(false);
-          }}
-        >
-          <Picker
-            id={`link-${object.name}-${link}`}
-            field={{ name: end, type: "reference", label: t("linked.add", { what: other.label }) }}
-            value={null}
-            targets={[other.name]}
-            autoFocus
-            near={near && `${near[0]} = "${(near[1] as Reference).id}"`}
-            except={links.flatMap((r) => (r[end] as Reference | null)?.id ?? [])}
-            onChange={(v) => v && add((v as Reference).id ?? "")}
-            onMake={other.access.create ? (text) => setMaking(text) : undefined}
-          />
-          <Button small kind="quiet" onClick={() => setAdding(false)}>
-            {t("cancel")}
-          </Button>
-        </div>
-      )}
-      {list.isError ? (
-        <p className="muted">{t("error.failed")}</p>
-      ) : list.data?.records.length === 0 ? (
-        <p className="muted">{t("none")}</p>
-      ) : (
-        <ul className="mini">
-          {links.map((r) => {
-            const to = r[end] as Reference | null;
-            const whole = ends.find((x) => x.id === to?.id);
-            const title = whole ? recordTitle(other, whole) : (to?.label ?? t("hidden"));
-            return (
-              <li key={r.id} className="linked">
-                {hasFace(other) && whole ? (
-                  <Face object={other} record={whole} />
-                ) : (
-                  <span className="entry-icon">
-                    <Icon name={other.icon || other.name} size={14} />
-                  </span>
-                )}
-                <div className="linked-body">
-                  {to?.id ? (
-                    <Link to="/o/$plural/$id" params={{ plural: other.plural, id: to.id }}>
-                      {title}
-                    </Link>
+            <Picker
+              id={`link-${object.name}-${link}`}
+              field={{
+                name: end,
+                type: "reference",
+                label: t("linked.add", { what: other.label }),
+              }}
+              value={null}
+              targets={[other.name]}
+              autoFocus
+              near={near && `${near[0]} = "${(near[1] as Reference).id}"`}
+              except={links.flatMap((r) => (r[end] as Reference | null)?.id ?? [])}
+              onChange={(v) => v && add((v as Reference).id ?? "")}
+              onMake={other.access.create ? (text) => setMaking(text) : undefined}
+            />
+            <Button small kind="quiet" onClick={() => setAdding(false)}>
+              {t("cancel")}
+            </Button>
+          </div>
+        )
+      }
+      below={
+        making !== undefined && (
+          <Suspense>
+            <FormDrawer
+              object={other.name}
+              preset={JSON.stringify({ ...preset, [other.title_field]: making })}
+              onMade={(made) => add(made.id)}
+              onClose={() => setMaking(undefined)}
+            />
+          </Suspense>
+        )
+      }
+      row={(r) => {
+        const to = r[end] as Reference | null;
+        const whole = ends.find((x) => x.id === to?.id);
+        const title = whole ? recordTitle(other, whole) : (to?.label ?? t("hidden"));
+        return (
+          <li key={r.id} className="linked">
+            {hasFace(other) && whole ? (
+              <Face object={other} record={whole} />
+            ) : (
+              <span className="entry-icon">
+                <Icon name={other.icon || other.name} size={14} />
+              </span>
+            )}
+            <div className="linked-body">
+              {to?.id ? (
+                <Link to="/o/$plural/$id" params={{ plural: other.plural, id: to.id }}>
+                  {title}
+                </Link>
+              ) : (
+                title
+              )}
+              {whole && <MainFields object={other} record={whole} parent={parent} />}
+              <div className="linked-own">
+                {own.map((f) => {
+                  const type = fieldType(f);
+                  const editable = may("edit") && writable(f) && cellEditable(f);
+                  if (editing?.id === r.id && editing.field === f.name) {
+                    return (
+                      <CellEditor
+                        key={f.name}
+                        id={`link-${r.id}-${f.name}`}
+                        field={f}
+                        value={r[f.name]}
+                        error={error}
+                        onSave={(v) => save(r, f, v)}
+                        onCancel={() => {
+                          setEditing(undefined);
+                          setError("");
+                        }}
+                      />
+                    );
+                  }
+                  const shown = isEmpty(r[f.name]) ? (
+                    <span className="muted">+ {f.label}</span>
                   ) : (
-                    title
-                  )}
-                  {whole && <MainFields object={other} record={whole} parent={parent} />}
-                  <div className="linked-own">
-                    {own.map((f) => {
-                      const type = fieldType(f);
-                      const editable = may("edit") && writable(f) && cellEditable(f);
-                      if (editing?.id === r.id && editing.field === f.name) {
-                        return (
-                          <CellEditor
-                            key={f.name}
-                            id={`link-${r.id}-${f.name}`}
-                            field={f}
-                            value={r[f.name]}
-                            error={error}
-                            onSave={(v) => save(r, f, v)}
-                            onCancel={() => {
-                              setEditing(undefined);
-                              setError("");
-                            }}
-                          />
-                        );
-                      }
-                      const shown = isEmpty(r[f.name]) ? (
-                        <span className="muted">+ {f.label}</span>
-                      ) : (
-                        <type.Display field={f} value={r[f.name]} short />
-                      );
-                      if (!editable) {
-                        return isEmpty(r[f.name]) ? null : <span key={f.name}>{shown}</span>;
-                      }
-                      return (
-                        <button
-                          key={f.name}
-                          type="button"
-                          className="linked-value"
-                          title={t("edit.of", { what: f.label })}
-                          onClick={() => setEditing({ id: r.id, field: f.name })}
-                        >
-                          <span className="sr-only">{f.label} </span>
-                          {shown}
-                        </button>
-                      );
-                    })}
-                  </div>
-                </div>
-                {may("delete") && (
-                  <IconButton
-                    className="linked-remove"
-                    label={t("remove.what", { what: title })}
-                    onClick={() => remove(r)}
-                  >
-                    <Icon name="close" size={14} />
-                  </IconButton>
-                )}
-              </li>
-            );
-          })}
-        </ul>
-      )}
-      {n && n.value > SHOWN && (
-        <Link to="/o/$plural" params={{ plural: object.plural }} search={search as never}>
-          {t("home.all")}
-        </Link>
-      )}
-      {making !== undefined && (
-        <Suspense>
-          <FormDrawer
-            object={other.name}
-            preset={JSON.stringify({ ...preset, [other.title_field]: making })}
-            onMade={(made) => add(made.id)}
-            onClose={() => setMaking(undefined)}
-          />
-        </Suspense>
-      )}
-    </section>
+                    <type.Display field={f} value={r[f.name]} short />
+                  );
+                  if (!editable) {
+                    return isEmpty(r[f.name]) ? null : <span key={f.name}>{shown}</span>;
+                  }
+                  return (
+                    <button
+                      key={f.name}
+                      type="button"
+                      className="linked-value"
+                      title={t("edit.of", { what: f.label })}
+                      onClick={() => setEditing({ id: r.id, field: f.name })}
+                    >
+                      <span className="sr-only">{f.label} </span>
+                      {shown}
+                    </button>
+                  );
+                })}
+              </div>
+            </div>
+            {may("delete") && (
+              <IconButton
+                className="linked-remove"
+                label={t("remove.what", { what: title })}
+                onClick={() => remove(r)}
+              >
+                <Icon name="close" size={14} />
+              </IconButton>
+            )}
+          </li>
+        );
+      }}
+    />
   );
 }
 

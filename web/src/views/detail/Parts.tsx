@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import type { ObjectMeta } from "../../api/types";
-import { partId, RelatedCount, useRelated } from "./Related";
+import { useRelated } from "./Related";
+import { partId, RelatedCount } from "./RelatedPart";
 
 /** On a phone the parts of a record stand one below the other; these lead to each of them. */
 export function Parts({

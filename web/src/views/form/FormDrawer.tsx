@@ -58,7 +58,7 @@ export default function FormDrawer({
   // What one began from stays, though the page behind hears of changes: else they would be lost.
   const [record] = useState(given);
   const me = useMe().data?.user.id ?? "";
-  const draft = draftKey(me, name, record?.id);
+  const draft = draftKey(me, name, record?.id, startOf(preset));
   const [kept] = useState(() => readDraft(draft));
   const [offered, setOffered] = useState(!!kept);
   const before = useMemo<Record<string, unknown>>(() => {

@@ -49,3 +49,29 @@ test("what is old, empty or no draft is not offered", () => {
     expect(readDraft("k")).toBeUndefined();
   }
 });
+
+test("a draft begun for one customer is not that for another", () => {
+  const of = (id: string, label = "甲") => ({
+    customer: { id, object: "customer", label },
+    stage: "new",
+  });
+  keepDraft(draftKey("1", "opportunity", undefined, of("7")), { values: { name: "大案" } });
+  const found = (preset?: object) =>
+    readDraft(draftKey("1", "opportunity", undefined, preset as Record<string, unknown>));
+  expect(found(of("7", "改了名"))?.values).toEqual({ name: "大案" });
+  expect(found({ stage: "new", customer: { id: "7" } })?.values).toEqual({ name: "大案" });
+  expect(found(of("8"))).toBeUndefined();
+  expect(found({})).toBeUndefined();
+  expect(found()).toBeUndefined();
+});
+
+test("drafts nobody went on with are cleared away", () => {
+  keepDraft(draftKey("1", "customer"), { values: { name: "甲" } });
+  localStorage.setItem(
+    "ecrm.draft.1.customer.~x",
+    JSON.stringify({ values: { name: "乙" }, at: 1 }),
+  );
+  forgetDrafts("1");
+  expect(localStorage.getItem("ecrm.draft.1.customer.~x")).toBeNull();
+  expect(readDraft(draftKey("1", "customer"))).toBeDefined();
+});

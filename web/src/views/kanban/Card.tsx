@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { Field, ObjectMeta, RecordData, Reference } from "../../api/types";
 import { fieldType } from "../../fields";
 import { PersonFace } from "../../fields/picture/PersonFace";
+import { useWhyNot } from "../../hooks/useWhyNot";
 import { dayOf, daysBetween, today } from "../../lib/format";
 import { recordTitle } from "../../lib/records";
 import { partsOf, waited } from "./cardFields";
@@ -18,10 +19,11 @@ export function Card({
   open: boolean;
 }) {
   const { t } = useTranslation();
+  const fixed = useWhyNot(object)("edit", object.access.edit);
   const { attributes, listeners, setNodeRef, isDragging } = useDraggable({
     id: record.id,
     data: { record },
-    disabled: !object.access.edit,
+    disabled: !!fixed,
     attributes: { roleDescription: t("board.card"), role: "group" },
   });
   return (
@@ -30,7 +32,9 @@ export function Card({
       className={`board-card ${isDragging ? "lifted" : ""}`}
       data-id={record.id}
       aria-label={recordTitle(object, record)}
+      title={fixed}
       {...attributes}
+      aria-description={fixed}
       {...listeners}
     >
       <CardBody object={object} record={record} open={open} />

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { isProblem } from "../../api/problem";
 import type { Field, ObjectMeta, Option, RecordData } from "../../api/types";
+import { useWhyNot } from "../../hooks/useWhyNot";
 import { recordTitle, writable } from "../../lib/records";
 import { useErrorText } from "../../ui/State";
 import { toast } from "../../ui/Toast";
@@ -28,6 +29,7 @@ export function useStageMove(
 ) {
   const { t } = useTranslation();
   const errorText = useErrorText();
+  const whyNot = useWhyNot(object);
   const [asking, setAsking] = useState<Move | null>(null);
 
   async function move(record: RecordData, to: Option, more: Record<string, unknown> = {}) {
@@ -51,7 +53,8 @@ export function useStageMove(
         .map((f) => f.field)
         .filter((n) => n !== stage.name && object.fields.some((f) => f.name === n && writable(f)));
       if (!missing.length) {
-        toast(errorText(e), { bad: true });
+        const denied = isProblem(e) && e.status === 403;
+        toast((denied && whyNot("edit", false, record)) || errorText(e), { bad: true });
         return;
       }
       const said = faults.map((f) => f.message).join(" ");

@@ -25,6 +25,7 @@ export interface View {
 
 export const viewsApi = {
   list: (object: string) => call<{ views: View[] }>(`/views?object=${encodeURIComponent(object)}`),
+  get: (id: string) => call<View>(`/views/${encodeURIComponent(id)}`),
   create: (body: Partial<View>) => call<View>("/views", { method: "POST", body }),
   change: (id: string, body: Partial<View>) =>
     call<View>(`/views/${id}`, { method: "PATCH", body }),
