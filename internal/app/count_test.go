@@ -25,11 +25,11 @@ func TestCountsStopWhereTheySay(t *testing.T) {
 			t.Fatalf("imported %s", totals(done))
 		}
 		for query, want := range map[string]string{
-			"":                    fmt.Sprintf("map[relation:gte value:%d]", store.CountCap),
-			"count=exact":         fmt.Sprintf("map[relation:eq value:%d]", rows),
-			"count=none":          "<nil>",
-			"q=%E7%AC%AC7777":     "map[relation:eq value:1]",
-			"limit=500&sort=name": fmt.Sprintf("map[relation:gte value:%d]", store.CountCap),
+			"":                         fmt.Sprintf("map[relation:gte value:%d]", store.CountCap),
+			"count=exact":              fmt.Sprintf("map[relation:eq value:%d]", rows),
+			"count=none":               "<nil>",
+			"filter=name+~+%227777%22": "map[relation:eq value:1]",
+			"limit=500&sort=name":      fmt.Sprintf("map[relation:gte value:%d]", store.CountCap),
 		} {
 			if got := fmt.Sprint(admin.must(200, "GET", "customers?"+query, nil)["count"]); got != want {
 				t.Errorf("%q counts %s, want %s", query, got, want)
