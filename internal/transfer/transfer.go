@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -184,17 +185,19 @@ type Service struct {
 	Folder string
 	// Files takes the pictures that stand in a file.
 	Files *blob.Folder
+	// Limit is the size of the largest file taken, in bytes.
+	Limit int64
 }
 
 // New makes the service and its kinds of job.
 func New(records *record.Service, work *jobs.Service, folder string, pictures *blob.Folder) *Service {
-	s := &Service{Records: records, Jobs: work, Folder: folder, Files: pictures}
+	s := &Service{Records: records, Jobs: work, Folder: folder, Files: pictures, Limit: maxFile}
 	s.register()
 	return s
 }
 
-// MaxFile is the largest file taken, in bytes.
-const MaxFile = 2 << 30
+// maxFile is what a file may have by default: some ten million rows.
+const maxFile = 2 << 30
 
 // shownProblems is how many problems are told with an import; the file of
 // problems holds them all.
@@ -215,9 +218,20 @@ func (s *Service) Upload(ctx context.Context, a *policy.Actor, o *schema.Object,
 	if err != nil {
 		return Job{}, fmt.Errorf("keep the file: %w", err)
 	}
-	_, err = io.Copy(file, io.LimitReader(body, MaxFile))
+	size, err := io.Copy(file, io.LimitReader(body, s.Limit+1))
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		err = record.Invalid("file", "cut_off")
+	case err != nil:
+		err = fmt.Errorf("keep the file: %w", err)
+	case size > s.Limit:
+		// A part of a file is not what somebody sent.
+		err = &http.MaxBytesError{Limit: s.Limit}
+	default:
+		err = file.Sync() // before the row that names it
+	}
 	if err = errors.Join(err, file.Close()); err != nil {
-		return Job{}, fmt.Errorf("keep the file: %w", err)
+		return Job{}, errors.Join(err, os.Remove(path))
 	}
 	job := &Job{ID: id, FileName: filepath.Base(name), owner: a.ID, path: path, Unknown: "map"}
 	job.options.FileName = job.FileName
