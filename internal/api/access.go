@@ -2,6 +2,7 @@ package api
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -39,6 +40,15 @@ type Route struct {
 
 // Routes lists what Handler registered, for tests that must miss none.
 func (s *Server) Routes() []Route { return s.routes }
+
+// otherOrigin is a request that a page of another origin made, or one whose name a
+// proxy did not hand on.
+type otherOrigin struct{ origin, host string }
+
+// Error says where it came from, for the log.
+func (o otherOrigin) Error() string {
+	return fmt.Sprintf("a page of %q asked %q to change something; a proxy between them must hand on the name people typed", o.origin, o.host)
+}
 
 var errMustChange = errors.New("the password must be changed first")
 
@@ -113,7 +123,7 @@ func (s *Server) admit(r *request, a access) (err error) {
 	// Pages of other origins change nothing, not even those of the same machine
 	// under another port, to which browsers send the cookie.
 	if s.origin.Check(r.Request) != nil {
-		return &record.Error{Code: "forbidden"}
+		return otherOrigin{r.Header.Get("Origin"), r.Host}
 	}
 	if !a.signed {
 		return nil

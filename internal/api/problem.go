@@ -13,6 +13,7 @@ import (
 	"ecrm/internal/message"
 	"ecrm/internal/query"
 	"ecrm/internal/record"
+	"ecrm/internal/schema"
 	"ecrm/internal/store"
 )
 
@@ -44,6 +45,7 @@ func (r *request) explain(err error) problem {
 	var re *record.Error
 	var qp *query.Problem
 	var large *http.MaxBytesError
+	var other otherOrigin
 	lang := r.language()
 	switch {
 	case errors.As(err, &re) && re.Taken() && r.clashed():
@@ -64,6 +66,9 @@ func (r *request) explain(err error) problem {
 		if large.Limit > maxBody {
 			p.Detail = message.In(lang, "file_over_limit", map[string]string{"max": strconv.FormatInt(large.Limit>>20, 10)})
 		}
+	case errors.As(err, &other):
+		p.Code, p.Detail = "forbidden", message.In(lang, "other_origin", map[string]string{"origin": schema.Shorten(other.origin), "host": schema.Shorten(other.host)})
+		slog.Warn("refused", "reason", other.Error())
 	case errors.Is(err, identity.ErrSignedOut):
 		p.Code = "unauthenticated"
 	case errors.Is(err, identity.ErrPassword):

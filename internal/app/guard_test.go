@@ -1,6 +1,7 @@
 package app
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"sync"
@@ -35,6 +36,8 @@ func TestPagesOfOtherOriginsChangeNothing(t *testing.T) {
 	} {
 		if status, answer := admin.call("PATCH", "customers/"+id, map[string]any{"note": "x"}, c.headers...); status != c.status {
 			t.Errorf("a change with %v answered %d %v, want %d", c.headers, status, answer, c.status)
+		} else if status == 403 && !strings.Contains(fmt.Sprint(answer["detail"]), host) {
+			t.Errorf("a change with %v is not told why: %v", c.headers, answer)
 		}
 		want := map[int]int{403: 403, 200: 401}[c.status]
 		if status, _ := (&person{w: w}).call("POST", "session", map[string]string{"login": "admin", "password": "wrong"}, c.headers...); status != want {
@@ -79,6 +82,15 @@ func TestManyGuessesAtOnceAreThrottledLikeOneAfterAnother(t *testing.T) {
 	// Several may be under way when the tenth fails.
 	if most := 10 + identity.AtOnce() - 1; tried > most {
 		t.Errorf("%d guesses were tried, want at most %d", tried, most)
+	}
+}
+
+// Who may make no users has no passwords hashed either: his right is asked first.
+func TestRightIsAskedBeforeAPasswordIsHashed(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t))
+	_, people, _ := w.company()
+	for _, body := range []map[string]any{{"name": "x", "login": "x", "password": "x"}, {"name": "x", "login": "x"}} {
+		people["seller"].must(403, "POST", "users", body)
 	}
 }
 

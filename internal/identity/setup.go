@@ -75,6 +75,10 @@ func (s *Service) SetUp(ctx context.Context, c Company, name, login, password st
 
 // AddUser makes a user with a password, both or neither.
 func (s *Service) AddUser(ctx context.Context, a *policy.Actor, in record.Input, password string, mustChange bool) (int64, error) {
+	// Nobody has passwords hashed for users he may not make.
+	if !a.May(s.Records.Current.Load().Object("user"), policy.Create) {
+		return 0, &record.Error{Code: "forbidden"}
+	}
 	hash, err := hashed(password)
 	if err != nil {
 		return 0, err

@@ -9,6 +9,7 @@ var texts = map[string][3]string{
 	"invalid":                  {"資料有誤，請修正標示的欄位", "数据有误，请修改标出的字段", "Some fields need correcting"},
 	"not_found":                {"找不到這筆資料", "找不到该记录", "This record was not found"},
 	"forbidden":                {"您沒有執行這個動作的權限", "您没有执行此操作的权限", "You may not do this"},
+	"other_origin":             {"瀏覽器表示這個請求來自另一個網站（{origin}），不是 {host}。若中間有代理伺服器，請讓它傳遞使用者輸入的主機名稱", "浏览器表明该请求来自另一个网站（{origin}），而不是 {host}。如果中间有代理服务器，请让它传递用户输入的主机名", "The browser says that this comes from another site ({origin}), not from {host}. A proxy in between must hand on the host name people typed"},
 	"conflict":                 {"這筆資料已被他人更動", "该记录已被他人修改", "Somebody else has changed this record"},
 	"unauthenticated":          {"請先登入", "请先登录", "Please sign in"},
 	"rate_limited":             {"嘗試次數過多，請稍後再試", "尝试次数过多，请稍后再试", "Too many attempts; try again later"},
