@@ -42,12 +42,16 @@ generate: ## run the generators and say which files changed
 	@scripts/generate.sh
 
 .PHONY: bench
-bench: ## run the benchmarks (BENCH=name chooses, COUNT=10 repeats)
-	@scripts/bench.sh
+bench: ## measure a million customers through HTTP beside the bare SQL (ARGS="--only search")
+	@scripts/bench.sh $(ARGS)
 
 .PHONY: bench-quick
-bench-quick: ## run each benchmark for a moment, to see that it works
-	@scripts/bench.sh --quick
+bench-quick: ## the same with 100,000 customers, on both databases
+	@scripts/bench.sh --quick $(ARGS)
+
+.PHONY: bench-go
+bench-go: ## run the Go benchmarks (BENCH=name chooses, COUNT=10 repeats)
+	@scripts/bench.sh --go
 
 .PHONY: fuzz
 fuzz: ## run every fuzz test for FUZZTIME (30s)

@@ -1,0 +1,157 @@
+// Command bench measures ECRM through HTTP, as a browser would meet it, beside two floors in the
+// same run: the bare prepared SQL for the same rows on the same database, and a server that returns
+// the same bytes from memory. What is left between them is ECRM's own; the ratio tells how much.
+//
+// It starts the server it measures, builds its data once and keeps it (see world.go), prints a
+// table and writes bench/result.json. scripts/bench.sh calls it.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"text/tabwriter"
+	"time"
+)
+
+// result is one line of the table and of result.json. Times are milliseconds.
+type result struct {
+	Case     string `json:"case"`
+	Database string `json:"database"`
+	Callers  int    `json:"callers"`
+	// P50, P95 and P99 are of one call; RPS is how many calls a second all callers make together.
+	P50 float64 `json:"p50_ms"`
+	P95 float64 `json:"p95_ms"`
+	P99 float64 `json:"p99_ms"`
+	RPS float64 `json:"rps"`
+	// SQLFloor and HTTPFloor are the medians of the two floors with as many callers.
+	SQLFloor  float64 `json:"sql_floor_ms"`
+	HTTPFloor float64 `json:"http_floor_ms"`
+	// Ratio is P50 / (SQLFloor + HTTPFloor) for one caller; for several, the time between two answers
+	// by the sum of those of the floors. 0 where there is no floor.
+	Ratio float64 `json:"ratio"`
+	// Goal is the ratio to stay below; 0 where the case is only told.
+	Goal float64 `json:"goal"`
+	Met  bool    `json:"met"`
+	Rows int     `json:"rows"`
+	Note string  `json:"note,omitempty"`
+}
+
+// report is result.json.
+type report struct {
+	Machine   string    `json:"machine"`
+	Commit    string    `json:"commit"`
+	At        time.Time `json:"at"`
+	Customers int       `json:"customers"`
+	Cases     []result  `json:"cases"`
+}
+
+type options struct {
+	program   string
+	cache     string
+	postgres  string
+	customers int
+	only      *regexp.Regexp
+	spell     time.Duration
+	callers   []int
+}
+
+func main() {
+	if len(os.Args) > 1 && os.Args[1] == "floor" {
+		serveFloor()
+		return
+	}
+	var o options
+	var only, out string
+	flag.StringVar(&o.program, "program", "bin/ecrm", "the server to measure")
+	flag.StringVar(&o.cache, "cache", ".cache/bench", "where the data is kept between runs")
+	flag.StringVar(&o.postgres, "postgres", os.Getenv("ECRM_TEST_POSTGRES"), "address of a PostgreSQL in which databases may be made; empty: SQLite only")
+	flag.IntVar(&o.customers, "customers", 1_000_000, "how many customers; twice as many activities go with them")
+	flag.StringVar(&only, "only", "", "measure cases whose name matches this expression")
+	flag.DurationVar(&o.spell, "spell", 3*time.Second, "how long each case is measured")
+	flag.StringVar(&out, "out", "bench/result.json", "where the result is written")
+	flag.Parse()
+	o.callers = []int{1, 8}
+	o.only = regexp.MustCompile(only)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, o, out); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, o options, out string) error {
+	whole := report{Machine: machine(), Commit: commit(), At: time.Now().UTC().Truncate(time.Second), Customers: o.customers}
+	databases := []string{"sqlite"}
+	if o.postgres != "" {
+		databases = append(databases, "postgres")
+	}
+	for _, database := range databases {
+		cases, err := measure(ctx, o, database)
+		if err != nil {
+			return fmt.Errorf("%s: %w", database, err)
+		}
+		whole.Cases = append(whole.Cases, cases...)
+	}
+	show(whole)
+	if err := os.MkdirAll(filepath.Dir(out), 0o750); err != nil {
+		return err
+	}
+	text, err := json.MarshalIndent(whole, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(out, append(text, '\n'), 0o600)
+}
+
+func show(r report) {
+	fmt.Printf("\n%s, %s, %d customers\n\n", r.Machine, r.Commit, r.Customers)
+	w := tabwriter.NewWriter(os.Stdout, 0, 4, 2, ' ', tabwriter.AlignRight)
+	line := func(cells ...any) { _, _ = fmt.Fprintln(w, fmt.Sprintf(strings.Repeat("%v\t", len(cells)), cells...)) }
+	line("case", "database", "callers", "rows", "p50 ms", "p95", "p99", "calls/s", "SQL", "HTTP", "ratio", "goal", "")
+	for _, c := range r.Cases {
+		ratio, goal, met := "", "", ""
+		if c.Ratio > 0 {
+			ratio = fmt.Sprintf("%.2f", c.Ratio)
+		}
+		if c.Goal > 0 {
+			goal, met = fmt.Sprintf("%.1f", c.Goal), "missed"
+			if c.Met {
+				met = "met"
+			}
+		}
+		ms := func(v float64) string { return fmt.Sprintf("%.2f", v) }
+		line(c.Case, c.Database, c.Callers, c.Rows, ms(c.P50), ms(c.P95), ms(c.P99), fmt.Sprintf("%.0f", c.RPS), ms(c.SQLFloor), ms(c.HTTPFloor), ratio, goal, met+" "+c.Note)
+	}
+	_ = w.Flush()
+}
+
+func machine() string {
+	name := runtime.GOARCH
+	if text, err := os.ReadFile("/proc/cpuinfo"); err == nil {
+		for l := range strings.Lines(string(text)) {
+			if k, v, ok := strings.Cut(l, ":"); ok && strings.TrimSpace(k) == "model name" {
+				name = strings.TrimSpace(v)
+				break
+			}
+		}
+	}
+	return fmt.Sprintf("%d × %s, %s", runtime.NumCPU(), name, runtime.GOOS)
+}
+
+func commit() string {
+	out, err := exec.Command("git", "describe", "--always", "--dirty").Output()
+	if err != nil {
+		return "unknown"
+	}
+	return strings.TrimSpace(string(out))
+}

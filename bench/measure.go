@@ -1,0 +1,202 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// spread are the times of many calls.
+type spread struct {
+	times []time.Duration
+	took  time.Duration
+}
+
+// at is the time, in milliseconds, within which so many of a hundred calls were answered.
+func (s spread) at(percent float64) float64 {
+	if len(s.times) == 0 {
+		return 0
+	}
+	i := min(len(s.times)-1, int(percent/100*float64(len(s.times))))
+	return float64(s.times[i].Nanoseconds()) / 1e6
+}
+
+func (s spread) perSecond() float64 {
+	if s.took <= 0 {
+		return 0
+	}
+	return float64(len(s.times)) / s.took.Seconds()
+}
+
+// repeat lets callers call one after another for a while; call is told which caller asks. The first
+// tenth of the time warms up and is not counted.
+func repeat(ctx context.Context, callers int, spell time.Duration, call func(ctx context.Context, caller int) error) (spread, error) {
+	var (
+		group sync.WaitGroup
+		mu    sync.Mutex
+		all   spread
+		first error
+	)
+	warm := time.Now().Add(spell / 10)
+	end := warm.Add(spell)
+	for n := range callers {
+		group.Add(1)
+		go func() {
+			defer group.Done()
+			var mine []time.Duration
+			for ctx.Err() == nil {
+				began := time.Now()
+				if began.After(end) {
+					break
+				}
+				if err := call(ctx, n); err != nil {
+					mu.Lock()
+					if first == nil {
+						first = err
+					}
+					mu.Unlock()
+					return
+				}
+				if began.After(warm) {
+					mine = append(mine, time.Since(began))
+				}
+			}
+			mu.Lock()
+			all.times = append(all.times, mine...)
+			mu.Unlock()
+		}()
+	}
+	group.Wait()
+	all.took = time.Since(warm)
+	slices.Sort(all.times)
+	if first == nil {
+		first = ctx.Err()
+	}
+	return all, first
+}
+
+// measure runs every case on one database.
+func measure(ctx context.Context, o options, database string) ([]result, error) {
+	h, err := settle(ctx, o, database)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = h.db.Close() }()
+	s, err := start(ctx, "/readyz", o.program, append(append([]string{"serve"}, h.args...), "--addr")...)
+	if err != nil {
+		return nil, err
+	}
+	defer s.stop()
+	self, err := executable()
+	if err != nil {
+		return nil, err
+	}
+	floor, err := start(ctx, "/", self, "floor")
+	if err != nil {
+		return nil, err
+	}
+	defer floor.stop()
+
+	results := []result{{Case: "start to first answer", Database: database, Callers: 1, P50: float64(s.ready.Microseconds()) / 1000, Goal: 0, Note: "goal 300 ms"}}
+	clients := map[string]*client{}
+	for _, c := range cases(h) {
+		if !o.only.MatchString(c.name) {
+			continue
+		}
+		if clients[c.as] == nil {
+			if clients[c.as], err = signIn(ctx, s.base, c.as, h.Logins[c.as]); err != nil {
+				return nil, fmt.Errorf("sign in as %s: %w", c.as, err)
+			}
+		}
+		for _, callers := range o.callers {
+			r, err := h.one(ctx, o, c, clients[c.as], newClient(floor.base), callers)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", c.name, err)
+			}
+			fmt.Printf("%-34s %-8s %d callers  p50 %7.2f ms  ratio %5.2f  %s\n", r.Case, database, callers, r.P50, r.Ratio, r.Note)
+			results = append(results, r)
+		}
+	}
+	results = append(results, result{Case: "memory after all that (MB, not ms)", Database: database, P50: s.anonymous(), Note: "goal 200 MB"})
+	return results, nil
+}
+
+// one measures a case: the product, the bare SQL, the bare HTTP, in this order, three times round,
+// so that a slow minute of the machine meets all of them.
+func (h *home) one(ctx context.Context, o options, c testcase, product, floor *client, callers int) (result, error) {
+	r := result{Case: c.name, Database: h.database, Callers: callers, Goal: c.goal}
+	answer, err := c.call(ctx, product)
+	if err != nil {
+		return r, err
+	}
+	if _, err := floor.raw(ctx, "PUT", "/", answer); err != nil {
+		return r, err
+	}
+	statements, err := h.prepare(ctx, c.floor)
+	if err != nil {
+		return r, err
+	}
+	defer statements.close()
+	bare, err := statements.run(ctx)
+	if err != nil {
+		return r, err
+	}
+	r.Rows = len(bare)
+	r.Note = c.compare(answer, bare)
+	var whole, sql, http spread
+	const rounds = 3
+	for range rounds {
+		for _, part := range []struct {
+			to   *spread
+			call func(ctx context.Context, caller int) error
+		}{
+			{&whole, func(ctx context.Context, _ int) error {
+				_, err := c.call(ctx, product)
+				return err
+			}},
+			{&sql, func(ctx context.Context, _ int) error { _, err := statements.run(ctx); return err }},
+			{&http, func(ctx context.Context, _ int) error { _, err := floor.raw(ctx, "GET", "/", nil); return err }},
+		} {
+			if part.to == &sql && len(c.floor) == 0 {
+				continue
+			}
+			got, err := repeat(ctx, callers, o.spell/rounds, part.call)
+			if err != nil {
+				return r, err
+			}
+			part.to.times = append(part.to.times, got.times...)
+			part.to.took += got.took
+		}
+	}
+	for _, s := range []*spread{&whole, &sql, &http} {
+		slices.Sort(s.times)
+	}
+	r.P50, r.P95, r.P99, r.RPS = whole.at(50), whole.at(95), whole.at(99), whole.perSecond()
+	r.SQLFloor, r.HTTPFloor = sql.at(50), http.at(50)
+	if len(c.floor) == 0 {
+		return r, nil
+	}
+	if callers == 1 {
+		r.Ratio = r.P50 / (r.SQLFloor + r.HTTPFloor)
+	} else {
+		// Many callers keep every processor busy, those that ask and those that answer; how long one
+		// call waits then tells of the queue. What a call costs is the time between two answers.
+		r.Ratio = 1 / whole.perSecond() / (1/sql.perSecond() + 1/http.perSecond())
+	}
+	r.Met = c.goal > 0 && r.Ratio <= c.goal
+	return r, nil
+}
+
+// withDatabase names another database in the address of a cluster.
+func withDatabase(address, name string) string {
+	u, err := url.Parse(address)
+	if err != nil || !strings.HasPrefix(address, "postgres") {
+		return address
+	}
+	u.Path = "/" + name
+	return u.String()
+}
