@@ -83,6 +83,9 @@ func (s *Service) look(ctx context.Context, q store.Querier, a *policy.Actor, o 
 // writable loads a record for a write: not found when it is invisible,
 // forbidden when it may only be read.
 func (s *Service) writable(ctx context.Context, tx store.Querier, a *policy.Actor, o *schema.Object, id int64, verb string, deleted bool) (Values, int64, error) {
+	if err := store.Hold(ctx, tx, o.Table(), id); err != nil {
+		return nil, 0, err
+	}
 	v, version, err := s.load(ctx, tx, a, o, id, verb, deleted)
 	if IsCode(err, "not_found") {
 		if _, _, seen := s.look(ctx, tx, a, o, id, policy.View, deleted); seen == nil {

@@ -174,7 +174,7 @@ func (db *DB) Write(ctx context.Context, fn func(ctx context.Context, q Querier)
 		return db.writer.do(ctx, fn)
 	}
 	for attempt := 0; ; attempt++ {
-		err := db.writePostgres(ctx, fn)
+		err := db.writePostgres(ctx, fn, attempt > 0)
 		var pg *pgconn.PgError
 		if attempt < 5 && (errors.Is(err, ErrOvertaken) || errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")) {
 			continue
@@ -183,12 +183,31 @@ func (db *DB) Write(ctx context.Context, fn func(ctx context.Context, q Querier)
 	}
 }
 
+// holding marks the context of a unit that was overtaken once.
+type holding struct{}
+
+// Hold keeps others from changing a row until the unit ends. Only a unit that was
+// overtaken once does so, and only on PostgreSQL: most rows are changed by one
+// person at a time, and on SQLite one unit writes at a time.
+func Hold(ctx context.Context, q Querier, table string, id int64) error {
+	if ctx.Value(holding{}) == nil {
+		return nil
+	}
+	_, err := q.Exec(ctx, "SELECT 1 FROM "+table+" WHERE id = ? FOR UPDATE", id)
+	return err
+}
+
 // Wanted tells a bulk unit whether people's writes wait for it; on PostgreSQL
 // none does.
 func (db *DB) Wanted() bool { return db.writer != nil && db.writer.wanted.Load() > 0 }
 
-func (db *DB) writePostgres(ctx context.Context, fn func(ctx context.Context, q Querier) error) (err error) {
+// writePostgres runs fn in one transaction; one that holds what it reads to change
+// it (see Hold) waits for others instead of being overtaken by them.
+func (db *DB) writePostgres(ctx context.Context, fn func(ctx context.Context, q Querier) error, holds bool) (err error) {
 	ctx = context.WithoutCancel(ctx)
+	if holds {
+		ctx = context.WithValue(ctx, holding{}, true)
+	}
 	tx, err := db.pool.Begin(ctx)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
