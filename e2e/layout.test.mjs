@@ -18,6 +18,25 @@ test('lists and forms are laid out in the settings', async (t) => {
   }
   const part = (name) => page.locator('.layout-part', { hasText: name }).first()
 
+  await t.test('what lists show by themselves fits the page', async () => {
+    await page.goto('/o/customers')
+    await page.locator('.grid-row').first().waitFor()
+    const [whole, room] = await page.locator('.grid').evaluate((el) => [el.scrollWidth, el.clientWidth])
+    assert.ok(whole <= room, `the list of customers is ${whole} wide and has room for ${room}`)
+    const phone = await app.newPage({ viewport: 'phone', like: page })
+    for (const plural of ['customers', 'tasks', 'opportunities']) {
+      await phone.goto(`/o/${plural}`)
+      await phone.locator('.card-item').first().waitFor()
+      const inside = await phone.locator('.card-item').evaluateAll((all) =>
+        all.every((card) => [...card.querySelectorAll('strong, .card-line')].every((line) => {
+          const [a, b] = [card.getBoundingClientRect(), line.getBoundingClientRect()]
+          return b.top >= a.top + 4 && b.bottom <= a.bottom - 4
+        })))
+      assert.ok(inside, `the lines of a card of ${plural} stand on its edge`)
+    }
+    await phone.close()
+  })
+
   await t.test('columns by keys and by dragging, seen in the list at once', async () => {
     await page.goto('/settings/layouts?object=contact')
     const list = part('清單的欄位')

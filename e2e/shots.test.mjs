@@ -67,6 +67,7 @@ const pages = ({ customers, opportunities, contact, activity, task }) => ({
   'settings-departments': ['/settings/departments', (p) => p.locator('.settings-body .rows').waitFor()],
   'settings-roles': ['/settings/roles', (p) => p.locator('.settings-body .table, .settings-body .state').first().waitFor()],
   'settings-objects': ['/settings/objects', (p) => p.locator('.settings-body .table').waitFor()],
+  'settings-layouts': ['/settings/layouts', (p) => p.locator('.layout-part').first().waitFor()],
   'settings-fields': ['/settings/fields', (p) => p.locator('.settings-body .table').waitFor()],
   contacts: ['/o/contacts', (p) => p.locator('.card-link, .cell-link').nth(2).waitFor()],
   activities: ['/o/activities', (p) => p.locator('.card-link, .cell-link').nth(8).waitFor()],

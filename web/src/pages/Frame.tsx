@@ -367,7 +367,7 @@ export function Frame() {
         {keyMap && <KeyMap onClose={() => setKeyMap(false)} />}
         {url.create && objects.data && (
           <FormDrawer
-            key={url.create}
+            key={`${url.create} ${url.preset ?? ""}`}
             object={url.create}
             preset={url.preset}
             onClose={() => setUrl({ create: undefined, preset: undefined })}

@@ -19,5 +19,5 @@ export const datetime: FieldType = {
     />
   ),
   operators: ["eq", "gte", "lte", "gt", "lt", "empty", "notempty"],
-  width: 140,
+  width: 132,
 };

@@ -26,5 +26,5 @@ export const picklist: FieldType = {
     </Select>
   ),
   operators: ["in", "eq", "ne", "empty", "notempty"],
-  width: 120,
+  width: 100,
 };

@@ -69,6 +69,6 @@ export const tags: FieldType = {
   Display,
   Editor,
   operators: ["has", "empty", "notempty"],
-  width: 160,
+  width: 110,
   wide: true,
 };

@@ -18,5 +18,5 @@ export const text: FieldType = {
   Display,
   Editor: TextEditor,
   operators: ["contains", "eq", "ne", "empty", "notempty"],
-  width: 180,
+  width: 144,
 };

@@ -5,5 +5,5 @@ export const user: FieldType = {
   Display: ReferenceDisplay,
   Editor: (p) => <Picker {...p} targets={["user"]} />,
   operators: ["eq", "ne", "empty", "notempty"],
-  width: 110,
+  width: 100,
 };

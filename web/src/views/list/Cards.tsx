@@ -17,7 +17,7 @@ import { isSelected, type Selection } from "./selection";
 import type { ListResult } from "./useList";
 import { useScroll } from "./useScroll";
 
-const HEIGHT = 74;
+const HEIGHT = 90;
 const HEAD = 44;
 /** The list on a phone: a card of three lines a record, a tap to call. */
 export function Cards({

@@ -8,7 +8,7 @@ export interface Column {
   set: boolean;
 }
 
-export const TITLE_WIDTH = 280;
+export const TITLE_WIDTH = 256;
 const NARROWEST = 60;
 const WIDEST = 900;
 
