@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -173,6 +174,9 @@ func (db *DB) Plan(ctx context.Context, r *schema.Registry) ([]Change, error) {
 				index(prefix+f.Name+"_u", o.Table(), f.Column(), live, true)
 			case f.Name == "owner" || f.Name == "department" || f.Target() != "":
 				index(prefix+f.Name, o.Table(), f.Column()+", created_at, id", live, false)
+			case f.Type == "address" && slices.Contains(o.Quick, f.Name):
+				// Whoever opens the one-tap filter counts everybody by city.
+				index(prefix+f.Name, o.Table(), "(coalesce("+f.Name+"_city, "+f.Name+"_region)), id", live, false)
 			case f.Indexed && f.Indexable():
 				for i, column := range f.Indexes() {
 					name := prefix + f.Name
