@@ -98,6 +98,7 @@ func TestDescriptionIsValidAndAnswersKeepToIt(t *testing.T) {
 		}{
 			{"GET", "me", nil, 200}, {"GET", "objects", nil, 200}, {"GET", "objects/customer", nil, 200}, {"GET", "sessions?user=all", nil, 200}, {"GET", "tokens?user=" + x.victim.id, nil, 200},
 			{"GET", "search?q=" + q(secret), nil, 200}, {"GET", "jobs", nil, 200}, {"GET", "jobs/" + x.ids["job"], nil, 200}, {"GET", "imports/" + x.ids["import"], nil, 404}, {"GET", "views", nil, 200},
+			{"PUT", "favorites/customer/" + customer, nil, 200}, {"PUT", "favorites", map[string]any{"favorites": []map[string]string{{"object": "customer", "id": customer}}}, 200},
 			{"GET", "customers?count=exact&filter=" + q(`name ~ "祕密"`), nil, 200}, {"GET", "customers?fields=name,owner&limit=1", nil, 200}, {"GET", "customers?filter=" + q("((("), nil, 422},
 			{"GET", "customers/" + customer, nil, 200}, {"GET", "customers/12", nil, 404}, {"GET", "customers/" + customer + "/history", nil, 200}, {"GET", "customers/" + customer + "/timeline", nil, 200},
 			{"GET", "customers/" + customer + "/comments", nil, 200}, {"GET", "customers/" + customer + "/shares", nil, 200}, {"GET", "customers/" + customer + "/access", nil, 200}, {"GET", "customers/" + customer + "/contacts", nil, 200},
