@@ -172,7 +172,7 @@ func TestEverythingWrongWithAFileHasWords(t *testing.T) {
 		tabular.WarnUnclosedQuote, tabular.WarnEncoding, tabular.WarnEncodingGuess, tabular.WarnTruncated, tabular.WarnHiddenSheets,
 		tabular.WarnOtherSheets, tabular.WarnErrorCells, tabular.WarnLongNumbers, tabular.WarnNoRows, tabular.WarnPhotoDropped,
 		tabular.WarnBadRows, tabular.WarnTwoFormats, tabular.WarnRepeatedHeader, tabular.WarnTotals, tabular.WarnFootRows,
-		tabular.WarnScientific,
+		tabular.WarnScientific, tabular.WarnMojibake,
 	}
 	for _, code := range []string{
 		tabular.CodeEmpty, tabular.CodeTruncated, tabular.CodeEncrypted, tabular.CodeLegacyXLS, tabular.CodeNotATable, tabular.CodeIsCalendar,

@@ -147,6 +147,7 @@ var texts = map[string][3]string{
 	"total_rows":               {"略過 {count} 個合計列（第 {row} 列起）", "跳过 {count} 个合计行（第 {row} 行起）", "{count} rows of totals (first in row {row}) are passed over"},
 	"foot_rows":                {"略過表格下方的 {count} 列說明（第 {row} 列起）", "跳过表格下方的 {count} 行说明（第 {row} 行起）", "{count} rows of notes below the table (first in row {row}) are passed over"},
 	"scientific_numbers":       {"有 {count} 格是科學記號（如 9.12E+08）：試算表已改掉原來的號碼，請把該欄設成文字後重新匯出", "有 {count} 个单元格是科学记数（如 9.12E+08）：电子表格已改掉原来的号码，请把该列设为文本后重新导出", "{count} cells are in scientific notation (as 9.12E+08): the spreadsheet changed the numbers; make the column text and export again"},
+	"garbled_text":             {"有 {count} 格是亂碼（第 {row} 列起，如「{example}」）：檔案裡存的就已經轉錯編碼，請從原來的程式重新匯出", "有 {count} 个单元格是乱码（第 {row} 行起，如“{example}”）：文件保存时就已转错编码，请从原来的程序重新导出", "{count} cells are garbled (first in row {row}: “{example}”): their encoding was mistaken before the file was saved; export it again"},
 	"no_rows":                  {"檔案裡沒有資料列", "文件里没有数据行", "The file has no rows"},
 	"bad_rows":                 {"有 {count} 列讀不出來", "有 {count} 行读不出来", "{count} rows cannot be read"},
 	"extension_differs":        {"檔案內容與副檔名不符，已依內容讀取", "文件内容与扩展名不符，已按内容读取", "The file is not what its name says; it was read as what it is"},

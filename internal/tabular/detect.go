@@ -114,8 +114,11 @@ type tally struct {
 	longNums int
 	// Numbers a spreadsheet showed as 9.12E+08 and saved so.
 	scientific int
-	problems   map[string]int
-	firstRow   map[string]int
+	// Texts read in the wrong encoding before they came into the file.
+	garbled, garbledRow int
+	garbledAt           string
+	problems            map[string]int
+	firstRow            map[string]int
 }
 
 var reScientific = regexp.MustCompile(`^[1-9](\.\d+)?[eE]\+\d{1,2}$`)
@@ -147,6 +150,11 @@ func (t *tally) add(row *rawRow, width int) {
 		}
 		if !visible(c.Text) {
 			continue
+		}
+		if c.Kind == KindText && strings.ContainsAny(c.Text, "åæçèéä锟烫ï") && mojibake(c.Text) {
+			if t.garbled++; t.garbledAt == "" {
+				t.garbledAt, t.garbledRow = firstRunes(c.Text, 20), row.number
+			}
 		}
 		t.filled[i]++
 		if width > 0 && i >= width {
@@ -422,6 +430,9 @@ func finishRows(d *Detected, t *tally) {
 	count(WarnErrorCells, t.errors, 0)
 	count(WarnLongNumbers, t.longNums, 0)
 	count(WarnScientific, t.scientific, 0)
+	if t.garbled > 0 {
+		d.warn(WarnMojibake, t.garbledRow, "count", strconv.Itoa(t.garbled), "row", strconv.Itoa(t.garbledRow), "example", strings.Clone(t.garbledAt))
+	}
 	if t.rows == 0 {
 		d.warn(WarnNoRows, 0)
 	}

@@ -132,7 +132,10 @@ func runePoints(r rune, name string) float64 {
 	case r >= 0xFF61 && r <= 0xFF9F:
 		return 0.05
 	case r >= 0xAC00 && r <= 0xD7A3:
-		return 1.1
+		if commonHangul[r] {
+			return 2
+		}
+		return 0.8
 	case unicode.Is(unicode.Han, r):
 		switch name {
 		case EncBig5:
@@ -217,6 +220,9 @@ func levelPoints(b []byte, r rune, name string) float64 {
 	}
 	return 0
 }
+
+// commonHangul are the syllables most words of Korean are made of.
+var commonHangul = runeSet("이다에는의을가한고서지로사기자어리시스하나인도일대들정그라아제수부전장국관보해구성상연동조공원주비소유우미무선생여고화마신요자문계방산중세오회모물적경만된과와를은어있것명안발업개니트식할행용역학민당영단분품남권현진재강위청합교김최박임송황손배백류홍노심차북울광천충삼데면노력월년출입금통설치체지터판매담직책호건물층번길로")
 
 const westernCommon = "éèêëàâäáãåæçíìîïñóòôöõøúùûüßýÿœÉÈÀÁÂÄÅÆÇÍÑÓÖØÚÜŒŠšŽž"
 const westernSigns = "©®™€£¥§°±²³´·¿¡«»–—‘’“”…•\u00a0¼½¾ºª"

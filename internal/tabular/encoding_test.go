@@ -136,3 +136,36 @@ func TestUnknownEncodingIsRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestShortListsOfTheNeighboursAreToldApart(t *testing.T) {
+	for want, text := range map[string]string{
+		EncEUCKR:    "회사명,전화,주소\n삼성전자 주식회사,02-2255-0114,서울특별시\n현대자동차,02-3464-1114,서울특별시 서초구\n",
+		EncGB18030:  "公司名称,电话,备注\n深圳市腾讯计算机系统有限公司,0755-86013388,客户\n",
+		EncShiftJIS: "会社名,電話,住所\n株式会社サンプル,03-1234-5678,東京都千代田区\n",
+		EncBig5:     "公司名稱,電話\n許功蓋股份有限公司,02-2345-6789\n",
+	} {
+		e, _ := lookupEncoding(want)
+		b, err := e.enc.NewEncoder().Bytes([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d, err := Detect(writeFile(t, "x.csv", b), Options{}); err != nil || d.Encoding != want {
+			t.Errorf("%s was taken for %+v %v", want, d, err)
+		}
+	}
+}
+
+func TestTextGarbledBeforeItWasSavedIsTold(t *testing.T) {
+	for in, want := range map[string]bool{
+		"ç\u0094²å\u0085¬å\u008f¸": true, "å…¬å\ufffd¸": true, "锟斤拷公司": true, "ä¸\u00adæ–‡": true,
+		"Café Müller": false, "première": false, "éèà": false, "公司": false, "Señor Núñez": false,
+	} {
+		if mojibake(in) != want {
+			t.Errorf("%q: %v, want %v", in, !want, want)
+		}
+	}
+	d, err := Detect(writeFile(t, "x.csv", []byte("公司,電話\nä¸\u00adæ–‡,1\n")), Options{})
+	if err != nil || !warned(d, WarnMojibake) {
+		t.Errorf("%+v %v", d, err)
+	}
+}

@@ -83,6 +83,7 @@ const (
 	WarnRepeatedHeader = "repeated_headers"   // params: count
 	WarnTotals         = "total_rows"         // params: count
 	WarnFootRows       = "foot_rows"          // params: count
+	WarnMojibake       = "garbled_text"       // params: count, row, example
 	WarnScientific     = "scientific_numbers" // params: count
 )
 

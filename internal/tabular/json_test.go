@@ -66,3 +66,20 @@ func TestBrokenJSON(t *testing.T) {
 		}
 	}
 }
+
+func TestRecordsAreFoundWhereProgramsWrapThem(t *testing.T) {
+	for name, c := range map[string]struct{ in, want string }{
+		"answer of an API":      {`{"code":0,"data":{"total":2,"list":[{"name":"甲"},{"name":"乙"}]}}`, "name\n甲\n乙"},
+		"array beside it":       {`{"errors":[],"response":{"data":{"items":[{"name":"甲"}]}},"links":["x"]}`, "name\n甲"},
+		"properties of HubSpot": {`{"results":[{"id":"5","properties":{"email":"a@b.c","id":"6"}}],"paging":{"next":{"after":"2"}}}`, "id|email|properties.id\n5|a@b.c|6"},
+		"fields of Airtable":    {`{"records":[{"id":"r","fields":{"Name":"甲"}}]}`, "id|Name\nr|甲"},
+		"rows of lists":         {`[["公司","電話"],["甲","1"],["乙",2,"多"]]`, "公司|電話|C\n甲|1|\n乙|2|多"},
+		"values of a sheet":     {`{"range":"A1:B2","values":[["公司","電話"],["甲","1"]]}`, "公司|電話\n甲|1"},
+		"lists without names":   {`[["甲",1],["乙",2]]`, "A|B\n甲|1\n乙|2"},
+		"one record":            {`{"name":"甲","address":{"city":"台北"},"phones":["1","2"]}`, "name|address.city|phones\n甲|台北|1, 2"},
+	} {
+		if _, got := texts(t, "x.json", []byte(c.in), Options{}); got != c.want {
+			t.Errorf("%s: read %q, want %q", name, got, c.want)
+		}
+	}
+}

@@ -58,6 +58,7 @@ type jsonSource struct {
 	array  bool // records are the elements of an array, else one after another
 	number int
 	ended  bool
+	heads  []string // where records are lists: what stands in each place
 }
 
 // budgetReader stops a single record from filling the memory.
@@ -101,22 +102,15 @@ func openJSON(path string, opt Options, d *Detected) (keyedSource, error) {
 	return s, nil
 }
 
-// begin finds where the records are: in an array, in an array under some key
+// begin goes to where the records are: in an array, in an array under some key
 // of an object, or one after another.
 func (s *jsonSource) begin(path string, opt Options, d *Detected) error {
 	where, err := findRecords(path, opt, d)
-	if err != nil {
+	if err != nil || where == nil {
 		return err
 	}
-	switch where {
-	case "":
-		return nil
-	case "[":
-		_, err := s.dec.Token()
-		s.array = true
-		return s.syntax(err)
-	}
-	if _, err := s.dec.Token(); err != nil {
+	s.array = true
+	if _, err := s.dec.Token(); err != nil || len(where) == 0 {
 		return s.syntax(err)
 	}
 	for s.dec.More() {
@@ -125,10 +119,12 @@ func (s *jsonSource) begin(path string, opt Options, d *Detected) error {
 		if err != nil {
 			return s.syntax(err)
 		}
-		if k == where {
+		if k == where[0] {
 			_, err := s.dec.Token()
-			s.array = true
-			return s.syntax(err)
+			if where = where[1:]; err != nil || len(where) == 0 {
+				return s.syntax(err)
+			}
+			continue
 		}
 		var skip json.RawMessage
 		if err := s.dec.Decode(&skip); err != nil {
@@ -138,81 +134,112 @@ func (s *jsonSource) begin(path string, opt Options, d *Detected) error {
 	return fail(CodeBadJSON, nil, "offset", "0")
 }
 
-// findRecords decides where the records are: "" for values one after another,
-// "[" for an array, else the key of the array.
-func findRecords(path string, opt Options, d *Detected) (string, error) {
+// findRecords decides where the records are: nil for values one after another,
+// no keys for an array, else the keys that lead to the array.
+func findRecords(path string, opt Options, d *Detected) ([]string, error) {
 	rc, _, err := openBytes(path, opt)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	defer func() { _ = rc.Close() }()
 	r, err := decodeReader(rc, d.Encoding)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	dec := json.NewDecoder(&budgetReader{r: r, left: 64 << 20})
 	first, err := dec.Token()
 	if err != nil {
-		return "", fail(CodeBadJSON, err, "offset", strconv.FormatInt(dec.InputOffset(), 10))
+		return nil, fail(CodeBadJSON, err, "offset", strconv.FormatInt(dec.InputOffset(), 10))
 	}
 	if first == json.Delim('[') {
-		return "[", nil
+		return []string{}, nil
 	}
 	if first != json.Delim('{') {
-		return "", nil
+		return nil, nil
 	}
 	// An object: a wrapper around one array of objects, or the first record.
-	found := ""
-	for dec.More() {
-		k, err := dec.Token()
-		if err != nil {
-			return "", nil
-		}
-		v, err := dec.Token()
-		if err != nil {
-			return "", nil
-		}
-		key, _ := k.(string)
-		switch v {
-		case json.Delim('['):
-			if t, err := dec.Token(); err == nil && t == json.Delim('{') && (found == "" || isRecordsKey(key)) {
-				if isRecordsKey(key) {
-					return key, nil
-				}
-				found = key
-				if skipNested(dec, 2) != nil {
-					return found, nil
-				}
-			} else if err == nil {
-				depth := 1
-				switch t {
-				case json.Delim('['), json.Delim('{'):
-					depth = 2
-				case json.Delim(']'):
-					depth = 0
-				}
-				if skipNested(dec, depth) != nil {
-					return found, nil
-				}
-			}
-		case json.Delim('{'):
-			if skipNested(dec, 1) != nil {
-				return found, nil
-			}
-		}
+	found, over := findArray(dec, 0)
+	if over {
+		return found, nil
 	}
 	if _, err := dec.Token(); err != nil {
-		return "", nil
+		return nil, nil
 	}
 	if dec.More() {
-		return "", nil // another record follows: JSON lines
+		return nil, nil // another record follows: JSON lines
 	}
 	return found, nil
 }
 
+// findArray looks in the object dec is in for the array with the records, and
+// in what wraps one. over says that there is nothing more to look at: the array
+// is found for certain, or the file ends.
+func findArray(dec *json.Decoder, depth int) (found []string, over bool) {
+	for dec.More() {
+		k, err := dec.Token()
+		if err != nil {
+			return nil, depth == 0
+		}
+		v, err := dec.Token()
+		if err != nil {
+			return nil, depth == 0
+		}
+		key, _ := k.(string)
+		switch v {
+		case json.Delim('['):
+			t, err := dec.Token()
+			if err != nil {
+				continue
+			}
+			record := t == json.Delim('{') || t == json.Delim('[') && strings.EqualFold(key, "values")
+			if record && isRecordsKey(key) {
+				return []string{key}, true
+			}
+			if record && (found == nil || len(found) > 1) && depth == 0 {
+				found = []string{key}
+			}
+			nested := 1
+			switch t {
+			case json.Delim('['), json.Delim('{'):
+				nested = 2
+			case json.Delim(']'):
+				nested = 0
+			}
+			if skipNested(dec, nested) != nil {
+				return found, true
+			}
+		case json.Delim('{'):
+			if depth < 3 && isWrapperKey(key) {
+				inner, over := findArray(dec, depth+1)
+				if inner != nil && (over || found == nil) {
+					found = append([]string{key}, inner...)
+				}
+				if over {
+					return found, true
+				}
+				if _, err := dec.Token(); err != nil {
+					return found, true
+				}
+			} else if skipNested(dec, 1) != nil {
+				return found, true
+			}
+		}
+	}
+	return found, false
+}
+
+// isWrapperKey says whether an object under a key wraps the answer of a program.
+func isWrapperKey(k string) bool {
+	switch strings.ToLower(k) {
+	case "data", "result", "results", "response", "body", "payload", "page", "content", "d", "export":
+		return true
+	}
+	return false
+}
+
 func isRecordsKey(k string) bool {
 	switch strings.ToLower(k) {
-	case "records", "data", "items", "results", "rows", "contacts", "customers", "list", "value":
+	case "records", "data", "items", "results", "rows", "contacts", "customers", "list", "value", "values", "entries", "elements", "people", "leads", "accounts":
 		return true
 	}
 	return false
@@ -278,8 +305,36 @@ func (s *jsonSource) next(row *rawRow) error {
 		return s.broken(row, err)
 	}
 	s.number++
+	if s.heads == nil && s.array && len(raw) > 0 && raw[0] == '[' {
+		if s.headed(raw) {
+			return s.next(row)
+		}
+	}
 	s.record(row, raw, s.number)
 	return nil
+}
+
+// headed takes the first of records that are lists for the names of the
+// columns; where it names none, they are named by their places.
+func (s *jsonSource) headed(raw []byte) bool {
+	var cells []any
+	if json.Unmarshal(raw, &cells) != nil {
+		return false
+	}
+	seen := map[string]bool{}
+	for i, c := range cells {
+		name, ok := c.(string)
+		if name = strings.TrimSpace(name); !ok || name == "" || seen[name] || dataLike(name) {
+			s.heads = []string{}
+			for k := range cells[:max(i, len(cells))] {
+				s.heads = append(s.heads, columnLetter(k))
+			}
+			return false
+		}
+		seen[name] = true
+		s.heads = append(s.heads, name)
+	}
+	return len(s.heads) > 0
 }
 
 // nextLine reads one line of JSON lines; a broken one is a row with a problem.
@@ -317,7 +372,9 @@ func (s *jsonSource) record(row *rawRow, raw []byte, line int) {
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.UseNumber()
 	f := flattener{row: row, cols: s.cols, dec: dec}
-	if len(raw) > 0 && (raw[0] == '{' || raw[0] == '[') {
+	if len(raw) > 0 && raw[0] == '[' && len(s.heads) > 0 {
+		f.places(s.heads)
+	} else if len(raw) > 0 && (raw[0] == '{' || raw[0] == '[') {
 		f.value("", 0)
 	} else {
 		f.value("value", 0)
@@ -408,6 +465,21 @@ func (f *flattener) token(key string, t json.Token, depth int) {
 	}
 }
 
+// places reads a record that is a list.
+func (f *flattener) places(names []string) {
+	_, _ = f.dec.Token()
+	for i := 0; f.dec.More(); i++ {
+		name := columnLetter(i)
+		if i < len(names) {
+			name = names[i]
+		}
+		f.value(name, 1)
+		if f.lost {
+			return
+		}
+	}
+}
+
 // list reads an array: plain values together, objects under numbered names.
 func (f *flattener) list(key string, depth int) {
 	var c Cell
@@ -453,4 +525,23 @@ func scalarCell(t json.Token) Cell {
 		return boolCell(v)
 	}
 	return Cell{}
+}
+
+// order names the columns without what wraps the fields of every record, as the
+// properties of HubSpot and the fields of Airtable.
+func (s *jsonSource) order(cols []Column) {
+	taken := map[string]int{}
+	short := make([]string, len(cols))
+	for i, c := range cols {
+		short[i] = c.Header
+		if wrapper, rest, ok := strings.Cut(c.Header, "."); ok && (wrapper == "properties" || wrapper == "fields" || wrapper == "attributes") {
+			short[i] = rest
+		}
+		taken[short[i]]++
+	}
+	for i := range cols {
+		if taken[short[i]] == 1 {
+			cols[i].Header = short[i]
+		}
+	}
 }
