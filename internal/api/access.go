@@ -85,8 +85,17 @@ func (r *request) bearer() string {
 	return strings.TrimSpace(secret)
 }
 
-// who tells who makes a request, as it is now: by its token, else its session.
+// who tells who makes a request, as it is now, and where from.
 func (s *Server) who(r *request) (*policy.Actor, identity.Person, error) {
+	a, p, err := s.known(r)
+	if err == nil {
+		a.Address = r.ip()
+	}
+	return a, p, err
+}
+
+// known tells who makes a request: by its token, else its session.
+func (s *Server) known(r *request) (*policy.Actor, identity.Person, error) {
 	if secret := r.bearer(); secret != "" {
 		return s.Identity.Bearer(r.Context(), secret)
 	}

@@ -268,6 +268,7 @@ type entry struct {
 	Actor   map[string]any  `json:"actor"`
 	Action  string          `json:"action,omitempty"`
 	Origin  string          `json:"origin,omitempty"`
+	Address string          `json:"address,omitempty"`
 	Object  string          `json:"object,omitempty"`
 	ID      string          `json:"id,omitempty"`
 	Changes []change        `json:"changes,omitempty"`
@@ -292,7 +293,7 @@ func (s *Server) changes(r *request, o *schema.Object, id int64) ([]entry, error
 	}
 	entries := []entry{}
 	for _, h := range history {
-		e := entry{Kind: "change", At: instant(h.At), Action: h.Action, Origin: h.Origin, Object: o.Name, ID: strconv.FormatInt(id, 10),
+		e := entry{Kind: "change", At: instant(h.At), Action: h.Action, Origin: h.Origin, Address: h.Address, Object: o.Name, ID: strconv.FormatInt(id, 10),
 			Actor: map[string]any{"id": strconv.FormatInt(h.Actor, 10), "name": h.Name}}
 		for _, f := range o.Fields {
 			if pair, ok := h.Changes[f.Name]; ok {

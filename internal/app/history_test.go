@@ -99,3 +99,34 @@ func TestHistoryHidesWhatFieldsOfEveryKindReferTo(t *testing.T) {
 		}
 	})
 }
+
+// The audit tells who, when and through what, and where from: to administrators, for
+// colleagues need not know where somebody sits. Jobs act within the server.
+func TestHistoryTellsAdministratorsWhereAChangeCameFrom(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn)
+		admin, people, _ := w.company()
+		outer := w.behind("127.0.0.1")
+		mine := people["seller"].add("customers", map[string]any{"name": "遠方"})
+		if got := through(t, outer, "203.0.113.7", "PATCH", "customers/"+mine, `{"note": "路上"}`, people["seller"].cookie); got.status != 200 {
+			t.Fatalf("the change answered %d", got.status)
+		}
+		w.work()
+		people["seller"].ended(people["seller"].begin("customers/actions/tag", map[string]any{"ids": []string{mine}, "input": map[string]any{"add": []string{"t"}}}))
+		entries := admin.must(200, "GET", "customers/"+mine+"/history", nil)["entries"]
+		for i, want := range []any{nil, "203.0.113.7", "127.0.0.1"} {
+			if got := at(entries, i, "address"); got != want {
+				t.Errorf("entry %d came from %v, want %v", i, got, want)
+			}
+		}
+		for _, path := range []string{"history", "timeline"} {
+			b, err := json.Marshal(people["seller"].must(200, "GET", "customers/"+mine+"/"+path, nil))
+			if err != nil || strings.Contains(string(b), "203.0.113.7") {
+				t.Errorf("%s tells colleagues where from: %s %v", path, b, err)
+			}
+		}
+		if found := w.findings(); len(found) > 0 {
+			t.Errorf("what is left does not agree: %v", found)
+		}
+	})
+}

@@ -27,7 +27,7 @@ func TestAuditCannotBeChangedUnseen(t *testing.T) {
 			return err
 		}
 		for _, statement := range []string{
-			"UPDATE audit SET actor_id = 1", "UPDATE audit SET diff = '{}'", "DELETE FROM audit", "UPDATE audit SET diff = NULL, salt = NULL, action = 'x'",
+			"UPDATE audit SET actor_id = 1", "UPDATE audit SET diff = '{}'", "DELETE FROM audit", "UPDATE audit SET diff = NULL, salt = NULL, address = NULL, action = 'x'", "UPDATE audit SET address = 'elsewhere'",
 		} {
 			if err := exec(statement); err == nil || !strings.Contains(err.Error(), "kept") {
 				t.Errorf("%s: %v", statement, err)
@@ -42,7 +42,7 @@ func TestAuditCannotBeChangedUnseen(t *testing.T) {
 		admin.add("customers", map[string]any{"name": "之後"})
 		seal()
 		admin.add("customers", map[string]any{"name": "還沒封存"})
-		if err := exec("UPDATE audit SET diff = NULL, salt = NULL WHERE id = (SELECT min(id) FROM audit WHERE action = 'changed')"); err != nil {
+		if err := exec("UPDATE audit SET diff = NULL, salt = NULL, address = NULL WHERE id = (SELECT min(id) FROM audit WHERE action = 'changed')"); err != nil {
 			t.Errorf("erasing: %v", err)
 		}
 		if found := w.findings(); len(found) > 0 {

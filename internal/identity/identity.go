@@ -197,6 +197,6 @@ func (s *Service) Personal(ctx context.Context, a *policy.Actor, in record.Input
 		}
 	}
 	self := policy.System(a.Registry, a.Origin)
-	self.ID = a.ID
+	self.ID, self.Address = a.ID, a.Address
 	return s.Records.Update(ctx, self, a.Registry.Object("user"), a.ID, in, 0)
 }

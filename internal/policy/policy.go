@@ -98,6 +98,8 @@ type Actor struct {
 	Grants Grants
 	// Origin says through what he acts: form, import 17, token …
 	Origin string
+	// Address is that of his device on the network, "" within the server.
+	Address string
 	// Importing says that he brings in what happened elsewhere: a rule that asks
 	// why something is done now does not apply to it.
 	Importing bool

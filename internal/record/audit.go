@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,7 +18,7 @@ import (
 
 // auditTable tells every change: who, when, through what, each field before and
 // after. The database itself refuses to change or remove a row, except to erase
-// what it says of a person (diff and salt).
+// what it says of a person (diff, salt and address).
 var auditTable = store.Declare(store.Table{
 	Name: "audit",
 	Columns: []schema.Column{
@@ -25,11 +26,13 @@ var auditTable = store.Declare(store.Table{
 		{Name: "object", Kind: schema.KindText}, {Name: "record_id", Kind: schema.KindInt}, {Name: "version", Kind: schema.KindInt},
 		{Name: "action", Kind: schema.KindText}, {Name: "origin", Kind: schema.KindText}, {Name: "diff", Kind: schema.KindText},
 		{Name: "salt", Kind: schema.KindBytes}, {Name: "hash", Kind: schema.KindBytes},
+		// Where from on the network; empty within the server, and before it was kept.
+		{Name: "address", Kind: schema.KindText},
 	},
 	Key:      []string{"id"},
 	Indexes:  []string{"record_id, id"},
 	Kept:     true,
-	Erasable: []string{"diff", "salt"},
+	Erasable: []string{"diff", "salt", "address"},
 })
 
 // sealTable seals the audit: each row covers the audit up to an id, and with its
@@ -55,20 +58,27 @@ const (
 )
 
 var (
-	auditColumns = []string{"id", "at", "actor_id", "object", "record_id", "version", "action", "origin", "diff", "salt", "hash"}
+	auditColumns = []string{"id", "at", "actor_id", "object", "record_id", "version", "action", "origin", "diff", "salt", "hash", "address"}
 	auditNames   = strings.Join(auditColumns, ", ")
 )
 
-// auditRow completes an entry of the audit (its first nine columns) with a salt
-// and the hash over both: without the salt, what was erased cannot be guessed
-// from the hash that stays.
-func auditRow(entry ...any) []any {
+// auditRow completes an entry of the audit (its first nine columns) with a salt,
+// the hash over all, and where it came from: without the salt, what was erased
+// cannot be guessed from the hash that stays.
+func auditRow(address string, entry ...any) []any {
 	salt := make([]byte, 16)
 	_, _ = rand.Read(salt) // never fails
-	return append(entry, salt, auditHash(salt, entry))
+	var from any
+	if address != "" {
+		from = address
+	}
+	return append(entry, salt, auditHash(salt, entry, from), from)
 }
 
-func auditHash(salt []byte, entry []any) []byte {
+func auditHash(salt []byte, entry []any, address any) []byte {
+	if address != nil { // entries from before addresses were kept are hashed without
+		entry = append(slices.Clone(entry), address)
+	}
 	h := sha256.New()
 	_, _ = h.Write(salt)
 	text, err := json.Marshal(entry)
@@ -181,7 +191,7 @@ func (s *Service) verifyAudit(ctx context.Context, tell func(Finding)) error {
 		for _, e := range entries {
 			salt, _ := e[9].([]byte)
 			hash, _ := e[10].([]byte)
-			if len(salt) > 0 && !bytes.Equal(hash, auditHash(salt, e[:9])) {
+			if len(salt) > 0 && !bytes.Equal(hash, auditHash(salt, e[:9], e[11])) {
 				id, _ := e[0].(int64)
 				find(id, "this entry was changed")
 			}

@@ -92,7 +92,7 @@ func (s *Service) log(ctx context.Context, c *Change, diff map[string][2]json.Ra
 		return err
 	}
 	u := unitOf(ctx)
-	u.late.audit = append(u.late.audit, auditRow(s.IDs.Next(), c.Now, c.Actor.ID, o.Name, c.ID, version, action, c.Actor.Origin, string(text)))
+	u.late.audit = append(u.late.audit, auditRow(c.Actor.Address, s.IDs.Next(), c.Now, c.Actor.ID, o.Name, c.ID, version, action, c.Actor.Origin, string(text)))
 	u.late.sent = append(u.late.sent, Event{o.Name, c.ID, action})
 	return nil
 }

@@ -13,11 +13,13 @@ import (
 
 // Entry is one line of a record's history.
 type Entry struct {
-	At      int64
-	Actor   int64
-	Name    string
-	Action  string
-	Origin  string
+	At     int64
+	Actor  int64
+	Name   string
+	Action string
+	Origin string
+	// Address is where the change came from, told to administrators alone.
+	Address string
 	Version int64
 	Changes map[string][2]json.RawMessage
 }
@@ -34,7 +36,7 @@ func (s *Service) History(ctx context.Context, a *policy.Actor, o *schema.Object
 			return nil, err
 		}
 	}
-	rows, err := store.Find(ctx, s.within(ctx), auditTable.Name, "at, actor_id, action, origin, version, diff", store.Row{"record_id": id}, "ORDER BY id DESC LIMIT 200")
+	rows, err := store.Find(ctx, s.within(ctx), auditTable.Name, "at, actor_id, action, origin, version, diff, address", store.Row{"record_id": id}, "ORDER BY id DESC LIMIT 200")
 	if err != nil {
 		return nil, err
 	}
@@ -47,6 +49,9 @@ func (s *Service) History(ctx context.Context, a *policy.Actor, o *schema.Object
 		e.Action, _ = r[2].(string)
 		e.Origin, _ = r[3].(string)
 		e.Version, _ = r[4].(int64)
+		if a.Admin() {
+			e.Address, _ = r[6].(string)
+		}
 		if err := decodeDiff(r[5], &e.Changes); err != nil {
 			return nil, err
 		}

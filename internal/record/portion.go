@@ -175,7 +175,7 @@ func (s *Service) Log(ctx context.Context, a *policy.Actor, o *schema.Object, ac
 		return err
 	}
 	return s.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
-		entry := auditRow(s.IDs.Next(), time.Now().UnixMicro(), a.ID, o.Name, int64(0), int64(0), action, a.Origin, string(diff))
+		entry := auditRow(a.Address, s.IDs.Next(), time.Now().UnixMicro(), a.ID, o.Name, int64(0), int64(0), action, a.Origin, string(diff))
 		return store.InsertMany(ctx, tx, auditTable.Name, auditColumns, [][]any{entry})
 	})
 }

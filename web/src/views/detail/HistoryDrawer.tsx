@@ -46,6 +46,7 @@ export function HistoryDrawer({
                       })}
                     </span>
                   )}
+                  {e.address && <span className="muted">{e.address}</span>}
                   <time className="when" dateTime={e.at}>
                     {fullDateTime(e.at)}
                   </time>

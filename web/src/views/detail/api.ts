@@ -21,6 +21,8 @@ export interface HistoryEntry {
   actor?: { id: string; name?: string } | null;
   action: string;
   origin?: string;
+  /** Where it came from on the network; told to administrators. */
+  address?: string;
   changes?: Change[];
   share?: { user?: { name: string }; department?: { name: string } };
 }
