@@ -102,6 +102,27 @@ func TestUndoTakesBackWhatOneFileMadeAndChanged(t *testing.T) {
 	})
 }
 
+// What a later import changed and its undo put back is no work of anybody's.
+func TestUndoTakesBackWhatALaterImportChangedAndPutBack(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn)
+		admin := w.setUp()
+		byName := map[string]any{"duplicates": map[string]any{"keys": []string{"name"}, "rule": "update"}}
+		first, _ := admin.imported("customer", "公司名稱,等級\n甲公司,A\n乙公司,A\n丙公司,B\n", nil)
+		later, done := admin.imported("customer", "公司名稱,等級,備註,狀態\n甲公司,B,新,流失\n乙公司,C,新,往來中\n丙公司,C,新,\n", byName)
+		if got := totals(done); got != "0 3 0 0" {
+			t.Fatalf("the later import made, updated, skipped, refused: %s", got)
+		}
+		admin.finished(later, "undo", "undone")
+		last, _ := admin.imported("customer", "公司名稱,等級\n丙公司,D\n", byName)
+		undone := admin.finished(first, "undo", "undone")
+		if got := admin.names("customers?sort=name"); got != "丙公司" {
+			t.Errorf("after the undo there are %q; changed since: %v", got, undone["changed_since"])
+		}
+		admin.finished(last, "undo", "undone")
+	})
+}
+
 func TestImportRoundsAndSaysSo(t *testing.T) {
 	w := newWorld(t, "sqlite:"+t.TempDir()+"/ecrm.db")
 	admin := w.setUp()

@@ -163,25 +163,49 @@ func (u *Unit) Since(ctx context.Context, a *policy.Actor, o *schema.Object, id 
 		return nil, err
 	}
 	changed, some := map[string]bool{}, false
+	// What jobs wrote may have been put back: first and last are what stood before
+	// and behind all they did.
+	first, last := map[string]json.RawMessage{}, map[string]json.RawMessage{}
 	for _, row := range rows {
-		if row[0] == origin {
+		from, _ := row[0].(string)
+		if from == origin {
 			continue
 		}
-		some = true
 		var diff map[string][2]json.RawMessage
 		if err := decodeDiff(row[1], &diff); err != nil {
 			return nil, err
 		}
-		for name := range diff {
-			if f := o.Field(name); f == nil || a.Readable(o, f) {
-				changed[name] = true
+		job := len(diff) > 0 && ofJob(from)
+		some = some || !job
+		for name, pair := range diff {
+			if f := o.Field(name); f != nil && !a.Readable(o, f) {
+				some = true
+				continue
 			}
+			if !job {
+				changed[name] = true
+				continue
+			}
+			if first[name] = pair[0]; last[name] == nil {
+				last[name] = pair[1]
+			}
+		}
+	}
+	for name := range first {
+		if !bytes.Equal(first[name], last[name]) {
+			changed[name] = true
 		}
 	}
 	if some && len(changed) == 0 {
 		changed["updated_at"] = true
 	}
 	return slices.Sorted(maps.Keys(changed)), nil
+}
+
+// ofJob tells whether an origin is work that is taken back whole: an import, a
+// bulk job, the undo of either.
+func ofJob(origin string) bool {
+	return slices.ContainsFunc([]string{"import ", "bulk ", "undo of "}, func(kind string) bool { return strings.HasPrefix(origin, kind) })
 }
 
 func (u *Unit) undoFields(ctx context.Context, a *policy.Actor, o *schema.Object, id int64, diff map[string][2]json.RawMessage) (since []string, changed bool, err error) {
