@@ -94,7 +94,9 @@ type importFile struct {
 	Encoding  string `help:"Encoding of the file, as big5, gb18030 or utf-8, where it is not guessed right."`
 	Delimiter string `help:"What stands between the cells, where it is not guessed right."`
 	HeaderRow int    `default:"-1" help:"Row with the names of the columns, 0 for none, where it is not guessed right."`
-	File      string `arg:"" optional:"" type:"existingfile" help:"CSV, TSV, XLSX, XLS, ODS, JSON or vCard file, or a table in a web page."`
+	// By default rows are known by what the file has, as in the wizard.
+	Duplicates string `enum:",skip,update,update-only,create" default:"" help:"What to do with rows that exist: skip, update, create; update-only refuses those that do not. Without it what fits the file."`
+	File       string `arg:"" optional:"" type:"existingfile" help:"CSV, TSV, XLSX, XLS, ODS, JSON or vCard file, or a table in a web page."`
 }
 
 // Run brings a file in, as the interface's wizard does with what it guessed.
@@ -174,6 +176,9 @@ func (c *importFile) reading() transfer.Change {
 	}
 	if c.HeaderRow >= 0 {
 		r.HeaderRow = &c.HeaderRow
+	}
+	if c.Duplicates != "" {
+		r.Duplicates = &transfer.Duplicates{Rule: strings.ReplaceAll(c.Duplicates, "-", "_")}
 	}
 	return r
 }

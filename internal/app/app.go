@@ -234,7 +234,7 @@ func (a *App) ImportFile(ctx context.Context, login, object, name string, file i
 	if err != nil {
 		return job, err
 	}
-	if reading.Sheet != nil || reading.Encoding != nil || reading.Delimiter != nil || reading.HeaderRow != nil {
+	if reading.Sheet != nil || reading.Encoding != nil || reading.Delimiter != nil || reading.HeaderRow != nil || reading.Duplicates != nil {
 		if _, err := a.Transfer.Adjust(ctx, actor, job.ID, reading); err != nil {
 			return job, err
 		}

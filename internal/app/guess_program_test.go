@@ -154,3 +154,52 @@ func TestChanceInPartsOfOneBecomesPercent(t *testing.T) {
 		}
 	}
 }
+
+// A file that only updates makes nothing: rows of which there is no record are told
+// one by one. It is what a file that is called an update does by itself.
+func TestUpdateOnlyMakesNothing(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn)
+		admin := w.setUp()
+		admin.imported("contact", "Id,Name,Email\n7,Ann Low,ann@x.example\n6,Cid Low,cid@x.example\n", nil)
+		update := "Id,Name,Email\n7,Ann Low,low@x.example\n6,Cid Low,cid@x.example\n8,Bob High,bob@x.example\n"
+		for _, c := range []struct {
+			name string
+			rule any
+			want string
+		}{
+			{"f.csv", "update_only", "0 2 0 1"}, {"f-update.csv", nil, "0 2 0 1"}, {"f更新.csv", nil, "0 2 0 1"},
+		} {
+			_, job := admin.upload("contact", c.name, []byte(update))
+			id := fmt.Sprint(job["id"])
+			if c.rule != nil {
+				admin.must(200, "PATCH", "imports/"+id, map[string]any{"duplicates": map[string]any{"rule": c.rule}})
+			} else if told := fmt.Sprint(job["warnings"]); !strings.Contains(told, "file_update_only") {
+				t.Errorf("%s: nobody is told that it only updates: %s", c.name, told)
+			}
+			if checked := admin.finished(id, "check", "checked"); totals(checked) != c.want {
+				t.Errorf("%s: the dry run: %s, not %s; %v", c.name, totals(checked), c.want, checked["problems"])
+			}
+			done := admin.finished(id, "run", "done")
+			if told := fmt.Sprint(done["problems"]); totals(done) != c.want || !strings.Contains(told, "8") || !strings.Contains(told, "nothing_to_update") {
+				t.Errorf("%s: the run: %s, not %s; %v", c.name, totals(done), c.want, told)
+			}
+		}
+		if got := admin.names("contacts?sort=name"); got != "Ann Low Cid Low" {
+			t.Errorf("there are %q", got)
+		}
+		_, job := admin.upload("contact", "f.csv", []byte(update))
+		admin.must(422, "PATCH", "imports/"+fmt.Sprint(job["id"]), map[string]any{"duplicates": map[string]any{"rule": "whatever"}})
+	})
+}
+
+// A row without a name is refused where the other rows have one, whatever number
+// another program gave it.
+func TestRowWithoutANameIsRefusedWhereOthersHaveOne(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t))
+	admin := w.setUp()
+	_, done := admin.imported("customer", "Id,Name,Website\n1,Acme,acme.example\n2,,bit.example\n", nil)
+	if totals(done) != "1 0 0 1" || !strings.Contains(fmt.Sprint(done["problems"]), "required") {
+		t.Errorf("made, updated, skipped, refused: %s; %v", totals(done), done["problems"])
+	}
+}

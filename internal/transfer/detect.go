@@ -3,6 +3,7 @@ package transfer
 import (
 	"errors"
 	"maps"
+	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -67,6 +68,9 @@ func (j *Job) detect(a *policy.Actor, o *schema.Object) error {
 	}
 	j.Columns, _ = guessAll(a, o, d, j.unique)
 	j.Duplicates = j.recognise(o)
+	if j.Duplicates.Rule == updateOnly {
+		j.Warnings = append(j.Warnings, Warning{Code: "file_update_only"})
+	}
 	return j.profile(a, o)
 }
 
@@ -74,6 +78,17 @@ func (j *Job) detect(a *policy.Actor, o *schema.Object) error {
 // addresses where the file has them, else by name where names tell records
 // apart.
 func (j *Job) recognise(o *schema.Object) Duplicates {
+	d := j.known(o)
+	if len(d.Keys) > 0 && d.Rule != "create" && updates.MatchString(j.FileName) {
+		d.Rule = updateOnly
+	}
+	return d
+}
+
+// updates is in the names of files that change what is there and make nothing.
+var updates = regexp.MustCompile(`(^|[^A-Za-z])[Uu]pdates?([^a-z]|$)|更新|異動|异动`)
+
+func (j *Job) known(o *schema.Object) Duplicates {
 	if o.IsLink() {
 		return Duplicates{Keys: o.Links[:], Rule: "update"}
 	}

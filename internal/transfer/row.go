@@ -127,11 +127,13 @@ var errRefused = errors.New("the row is refused")
 // it made, marks the keys of its record.
 func (r *run) bring(ctx context.Context, u *record.Unit, main, child *draft, childOf *schema.Object, found map[string]int64) (outcome string, records []made, marks []int64, err error) {
 	s, a, o := r.service, r.actor, r.object
-	invented, incomplete := s.complete(o, main)
+	invented, incomplete := s.complete(o, main, !r.job.names(o))
 	outcome, id, marks, err := r.existing(ctx, u, main.values)
 	switch {
 	case err != nil:
 		return "failed", nil, nil, err
+	case r.job.Duplicates.Rule == updateOnly && outcome == "created":
+		return "failed", nil, nil, r.unknown(main)
 	case incomplete != nil && outcome == "created":
 		return "failed", nil, nil, incomplete
 	case invented && outcome == "updated":
@@ -178,7 +180,7 @@ func (r *run) bring(ctx context.Context, u *record.Unit, main, child *draft, chi
 	}
 	if beside {
 		child.values[reference(childOf, o).Name] = []any{id}
-		if _, err := s.complete(childOf, child); err != nil {
+		if _, err := s.complete(childOf, child, true); err != nil {
 			return "failed", nil, nil, err
 		}
 		if err := r.pictures(ctx, u, childOf, child, 0); err != nil {
@@ -287,8 +289,9 @@ func (s *Service) referents(ctx context.Context, u *record.Unit, a *policy.Actor
 }
 
 // complete asks for what a record cannot be without, and finds a name for it where
-// the row gives none: invented.
-func (s *Service) complete(o *schema.Object, d *draft) (invented bool, err error) {
+// the row gives none: invented. numbered: a number of another program is a name too,
+// where the file has no column of names.
+func (s *Service) complete(o *schema.Object, d *draft, numbered bool) (invented bool, err error) {
 	if title := o.Field(o.Title); title != nil && d.values[o.Title] == nil {
 		// A person may go by the parts of the name, a mail address or a phone.
 		if o.Field("family_name") != nil && d.values["family_name"] == nil && d.values["given_name"] == nil {
@@ -300,7 +303,7 @@ func (s *Service) complete(o *schema.Object, d *draft) (invented bool, err error
 			}
 		}
 	}
-	if title := o.Field(o.Title); title != nil && title.Type == "text" && d.values[o.Title] == nil && d.values["family_name"] == nil && d.values["given_name"] == nil {
+	if title := o.Field(o.Title); numbered && title != nil && title.Type == "text" && d.values[o.Title] == nil && d.values["family_name"] == nil && d.values["given_name"] == nil {
 		// Better a number for a name than no record.
 		if words, ok := numbersOf(o, d.values); ok {
 			_, id, _ := strings.Cut(words[0], ":")
@@ -334,6 +337,37 @@ func keyOf(o *schema.Object, v record.Values) string {
 	return strings.Join(strings.Fields(strings.ToLower(v.Text(o.Title))), ".")
 }
 
+// unknown says that the record a row is to update is not there, by the first of the
+// keys that the row has.
+func (r *run) unknown(d *draft) error {
+	keys := r.job.Duplicates.Keys
+	for _, key := range keys {
+		if f := r.object.Field(key); f != nil && d.values.Text(key) != "" {
+			t, _ := f.Kind().(schema.Textual)
+			if t == nil {
+				break
+			}
+			said := t.FormatText(f, d.values[key])
+			if key == schema.ExternalIDs {
+				said = strings.TrimPrefix(said, r.job.foreign()+":") // as the file has it
+			}
+			return record.Invalid(key, "nothing_to_update", "value", brief(said))
+		}
+	}
+	field := r.object.Title
+	if len(keys) > 0 {
+		field = keys[0]
+	}
+	return record.Invalid(field, "no_key_to_update")
+}
+
+// names tells whether a column of the file names the records.
+func (j *Job) names(o *schema.Object) bool {
+	return slices.ContainsFunc(j.Columns, func(c Column) bool {
+		return c.Field == o.Title || c.Field == "family_name" || c.Field == "given_name"
+	})
+}
+
 // existing tells whether the row's record is there already, and what is done
 // then. In a dry run, which leaves nothing behind, the keys of earlier rows
 // count; marks are those of this one.
@@ -342,7 +376,7 @@ func (r *run) existing(ctx context.Context, u *record.Unit, v record.Values) (ou
 		return "created", 0, nil, nil
 	}
 	outcome = "skipped"
-	if r.job.Duplicates.Rule == "update" {
+	if r.job.Duplicates.Rule == "update" || r.job.Duplicates.Rule == updateOnly {
 		outcome = "updated"
 	}
 	if r.object.IsLink() {

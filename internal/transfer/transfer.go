@@ -89,11 +89,15 @@ type Problem struct {
 	Warning bool `json:"warning"`
 }
 
-// Duplicates says what is done with a row that exists: skip, update or create.
+// Duplicates says what is done with a row that exists: skip, update or create;
+// update_only updates and refuses rows that do not exist.
 type Duplicates struct {
 	Keys []string `json:"keys"`
 	Rule string   `json:"rule"`
 }
+
+// updateOnly is the rule by which a file makes nothing.
+const updateOnly = "update_only"
 
 // Job is one import.
 type Job struct {
@@ -363,6 +367,12 @@ func (s *Service) Adjust(ctx context.Context, a *policy.Actor, id int64, c Chang
 		j.Unknown = *c.Unknown
 	}
 	if c.Duplicates != nil {
+		if c.Duplicates.Keys == nil {
+			c.Duplicates.Keys = j.Duplicates.Keys
+		}
+		if !contains([]string{"skip", "update", updateOnly, "create"}, c.Duplicates.Rule) {
+			return Job{}, record.Invalid("duplicates", "not_an_option", "value", brief(c.Duplicates.Rule))
+		}
 		for _, key := range c.Duplicates.Keys {
 			if o.Field(key) == nil || !a.Readable(o, o.Field(key)) {
 				return Job{}, record.Invalid("duplicates", "unknown_field")

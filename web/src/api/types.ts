@@ -258,7 +258,10 @@ export interface Import {
   rows: number;
   columns: ImportColumn[];
   preview?: string[][] | null;
-  duplicates?: { keys?: string[] | null; rule?: "skip" | "update" | "create" } | null;
+  duplicates?: {
+    keys?: string[] | null;
+    rule?: "skip" | "update" | "update_only" | "create";
+  } | null;
   unknown_options?: "map" | "create" | "refuse";
   warnings?: { code: string; message?: string }[] | null;
   done?: number;

@@ -367,7 +367,7 @@ function Duplicates({ job, fields, hand }: { job: Import; fields: Field[]; hand:
     <section className="panel stack" aria-labelledby="duplicates-title">
       <h2 id="duplicates-title">{t("import.duplicates")}</h2>
       <div className="row">
-        {(["skip", "update", "create"] as const).map((r) => (
+        {(["skip", "update", "update_only", "create"] as const).map((r) => (
           <label key={r} className="row check">
             <input
               type="radio"
