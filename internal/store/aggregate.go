@@ -29,7 +29,8 @@ func (s Select) Aggregate(ctx context.Context, q Querier, groups []query.Group, 
 		return "t." + f.Column(), f, nil
 	}
 	c.write("SELECT ")
-	for _, g := range groups {
+	places := make([]string, len(groups))
+	for i, g := range groups {
 		expr, f, err := c.groupExpr(s, g.Field, column)
 		if err != nil {
 			return nil, err
@@ -50,8 +51,12 @@ func (s Select) Aggregate(ctx context.Context, q Querier, groups []query.Group, 
 				expr = fmt.Sprintf("substr(%s, 1, %d)", expr, long)
 			}
 		}
-		if err := c.group(s, f, expr); err != nil {
+		plain, err := c.group(s, f, expr)
+		if err != nil {
 			return nil, err
+		}
+		if places[i] = strconv.Itoa(i + 1); plain && s.picks() && !c.postgres {
+			places[i] = "+" + expr
 		}
 		c.write(", ")
 	}
@@ -89,20 +94,60 @@ func (s Select) Aggregate(ctx context.Context, q Querier, groups []query.Group, 
 		}
 	}
 	c.converted(o, measures, currency)
-	c.write(" FROM " + o.Table() + " t WHERE ")
+	c.write(" FROM " + o.Table() + " t")
+	s.steerScan(c, q)
 	if err := s.conditions(c); err != nil {
 		return nil, err
 	}
 	if len(groups) > 0 {
-		places := make([]string, len(groups))
-		for i := range places {
-			places[i] = strconv.Itoa(i + 1)
+		c.write(" GROUP BY " + strings.Join(places, ", ") + " ORDER BY ")
+		for i := range groups {
+			if i > 0 {
+				c.write(", ")
+			}
+			c.write(strconv.Itoa(i + 1))
 		}
-		by := strings.Join(places, ", ")
-		c.write(" GROUP BY " + by + " ORDER BY " + by)
 	}
 	c.write(" LIMIT 5000")
 	return q.Query(ctx, c.b.String(), c.args...)
+}
+
+// steerScan writes how SQLite is to come by the rows of a limited reader, whose
+// rule it would test on everybody's: by the indexes of his few, else from the
+// table as it lies. The rule itself follows in any case.
+func (s Select) steerScan(c *compiler, q Querier) {
+	db, ok := q.(*DB)
+	if !ok || c.postgres || s.Guard == nil || s.Query.Deleted {
+		c.write(" WHERE ")
+		return
+	}
+	terms, apart := takeApart(s.Registry, s.Query.Object, s.Guard)
+	switch {
+	case !apart || len(terms) == 0 || len(terms) > maxBranches:
+		c.write(" WHERE ")
+	case db.scopeSize(s, terms) <= estimateCap:
+		c.write(" WHERE t.id IN (")
+		for i, t := range terms {
+			if i > 0 {
+				c.write(" UNION ")
+			}
+			c.write("SELECT s.id FROM " + s.Query.Object.Table() + " s WHERE s.deleted_at IS NULL AND ")
+			c.term("s", t)
+		}
+		c.write(") AND ")
+	case s.Query.Filter == nil && s.Query.Words == nil:
+		c.write(" NOT INDEXED WHERE ")
+	default:
+		c.write(" WHERE ")
+	}
+}
+
+// picks tells that not all rows are wanted.
+// SQLite, which has no statistics, would take them in the order of the group's
+// index all the same, everybody's, though one looks for his own; a plus before the
+// group keeps it from that.
+func (s Select) picks() bool {
+	return s.Guard != nil || s.Query.Filter != nil || s.Query.Words != nil
 }
 
 // HiddenGroup stands, in a group by a reference, for all the records that the asker
@@ -110,23 +155,23 @@ func (s Select) Aggregate(ctx context.Context, q Querier, groups []query.Group, 
 const HiddenGroup = -1
 
 // group writes what is grouped by, where it is a reference as far as the asker sees
-// what it leads to.
-func (c *compiler) group(s Select, f *schema.Field, expr string) error {
+// what it leads to; plain tells that it wrote expr and no more.
+func (c *compiler) group(s Select, f *schema.Field, expr string) (plain bool, err error) {
 	target := c.registry.Object(f.Target())
 	switch {
 	case f.Many() != "" || f.Type == "anyreference" || f.Files() > 0:
-		return &query.Problem{Code: "group_unfit", Pos: -1, Token: f.Name}
+		return false, &query.Problem{Code: "group_unfit", Pos: -1, Token: f.Name}
 	case target == nil || s.Asker.Guard(target) == nil:
 		c.write(expr)
-		return nil
+		return true, nil
 	}
 	a := c.alias()
 	c.write("CASE WHEN " + expr + " IS NULL THEN NULL WHEN " + expr + " IN (SELECT " + a + ".id FROM " + target.Table() + " " + a + " WHERE ")
 	if err := c.where(target, a, c.guarded(target, nil)); err != nil {
-		return err
+		return false, err
 	}
 	c.write(fmt.Sprintf(") THEN %s ELSE %d END", expr, HiddenGroup))
-	return nil
+	return false, nil
 }
 
 // groupExpr is what is grouped by: a column, or a part of an address such as
