@@ -57,7 +57,7 @@ func (s *Service) parseText(ctx context.Context, a *policy.Actor, f *schema.Fiel
 	}
 	if many := a.Registry.Object(f.Many()); many != nil {
 		var ids []any
-		for _, name := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",;、，；\n", r) }) {
+		for _, name := range schema.SplitList(text, "") {
 			if name = strings.TrimSpace(name); name == "" {
 				continue
 			}

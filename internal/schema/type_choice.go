@@ -192,7 +192,7 @@ func (t listType) keep(f *Field, words []string) ([]any, error) {
 }
 
 func (t listType) ParseText(f *Field, s string) ([]any, error) {
-	return t.keep(f, strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(",;、，；\n", r) }))
+	return t.keep(f, SplitList(s, ""))
 }
 
 func (listType) AppendJSON(dst []byte, _ *Field, c []any) []byte {
@@ -204,7 +204,7 @@ func (listType) AppendJSON(dst []byte, _ *Field, c []any) []byte {
 
 func (t listType) FormatText(f *Field, c []any) string {
 	s, _ := c[0].(string)
-	return strings.Join(t.Values(f, s), ",")
+	return JoinList(t.Values(f, s), ",")
 }
 
 func (listType) Values(_ *Field, stored string) []string {

@@ -75,7 +75,7 @@ func cellOf(a *policy.Actor, f *schema.Field, currency string) cell {
 					names = append(names, name)
 				}
 			}
-			return tabular.TextCell(strings.Join(names, "; "))
+			return tabular.TextCell(schema.JoinList(names, "; "))
 		}
 	}
 	if f.Target() != "" || f.Type == "anyreference" {
@@ -193,6 +193,6 @@ func options(a *policy.Actor, f *schema.Field) cell {
 		for _, value := range many.Values(f, stored) {
 			names = append(names, label(value))
 		}
-		return tabular.TextCell(strings.Join(names, "; "))
+		return tabular.TextCell(schema.JoinList(names, "; "))
 	}
 }

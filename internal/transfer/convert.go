@@ -389,7 +389,7 @@ func (c *converter) fitting(f *schema.Field, list []any) (any, *schema.Problem, 
 
 // severalWords are the words of a cell that holds several.
 func severalWords(text string) []string {
-	words := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",;、；，\n|", r) })
+	words := schema.SplitList(text, "|")
 	for i, word := range words {
 		words[i] = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(word), "*"))
 	}
