@@ -16,7 +16,21 @@ export const queryClient = new QueryClient({
   },
 });
 
-const me = { queryKey: ["me"], queryFn: api.me, staleTime: 60_000 };
+// Whether the last answer said who is here: a stranger's browser asks for nothing ahead.
+const KNOWN = "ecrm.known";
+
+async function whoAmI() {
+  try {
+    const answer = await api.me();
+    localStorage.setItem(KNOWN, "1");
+    return answer;
+  } catch (e) {
+    if (isProblem(e) && e.status === 401) localStorage.removeItem(KNOWN);
+    throw e;
+  }
+}
+
+const me = { queryKey: ["me"], queryFn: whoAmI, staleTime: 60_000 };
 const objects = {
   queryKey: ["objects"],
   queryFn: api.objects,
@@ -29,7 +43,7 @@ export const useObjects = () => useQuery(objects);
 
 /** Asks for what every page but these needs, while the rest of the program is still on its way. */
 export function askAhead(path: string) {
-  if (path === "/setup" || path === "/sign-in") return;
+  if (path === "/setup" || path === "/sign-in" || !localStorage.getItem(KNOWN)) return;
   queryClient.prefetchQuery(me);
   queryClient.prefetchQuery(objects);
 }
