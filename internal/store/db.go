@@ -39,6 +39,9 @@ var (
 // cacheSize is that of a connection of SQLite, in the way of its pragma: 48 MB.
 const cacheSize = "-48000"
 
+// checkpointPages is after how many pages SQLite brings its log into the database: 32 MB.
+const checkpointPages = "8000"
+
 // Budget is how long a reading statement may take.
 const Budget = 2 * time.Second
 
@@ -94,7 +97,7 @@ func Open(ctx context.Context, dsn string) (*DB, error) {
 	if !ok {
 		return nil, ErrAddress
 	}
-	const pragmas = "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=cache_size(" + cacheSize + ")&_pragma=wal_autocheckpoint(8000)&_pragma=journal_size_limit(67108864)&_pragma=temp_store(MEMORY)&_pragma=mmap_size(1073741824)"
+	const pragmas = "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=cache_size(" + cacheSize + ")&_pragma=wal_autocheckpoint(" + checkpointPages + ")&_pragma=journal_size_limit(67108864)&_pragma=temp_store(MEMORY)&_pragma=mmap_size(1073741824)"
 	wdb, err := sql.Open("sqlite", "file:"+path+pragmas)
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)

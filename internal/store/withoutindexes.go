@@ -45,11 +45,17 @@ func (db *DB) WithoutIndexes(ctx context.Context, r *schema.Registry, objects []
 		}
 	}
 	if !db.Postgres() {
-		// Rows go to pages all over the tables: these stay in memory meanwhile.
-		if err := db.tune(ctx, "PRAGMA cache_size = -400000"); err != nil {
-			return err
+		// Rows go to pages all over the tables: these stay in memory meanwhile, and what a
+		// page gets in many commits is brought into the database once.
+		for _, pragma := range []string{"PRAGMA cache_size = -1000000", "PRAGMA wal_autocheckpoint = 100000"} {
+			if err := db.tune(ctx, pragma); err != nil {
+				return err
+			}
 		}
-		defer func() { _ = db.tune(context.WithoutCancel(ctx), "PRAGMA cache_size = "+cacheSize) }()
+		defer func() {
+			_ = db.tune(context.WithoutCancel(ctx), "PRAGMA cache_size = "+cacheSize)
+			_ = db.tune(context.WithoutCancel(ctx), "PRAGMA wal_autocheckpoint = "+checkpointPages)
+		}()
 	}
 	filled := fn()
 	if err := db.SyncAll(context.WithoutCancel(ctx), r); err != nil {
