@@ -61,6 +61,15 @@ test('what does not fit is said before the import, though every row comes in', a
   await shot(page, 'import-partly')
 })
 
+test('a name in two columns is not asked for as a whole', async (t) => {
+  const app = await launch(t)
+  const page = await company(app)
+  await page.goto('/import')
+  await drop(page, 'people.csv', 'First Name,Last Name,Email\nAda,Lovelace,ada@example.com\nAlan,Turing,alan@example.com\n')
+  await page.getByRole('button', { name: '檢查 2 列' }).waitFor()
+  assert.equal(await page.getByText('必填欄位還沒對應').count(), 0)
+})
+
 test('an encoding is seen in the first rows and can be corrected there', async (t) => {
   const app = await launch(t)
   const page = await company(app)

@@ -43,8 +43,16 @@ export function MapStep({ job, object, hand }: { job: Import; object: ObjectMeta
   const mapped = new Set((job.columns ?? []).map((c) => c.field).filter(Boolean));
   const mappedTo = (name: string) =>
     mapped.has(name) || [...mapped].some((m) => m?.startsWith(`${name}.`));
+  // A person's name is put together from its parts.
+  const named = mappedTo("family_name") || mappedTo("given_name");
   const missing = object.fields.filter(
-    (f) => f.required && f.default == null && f.access !== "read" && !mappedTo(f.name) && !f.system,
+    (f) =>
+      f.required &&
+      f.default == null &&
+      f.access !== "read" &&
+      !f.system &&
+      !mappedTo(f.name) &&
+      !(named && f.name === object.title_field),
   );
   return (
     <>
