@@ -1,9 +1,7 @@
 package app
 
 import (
-	"encoding/json"
 	"fmt"
-	"strings"
 	"testing"
 
 	"ecrm/internal/dbtest"
@@ -29,28 +27,6 @@ var ownFields = []map[string]any{
 	{"name": "x_serial", "type": "text", "labels": "序號"},
 }
 
-func (p *person) own(t *testing.T, fields string) []string {
-	t.Helper()
-	records, _ := p.must(200, "GET", "customers?sort=name&limit=100&fields="+fields, nil)["records"].([]any)
-	var all []string
-	for _, r := range records {
-		record, _ := r.(map[string]any)
-		delete(record, "id")
-		delete(record, "version")
-		for name, v := range record {
-			if m, ok := v.(map[string]any); ok && m["label"] != nil {
-				record[name] = m["label"]
-			}
-		}
-		b, err := json.Marshal(record)
-		if err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, string(b))
-	}
-	return all
-}
-
 // TestNastyValuesOfEveryTypeGoOutAndComeBack holds what spreadsheets would run,
 // change or cut to what it was.
 func TestNastyValuesOfEveryTypeGoOutAndComeBack(t *testing.T) {
@@ -58,7 +34,6 @@ func TestNastyValuesOfEveryTypeGoOutAndComeBack(t *testing.T) {
 	for _, f := range ownFields {
 		names = append(names, fmt.Sprint(f["name"]))
 	}
-	fields := strings.Join(names, ",")
 	prepare := func(p *person) {
 		for _, f := range ownFields {
 			body := map[string]any{}
@@ -97,7 +72,7 @@ func TestNastyValuesOfEveryTypeGoOutAndComeBack(t *testing.T) {
 					t.Fatalf("the export ended as %v", job)
 				}
 				_, _, file := admin.download(id)
-				before := admin.own(t, fields)
+				before := admin.content(names)
 
 				empty := newWorld(t, another(t, dsn))
 				other, _, _ := empty.company()
@@ -108,7 +83,7 @@ func TestNastyValuesOfEveryTypeGoOutAndComeBack(t *testing.T) {
 					t.Fatalf("the upload answered %d %v", status, job)
 				}
 				done := other.finished(fmt.Sprint(job["id"]), "run", "done")
-				after := other.own(t, fields)
+				after := other.content(names)
 				if len(before) != len(after) {
 					t.Errorf("%d customers became %d: %v, warned %v", len(before), len(after), faults(done), job["warnings"])
 				}

@@ -232,6 +232,14 @@ func TestNames(t *testing.T) {
 	}
 }
 
+func TestCourtesiesAreToldFromTitles(t *testing.T) {
+	for in, want := range map[string]bool{"Mr.": true, "ms": true, "Dr": true, "先生": true, " 小姐 ": true, "博士": true, "經理": false, "CEO": false, "": false} {
+		if IsCourtesy(in) != want {
+			t.Errorf("IsCourtesy(%q) is %v", in, !want)
+		}
+	}
+}
+
 func FuzzParsers(f *testing.F) {
 	for _, s := range []string{"02-2345-6789 分機1", "110台北市", "福建省", "NT$1萬億", "王", "Lewis,", ",", "(", "1億億", "萬1", "\xff", "#", "000000台", "中国中国", "(((((1"} {
 		f.Add(s)

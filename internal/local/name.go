@@ -1,6 +1,7 @@
 package local
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -88,6 +89,13 @@ var (
 	// courtesiesAfter stand after a Chinese name; so do the titles of spoken.
 	courtesiesAfter = strings.Fields("先生 小姐 女士 太太 夫人 師傅 师傅 大哥 大姐 阿姨")
 )
+
+// IsCourtesy tells whether a word alone is a form of address, and no title of an
+// office: Mr., 先生, 博士.
+func IsCourtesy(s string) bool {
+	s = strings.TrimSpace(s)
+	return courtesiesBefore[strings.ToLower(strings.TrimSuffix(s, "."))] || slices.Contains(courtesiesAfter, s) || s == "博士" || s == "教授"
+}
 
 // Addressed takes the form of address off a person's name as people write it
 // down: Ms. Patel, Dr. Ann Lewis, 吳先生, 王小明經理, 陳董. bare is the name without

@@ -107,7 +107,7 @@ func (s *Service) goingBy(ctx context.Context, a *policy.Actor, target *schema.O
 // name: whoever reads it has a list of whom to add.
 func Unfound(target *schema.Object, name string) *schema.Problem {
 	if target.Name == "user" {
-		return schema.Bad("no_such_user", "value", name)
+		return schema.Bad("no_such_user", "value", schema.Shorten(name))
 	}
 	return schema.Bad("no_such_record")
 }

@@ -3,7 +3,6 @@ package schema
 import (
 	"encoding/json"
 	"strconv"
-	"strings"
 )
 
 // referenceType points to one record: of the field's target, a user, a
@@ -96,7 +95,7 @@ func (anyReferenceType) Parse(f *Field, value any) ([]any, error) {
 			return []any{id, object}, nil
 		}
 	}
-	return nil, Bad("not_a_target", "object", strings.ToValidUTF8(Shorten(object), ""))
+	return nil, Bad("not_a_target", "object", Shorten(object))
 }
 
 func (anyReferenceType) AppendJSON(dst []byte, _ *Field, c []any) []byte {

@@ -65,9 +65,14 @@ func (c *compiler) addressPart(f *schema.Field, alias, part string) string {
 	case part == "region":
 		return "coalesce(" + column("region") + ", " + column("city") + ")"
 	case part == "city":
-		return "coalesce(" + column("city") + ", " + column("region") + ")"
+		return cityOf(column)
 	case slices.ContainsFunc(f.Columns(), func(col schema.Column) bool { return col.Name == f.Name+"_"+part }):
 		return column(part)
 	}
 	return ""
+}
+
+// cityOf is what people call the city; the index of Sync holds just this.
+func cityOf(column func(part string) string) string {
+	return "coalesce(" + column("city") + ", " + column("region") + ")"
 }

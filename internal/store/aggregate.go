@@ -142,10 +142,9 @@ func (s Select) steerScan(c *compiler, q Querier) {
 	}
 }
 
-// picks tells that not all rows are wanted.
-// SQLite, which has no statistics, would take them in the order of the group's
-// index all the same, everybody's, though one looks for his own; a plus before the
-// group keeps it from that.
+// picks tells that not all rows are wanted. SQLite, which has no statistics, would
+// take everybody's in the order of the group's index all the same; a plus before
+// the group keeps it from that.
 func (s Select) picks() bool {
 	return s.Guard != nil || s.Query.Filter != nil || s.Query.Words != nil
 }

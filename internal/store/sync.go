@@ -176,7 +176,7 @@ func (db *DB) Plan(ctx context.Context, r *schema.Registry) ([]Change, error) {
 				index(prefix+f.Name, o.Table(), f.Column()+", created_at, id", live, false)
 			case f.Type == "address" && slices.Contains(o.Quick, f.Name):
 				// Whoever opens the one-tap filter counts everybody by city.
-				index(prefix+f.Name, o.Table(), "(coalesce("+f.Name+"_city, "+f.Name+"_region)), id", live, false)
+				index(prefix+f.Name, o.Table(), "("+cityOf(func(part string) string { return f.Name + "_" + part })+"), id", live, false)
 			case f.Indexed && f.Indexable():
 				for i, column := range f.Indexes() {
 					name := prefix + f.Name

@@ -24,15 +24,6 @@ var numbering = regexp.MustCompile(`(?i)(^|[_\s-])(id|code|sku|isbn)([_\s-]|$)|I
 // american is how phones are written in North America, without their country.
 var american = regexp.MustCompile(`^\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}$`)
 
-// courtesies are how people are addressed, in the form of plain.
-var courtesies = map[string]bool{}
-
-func init() {
-	for _, c := range []string{"mr", "mrs", "ms", "miss", "dr", "prof", "sir", "madam", "herr", "frau", "先生", "小姐", "女士", "太太", "博士", "教授"} {
-		courtesies[plain(c)] = true
-	}
-}
-
 // corrected lets what a column holds correct the field its header means: "" where
 // it cannot be that field.
 func corrected(v *vocabulary, o *schema.Object, spec string, c tabular.Column, columns []tabular.Column, taken map[string]bool) string {
@@ -53,7 +44,7 @@ func corrected(v *vocabulary, o *schema.Object, spec string, c tabular.Column, c
 	switch {
 	case f.Type == "picture" && !most(isPicture):
 		return "" // names or addresses of pictures, not the pictures
-	case spec == "title" && o.Field("salutation") != nil && !taken["salutation"] && most(func(s string) bool { return courtesies[plain(s)] }):
+	case spec == "title" && o.Field("salutation") != nil && !taken["salutation"] && most(local.IsCourtesy):
 		return "salutation"
 	case spec == "department" && o.Field("division") != nil && !taken["division"]:
 		// Where somebody works; whose record it is only where the file tells both.

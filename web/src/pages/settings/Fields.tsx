@@ -2,21 +2,19 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useObjects } from "../../api/queries";
 import type { Field, ObjectMeta } from "../../api/types";
-import { useUrl } from "../../hooks/useUrl";
 import { listed } from "../../lib/format";
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
-import { Select } from "../../ui/Input";
 import { EmptyState } from "../../ui/State";
 import { FieldDrawer } from "./FieldDrawer";
+import { ObjectSelect, useChosenObject } from "./ObjectSelect";
 import { RetiredFields } from "./RetiredFields";
 
 /** The fields of an object; an administrator adds one while everybody works. */
 export default function Fields() {
   const { t } = useTranslation();
-  const [url, setUrl] = useUrl();
   const objects = useObjects().data?.objects ?? [];
-  const object = objects.find((o) => o.name === (url.object ?? "customer")) ?? objects[0];
+  const object = useChosenObject(objects);
   const [open, setOpen] = useState<{ field?: Field }>();
   if (!object) return <EmptyState title={t("none")} />;
   return (
@@ -24,18 +22,7 @@ export default function Fields() {
       <div className="panel-head">
         <div className="row">
           <h2>{t("settings.fields")}</h2>
-          <Select
-            className="fit"
-            aria-label={t("object")}
-            value={object.name}
-            onChange={(e) => setUrl({ object: e.target.value })}
-          >
-            {objects.map((o) => (
-              <option key={o.name} value={o.name}>
-                {o.label}
-              </option>
-            ))}
-          </Select>
+          <ObjectSelect objects={objects} object={object} />
         </div>
         <Button
           small

@@ -3,39 +3,26 @@ import { useTranslation } from "react-i18next";
 import { admin } from "../../api/admin";
 import { queryClient, useObjects } from "../../api/queries";
 import type { ObjectMeta } from "../../api/types";
-import { useUrl } from "../../hooks/useUrl";
 import { Button } from "../../ui/Button";
-import { Select } from "../../ui/Input";
 import { EmptyState, useErrorText } from "../../ui/State";
 import { toast } from "../../ui/Toast";
 import { FieldOrder } from "./FieldOrder";
 import { FormLayout } from "./FormLayout";
 import { type Layout, layoutBody, layoutOf, quick, short } from "./layoutParts";
+import { ObjectSelect, useChosenObject } from "./ObjectSelect";
 
 /** What lists and forms show, and in which order, for everybody. */
 export default function Layouts() {
   const { t } = useTranslation();
-  const [url, setUrl] = useUrl();
   const objects = (useObjects().data?.objects ?? []).filter((o) => !o.links);
-  const object = objects.find((o) => o.name === (url.object ?? "customer")) ?? objects[0];
+  const object = useChosenObject(objects);
   if (!object) return <EmptyState title={t("none")} />;
   return (
     <section className="panel stack">
       <div className="panel-head">
         <div className="row">
           <h2>{t("settings.layouts")}</h2>
-          <Select
-            className="fit"
-            aria-label={t("object")}
-            value={object.name}
-            onChange={(e) => setUrl({ object: e.target.value })}
-          >
-            {objects.map((o) => (
-              <option key={o.name} value={o.name}>
-                {o.label}
-              </option>
-            ))}
-          </Select>
+          <ObjectSelect objects={objects} object={object} />
         </div>
       </div>
       <p className="muted">{t("layout.text")}</p>
