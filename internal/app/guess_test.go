@@ -33,7 +33,7 @@ func TestRealFilesAreMapped(t *testing.T) {
 		"import/maven-sales_pipeline.csv.gz":               "opportunity sales_agent=owner account=customer deal_stage=stage close_date=expected_close close_value=amount",
 		"import/mautic-fakeleaddata.csv":                   "contact title=salutation firstname=given_name lastname=family_name company=customer",
 		"import/odoo-res.partner.csv":                      "customer Name=name Related_Company=parent Street=address.street State=address.region",
-		"import/oro-contact_with_duplicate_records.csv":    "contact Name_prefix=salutation Job_Title=title Fax=phones Phones_1_Phone=phones Owner_Username=owner Organization_Name=customer",
+		"import/oro-contact_with_duplicate_records.csv":    "contact Name_prefix=salutation Job_Title=title Fax=phones Phones_1_Phone=phones Owner_Username=owner Accounts_1_Account_name=customer Organization_Name=-",
 		"import/oro-lead_export_template.csv":              "contact Lead_name=- First_name=given_name Company_name=customer",
 		"import/oro-leads.csv":                             "contact Title=salutation Occupation=title Longitude=- Latitude=- Birthday=birthday Company=customer",
 		"import/roundcube-tb_plain.csv":                    "contact Display_Name=name Department=division Organization=customer Birth_Day=- Fax_Number=phones",

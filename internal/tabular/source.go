@@ -148,7 +148,7 @@ func openPacked(f *os.File, size int64, opt Options) (io.ReadCloser, bool, error
 	case p.Flags&1 != 0:
 		err = fail(CodeEncrypted, nil)
 	case p.UncompressedSize64 == 0:
-		err = fail(CodeEmpty, nil)
+		err = fail(CodeNotATable, nil, "kind", "archive")
 	default:
 		if rc, err = p.Open(); err != nil {
 			err = fail(CodeBadZip, err)

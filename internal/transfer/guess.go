@@ -310,7 +310,7 @@ func begin(columns []tabular.Column) string {
 }
 
 // vague are headers that say only that there are kinds of something.
-var vague = plainSet("lead type, account type, company type, customer type, deal type, 客戶類型, 客戶類別, type, category, class, status, state, kind, role, rating, priority, 類型, 類別, 分類, 狀態, 種類")
+var vague = plainSet("lead type, account type, company type, customer type, deal type, 客戶類型, 客戶類別, type, category, class, status, state, kind, role, priority, 類型, 類別, 分類, 狀態, 種類")
 
 // fitting puts first, of pick-lists that a header means equally, the one whose
 // choices the column holds; one of none of its choices is not what a vague header
