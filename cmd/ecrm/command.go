@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"ecrm/internal/app"
+	"ecrm/internal/durable"
 	"ecrm/internal/folder"
 )
 
@@ -85,13 +86,13 @@ func create(path string) (file *os.File, done func(error) error, err error) {
 		return nil, nil, err
 	}
 	return file, func(failed error) error {
-		if failed == nil {
-			failed = file.Sync()
+		if failed != nil {
+			return errors.Join(failed, file.Close(), os.Remove(part))
 		}
-		if failed = errors.Join(failed, file.Close()); failed != nil {
+		if failed = durable.Commit(file, path); failed != nil {
 			return errors.Join(failed, os.Remove(part))
 		}
-		return os.Rename(part, path)
+		return nil
 	}, nil
 }
 

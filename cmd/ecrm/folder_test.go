@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"ecrm/internal/disktest"
 )
 
 // ecrm runs the command itself, as this test's program told to be it.
@@ -20,6 +22,7 @@ func ecrm(t *testing.T, stdin string, args ...string) (out string, err error) {
 }
 
 func TestMain(m *testing.M) {
+	disktest.Enter()
 	if os.Getenv("ECRM_TEST_MAIN") != "" {
 		main()
 		os.Exit(0)

@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"ecrm/internal/disktest"
 )
 
 // running is a server in a process of its own.
@@ -35,12 +37,19 @@ func (r *running) said() string {
 }
 
 // begin starts a server and waits until it is ready.
-func begin(t *testing.T, args ...string) *running {
+func begin(t *testing.T, args ...string) *running { return beginWith(t, (*exec.Cmd).Start, args...) }
+
+// beginOn starts a server on a disk whose power can go.
+func beginOn(t *testing.T, disk *disktest.Disk, args ...string) *running {
+	return beginWith(t, disk.Start, args...)
+}
+
+func beginWith(t *testing.T, start func(*exec.Cmd) error, args ...string) *running {
 	t.Helper()
 	r := &running{t: t, process: exec.Command(os.Args[0], args...)}
 	r.process.Env = append(os.Environ(), "ECRM_TEST_MAIN=1")
 	r.process.Stdout, r.process.Stderr = r, r
-	if err := r.process.Start(); err != nil {
+	if err := start(r.process); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

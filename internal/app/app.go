@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -17,6 +16,7 @@ import (
 	"ecrm/internal/api"
 	"ecrm/internal/blob"
 	"ecrm/internal/bulk"
+	"ecrm/internal/durable"
 	"ecrm/internal/exchange"
 	"ecrm/internal/favorite"
 	"ecrm/internal/identity"
@@ -97,7 +97,7 @@ func Open(ctx context.Context, c Config, modules []record.Module) (*App, error) 
 	}
 	dsn := c.Database
 	if dsn == "" {
-		if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		if err := durable.MkdirAll(c.Data, 0o700); err != nil {
 			return nil, fmt.Errorf("make the data folder: %w", err)
 		}
 		dsn = "sqlite:" + c.sqliteFile()

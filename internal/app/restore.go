@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"ecrm/internal/durable"
 	"ecrm/internal/record"
 	"ecrm/internal/schema"
 	"ecrm/internal/store"
@@ -41,7 +42,7 @@ func Restore(ctx context.Context, r io.Reader, c Config, modules []record.Module
 			return m, err
 		}
 	}
-	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+	if err := durable.MkdirAll(c.Data, 0o700); err != nil {
 		return m, fmt.Errorf("make the data folder: %w", err)
 	}
 	work, err := os.MkdirTemp(c.Data, "restore-")
@@ -71,8 +72,11 @@ func Restore(ctx context.Context, r io.Reader, c Config, modules []record.Module
 	if err != nil {
 		return m, err
 	}
+	if err := durable.Tree(work); err != nil {
+		return m, fmt.Errorf("put the files in place: %w", err)
+	}
 	for _, entry := range list {
-		if err := os.Rename(filepath.Join(work, entry.Name()), filepath.Join(c.Data, entry.Name())); err != nil {
+		if err := durable.Rename(filepath.Join(work, entry.Name()), filepath.Join(c.Data, entry.Name())); err != nil {
 			return m, fmt.Errorf("put the files in place: %w", err)
 		}
 	}
@@ -81,7 +85,7 @@ func Restore(ctx context.Context, r io.Reader, c Config, modules []record.Module
 
 // carry moves what is in a folder into another, which may lie on another disk.
 func carry(from, to string) error {
-	if err := os.MkdirAll(to, 0o700); err != nil {
+	if err := durable.MkdirAll(to, 0o700); err != nil {
 		return err
 	}
 	list, err := os.ReadDir(from)
@@ -102,7 +106,7 @@ func carry(from, to string) error {
 			return err
 		}
 	}
-	return errors.Join(err, os.RemoveAll(from))
+	return errors.Join(err, durable.Tree(to), os.RemoveAll(from))
 }
 
 // copyFile copies a file with its age, which says when it was uploaded.

@@ -17,6 +17,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"ecrm/internal/durable"
 )
 
 // DefaultLimit is the largest file taken when nothing else is said, in bytes.
@@ -37,7 +39,7 @@ func Open(dir string, limit int64) (*Folder, error) {
 		limit = DefaultLimit
 	}
 	for _, d := range []string{dir, filepath.Join(dir, thumbs)} {
-		if err := os.MkdirAll(d, 0o700); err != nil {
+		if err := durable.MkdirAll(d, 0o700); err != nil {
 			return nil, fmt.Errorf("make the folder of files: %w", err)
 		}
 	}
@@ -108,13 +110,13 @@ func (u *Upload) Close() { _ = os.Remove(u.temp) }
 // place puts a received blob under its sum, and makes one that lies there young.
 func (f *Folder) place(u *Upload) error {
 	path := f.path(u.Sum)
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+	if err := durable.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
 	if info, err := os.Stat(path); err == nil && info.Size() == u.Size {
 		now := time.Now()
 		if err := os.Chtimes(path, now, now); err == nil {
-			return nil
+			return f.named(path) // whoever sends the same at this moment may not have come so far
 		}
 	}
 	// A second name first, where the file system has such: what was received stays
@@ -128,7 +130,12 @@ func (f *Folder) place(u *Upload) error {
 	if err := os.Rename(next, path); err != nil {
 		return errors.Join(err, os.Remove(next))
 	}
-	return errors.Join(syncDir(filepath.Dir(path)), syncDir(f.dir))
+	return f.named(path)
+}
+
+// named syncs the names that lead to a blob.
+func (f *Folder) named(path string) error {
+	return errors.Join(durable.Dir(filepath.Dir(path)), durable.Dir(f.dir))
 }
 
 func duplicate(from, to string) error {
@@ -143,17 +150,6 @@ func duplicate(from, to string) error {
 	}
 	_, err = io.Copy(out, in)
 	return errors.Join(err, out.Sync(), out.Close())
-}
-
-func syncDir(dir string) error {
-	d, err := os.Open(dir) //nolint:gosec // the folder of blobs
-	if err != nil {
-		return err
-	}
-	if err := d.Sync(); err != nil && !errors.Is(err, errors.ErrUnsupported) && !errors.Is(err, fs.ErrInvalid) && !errors.Is(err, fs.ErrPermission) {
-		return errors.Join(err, d.Close())
-	}
-	return d.Close() // some systems sync no folders and need not
 }
 
 // Sum is the name under which content lies.

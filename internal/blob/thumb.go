@@ -17,6 +17,8 @@ import (
 
 	"golang.org/x/image/draw"
 	_ "golang.org/x/image/webp" // a picture that browsers show
+
+	"ecrm/internal/durable"
 )
 
 // thumbs is the folder of small pictures; they can be made again.
@@ -122,8 +124,10 @@ func (f *Folder) draw(sum, path string, size int) error {
 	} else {
 		err = png.Encode(out, small)
 	}
-	if err = errors.Join(err, out.Close()); err == nil {
-		err = os.Rename(out.Name(), path)
+	if err == nil {
+		err = durable.Commit(out, path) // synced, else a power cut leaves an empty picture for good
+	} else {
+		err = errors.Join(err, out.Close())
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return errors.Join(err, os.Remove(out.Name()))

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"ecrm/internal/durable"
 )
 
 const (
@@ -62,7 +64,7 @@ func Take(folder string) (*Held, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(folder, 0o700); err != nil {
+	if err := durable.MkdirAll(folder, 0o700); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
 	lock := flock.New(filepath.Join(folder, lockName), flock.SetPermissions(0o600))

@@ -20,6 +20,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"ecrm/internal/durable"
 )
 
 // Certificates gives each connection the certificate in force.
@@ -114,7 +116,7 @@ func (c *Certificates) get() (*tls.Certificate, error) {
 // auto keeps an authority in a folder and makes certificates for the names and
 // addresses of this machine, anew when these change or it is about to end.
 func auto(folder string) (*Certificates, error) {
-	if err := os.MkdirAll(folder, 0o700); err != nil {
+	if err := durable.MkdirAll(folder, 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder of certificates: %w", err)
 	}
 	authority, err := pairIn(folder, "ca", func(key *ecdsa.PrivateKey) ([]byte, error) {
@@ -195,8 +197,8 @@ func pairIn(folder, name string, create func(key *ecdsa.PrivateKey) ([]byte, err
 		return nil, fmt.Errorf("write a key: %w", err)
 	}
 	err = errors.Join(
-		os.WriteFile(keyFile, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private}), 0o600),
-		os.WriteFile(certFile, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o600))
+		durable.WriteFile(keyFile, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private}), 0o600),
+		durable.WriteFile(certFile, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o600))
 	if err != nil {
 		return nil, fmt.Errorf("keep a certificate: %w", err)
 	}

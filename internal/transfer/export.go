@@ -19,6 +19,7 @@ import (
 	"golang.org/x/text/encoding/traditionalchinese"
 	"golang.org/x/text/transform"
 
+	"ecrm/internal/durable"
 	"ecrm/internal/jobs"
 	"ecrm/internal/policy"
 	"ecrm/internal/query"
@@ -198,7 +199,7 @@ type Watch struct {
 // WriteFile exports into a file, which appears when it is whole, and writes into
 // the audit who exported what and how much.
 func (e *Exports) WriteFile(ctx context.Context, a *policy.Actor, o *schema.Object, in ExportRequest, path string, w Watch) (result ExportResult, err error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+	if err := durable.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return result, fmt.Errorf("make the folder of exports: %w", err)
 	}
 	part := path + ".part"
@@ -231,7 +232,7 @@ func (e *Exports) WriteFile(ctx context.Context, a *policy.Actor, o *schema.Obje
 	if err = file.Close(); err != nil {
 		return result, fmt.Errorf("write an export: %w", err)
 	}
-	return result, os.Rename(part, path)
+	return result, durable.Rename(part, path)
 }
 
 // Write exports into a stream.

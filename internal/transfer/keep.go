@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"time"
 
+	"ecrm/internal/durable"
 	"ecrm/internal/jobs"
 	"ecrm/internal/policy"
 	"ecrm/internal/record"
@@ -370,7 +371,7 @@ func (s *Service) fetch(ctx context.Context, id int64) error {
 	if _, err := os.Stat(s.path(id)); err == nil || !s.Records.DB.Postgres() {
 		return nil
 	}
-	if err := os.MkdirAll(s.Folder, 0o700); err != nil {
+	if err := durable.MkdirAll(s.Folder, 0o700); err != nil {
 		return fmt.Errorf("make the folder of imports: %w", err)
 	}
 	file, err := os.CreateTemp(s.Folder, "part-*")
@@ -391,10 +392,10 @@ func (s *Service) fetch(ctx context.Context, id int64) error {
 			break
 		}
 	}
-	if err := file.Close(); err != nil {
+	if err := durable.Commit(file, s.path(id)); err != nil {
 		return fmt.Errorf("keep the file: %w", err)
 	}
-	return os.Rename(file.Name(), s.path(id))
+	return nil
 }
 
 // Sweep removes imports older than a bound, files and all; what they brought in

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"ecrm/internal/blob"
+	"ecrm/internal/durable"
 	"ecrm/internal/jobs"
 	"ecrm/internal/policy"
 	"ecrm/internal/record"
@@ -213,7 +214,7 @@ func (s *Service) Upload(ctx context.Context, a *policy.Actor, o *schema.Object,
 	if o != nil && !a.May(o, policy.Import) {
 		return Job{}, &record.Error{Code: "forbidden"}
 	}
-	if err := os.MkdirAll(s.Folder, 0o700); err != nil {
+	if err := durable.MkdirAll(s.Folder, 0o700); err != nil {
 		return Job{}, fmt.Errorf("make the folder of imports: %w", err)
 	}
 	id := s.Records.IDs.Next()
@@ -232,7 +233,7 @@ func (s *Service) Upload(ctx context.Context, a *policy.Actor, o *schema.Object,
 		// A part of a file is not what somebody sent.
 		err = &http.MaxBytesError{Limit: s.Limit}
 	default:
-		err = file.Sync() // before the row that names it
+		err = errors.Join(file.Sync(), durable.Dir(s.Folder)) // before the row that names it
 	}
 	if err = errors.Join(err, file.Close()); err != nil {
 		return Job{}, errors.Join(err, os.Remove(path))
