@@ -36,7 +36,7 @@ func TestRealFilesAreMapped(t *testing.T) {
 		"import/oro-contact_with_duplicate_records.csv":    "contact Name_prefix=salutation Job_Title=title Fax=phones Phones_1_Phone=phones Owner_Username=owner Accounts_1_Account_name=customer Organization_Name=-",
 		"import/oro-lead_export_template.csv":              "contact Lead_name=- First_name=given_name Company_name=customer",
 		"import/oro-leads.csv":                             "contact Title=salutation Occupation=title Longitude=- Latitude=- Birthday=birthday Company=customer",
-		"import/roundcube-tb_plain.csv":                    "contact Display_Name=name Department=division Organization=customer Birth_Day=- Fax_Number=phones",
+		"import/roundcube-tb_plain.csv":                    "contact Display_Name=name Department=division Organization=customer Birth_Day=birthday.day Fax_Number=phones",
 		"import/salesforce-opportunityData.csv":            "opportunity NEXTSTEP=next_step STAGENAME=stage CLOSEDATE=expected_close OWNERID=owner EXPECTEDREVENUE=-",
 		"import/tine-crm-leads.csv":                        "opportunity lead_name=name Leadstate=stage turnover=amount CUSTOMER=customer RESPONSIBLE=owner",
 		"import/tine-importtest_lxoffice2.csv":             "customer customernumber=external_ids name=name cp_givenname=contact.given_name cp_email=contact.mails",

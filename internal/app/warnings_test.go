@@ -101,3 +101,35 @@ func TestImportTellsDoubtfulValuesAndKeepsThem(t *testing.T) {
 		}
 	})
 }
+
+// Of very many that share a number, only those out of sight are called so.
+func TestNumberSharedByManyCountsOnlyThoseOutOfSight(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn)
+		_, people, _ := w.company()
+		seller, stranger := people["seller"], people["stranger"]
+		for n := range 14 {
+			seller.add("customers", map[string]any{"name": fmt.Sprintf("分店%02d", n), "tax_number": "04595257"})
+		}
+		told := func(p *person) string {
+			return fmt.Sprint(p.must(200, "POST", "customers/warnings", map[string]any{"values": map[string]any{"tax_number": "04595257"}})["_warnings"])
+		}
+		if got := told(seller); !strings.Contains(got, "code:tax_shared ") || !strings.Contains(got, "分店00") || !strings.Contains(got, "…") {
+			t.Errorf("one who sees all fourteen is told %s", got)
+		}
+		if got := told(stranger); !strings.Contains(got, "tax_shared_hidden") || !strings.Contains(got, "14") {
+			t.Errorf("one who sees none is told %s", got)
+		}
+		stranger.add("customers", map[string]any{"name": "別家", "tax_number": "04595257"})
+		if got := told(seller); !strings.Contains(got, "tax_shared_more") || !strings.Contains(got, "另外 1 個") {
+			t.Errorf("one who sees fourteen of fifteen is told %s", got)
+		}
+		for n := range 250 {
+			seller.add("customers", map[string]any{"name": fmt.Sprintf("同名%03d", n), "mails": []any{"same@example.com"}})
+		}
+		answer := seller.must(200, "GET", "customers/duplicates?mails=same@example.com", nil)
+		if got := fmt.Sprint(answer["hidden"]); got != "0" && got != "<nil>" {
+			t.Errorf("of 250 that one sees %s are called hidden", got)
+		}
+	})
+}

@@ -1,6 +1,8 @@
 package identity
 
 import (
+	"regexp"
+
 	"ecrm/internal/record"
 	"ecrm/internal/schema"
 )
@@ -54,9 +56,18 @@ func roleObject() *schema.Object {
 	}
 }
 
+// staffLists tells lists of one's own people from those of customers. Accounts are
+// what other people have too: there the name of the file decides.
+var staffLists = &schema.Lists{
+	Heads: schema.Words("employee id, employee no, employee number, staff id, staff no, sales agent, sales rep, sales representative, salesperson, sales person, sales name, 工號, 員工編號, 員工號, 員工姓名, 員工代號, 業務員, 業務姓名, 業務代表, 業務人員, 銷售員, 銷售代表, 銷售人員, 銷售姓名, personalnummer"),
+	Vague: schema.Words("user id, userid, user name, username, login, login id, alias, 帳號, 登入帳號, 登錄賬號, 用戶名, benutzername"),
+	Never: schema.Words("company, company name, account, account name, organization, organization name, customer, customer name, client, lead source, industry, website, amount, stage, 公司, 公司名稱, 客戶, 客戶名稱, 企業名稱, 單位名稱, 金額, 階段, 地址, address, street, city, birthday, 生日, gender, 性別, sex, age, 年齡, deal, opportunity, subject, date, product"),
+	Files: regexp.MustCompile(`(?i)(^|[^a-z])(users?|staff|employees?|sales[ _-]?(team|rep|people|person)s?|team)([^a-z]|$)|員工|员工|人員|人员|同事|業務名單|业务员|使用者|用戶|用户|Mitarbeiter`),
+}
+
 func userObject() *schema.Object {
 	return &schema.Object{
-		Name: "user", Plural: "users", Icon: "people", Group: "settings", Title: "name", Key: "login", AdminOnly: true,
+		Name: "user", Plural: "users", Icon: "people", Group: "settings", Title: "name", Key: "login", AdminOnly: true, Lists: staffLists,
 		Label: t("使用者", "用户", "User"), LabelPlural: t("使用者", "用户", "Users"),
 		Aliases: schema.Words("staff, employee, salesperson, sales person, sales agent, sales rep, sales representative, 員工, 人員, 同事, 業務, 業務員, 銷售, 銷售員, 業務人員, 銷售人員, mitarbeiter, benutzer, empleado, utilisateur, 社員"),
 		Fields: []*schema.Field{

@@ -25,7 +25,7 @@ const (
 )
 
 var (
-	extension   = regexp.MustCompile(`(?i)\s*[,(]?\s*(?:分機|分机|內線|内线|轉接|转接|轉|转|extension|ext\.?|#|x)\s*[.:：]?\s*(\d{1,6}(?:[~\-/、,]\d{1,6})*)\s*[)號号]?\s*$`)
+	extension   = regexp.MustCompile(`(?i)\s*[,;(]?\s*(?:轉分機|转分机|分機|分机|內線|内线|內綫|轉接|转接|轉|转|extension|extn\.?|ext\.?|durchwahl|dw\.?|poste|#|x)\s*(?:號碼|号码|號|号|no\.?)?\s*[.:：=#]?\s*(\d{1,6}(?:[~\-/、,]\d{1,6})*)\s*[)號号]?\s*$`)
 	labelBefore = regexp.MustCompile(`^\s*[(【\[]?\s*([^\d+()\[\]:：【】]{1,16}?)\s*[)】\]]?\s*[:：]\s*(.*)$`)
 	labelMark   = regexp.MustCompile(`^\s*[(【\[]\s*([^\d+()\[\]【】]{1,8})\s*[)】\]]\s*(.*)$`)
 	labelAfter  = regexp.MustCompile(`^(.*\d)\s*[(【\[]\s*([^\d+()\[\]【】]{1,12})\s*[)】\]]\s*$`)
@@ -55,16 +55,44 @@ func SplitPhones(s, country string) []Phone {
 		if m := labelAfter.FindStringSubmatch(p.Number); m != nil && p.Label == "" && !extension.MatchString(p.Number) {
 			p.Label, p.Number = strings.TrimSpace(m[2]), m[1]
 		}
-		if at := extension.FindStringSubmatchIndex(p.Number); at != nil && countDigits(p.Number[:at[0]]) >= 5 {
-			p.Ext = p.Number[at[2]:at[3]]
-			p.Number = p.Number[:at[0]]
-		}
-		p.Number = strings.TrimSpace(p.Number)
+		p.Number, p.Ext = CutExtension(p.Number)
 		if p.Number != "" {
 			out = append(out, p)
 		}
 	}
 	return out
+}
+
+// CutExtension takes the extension off a number, however it is written: 分機 12,
+// 轉12, ext. 12, #12, x12; "" where there is none.
+func CutExtension(number string) (rest, ext string) {
+	text := narrow(number)
+	at := extension.FindStringSubmatchIndex(text)
+	if at == nil || countDigits(text[:at[0]]) < 5 {
+		return strings.TrimSpace(number), ""
+	}
+	return strings.TrimSpace(text[:at[0]]), text[at[2]:at[3]]
+}
+
+var extensionMarks = strings.NewReplacer("、", "/", ",", "/")
+
+// WithExtension writes a number with its extension as people who read a language
+// do; no language writes it the way it is kept, 02-2345-6789#12. Several are parted
+// by a slash.
+func WithExtension(number, ext, language string) string {
+	if ext == "" {
+		return number
+	}
+	ext = extensionMarks.Replace(ext)
+	switch language {
+	case "":
+		return number + "#" + ext
+	case "zh-CN":
+		return number + " 分机 " + ext
+	case "en":
+		return number + " ext. " + ext
+	}
+	return number + " 分機 " + ext
 }
 
 // splitCell cuts a cell where a new number begins.

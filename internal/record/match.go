@@ -171,21 +171,14 @@ func (s *Service) Duplicates(ctx context.Context, a *policy.Actor, o *schema.Obj
 		}
 		return ids[i] < ids[j]
 	})
-	const looked = 200
-	hidden := max(0, len(ids)-looked)
-	ids = ids[:min(len(ids), looked)]
-	labels, err := s.labels(ctx, s.DB, a, o.Name, ids, false)
+	labels, hidden, err := s.sight(ctx, s.DB, a, o, ids)
 	if err != nil {
 		return nil, 0, err
 	}
 	candidates := []Candidate{}
 	for _, id := range ids {
 		label, visible := labels[id]
-		if !visible {
-			hidden++
-			continue
-		}
-		if len(candidates) == maxCandidates {
+		if !visible || len(candidates) == maxCandidates {
 			continue
 		}
 		c := Candidate{ID: id, Label: label}
@@ -196,6 +189,23 @@ func (s *Service) Duplicates(ctx context.Context, a *policy.Actor, o *schema.Obj
 		candidates = append(candidates, c)
 	}
 	return candidates, hidden, s.owners(ctx, a, o, candidates)
+}
+
+// sight tells the titles of those of some live records that the actor may see, and
+// how many of them he may not. Of very many the first are asked about: the rest are
+// counted as neither.
+func (s *Service) sight(ctx context.Context, q store.Querier, a *policy.Actor, o *schema.Object, ids []int64) (labels map[int64]string, hidden int, err error) {
+	const looked, together = 2000, 500
+	labels = map[int64]string{}
+	for some := range slices.Chunk(ids[:min(len(ids), looked)], together) {
+		found, err := s.labels(ctx, q, a, o.Name, some, false)
+		if err != nil {
+			return nil, 0, err
+		}
+		maps.Copy(labels, found)
+		hidden += len(some) - len(found)
+	}
+	return labels, hidden, nil
 }
 
 // owners names the owners of candidates, where the actor may read them.

@@ -47,7 +47,7 @@ func (c *Change) Warn(field, code string, params ...string) {
 
 // Alike lists the other live records of the object that have the same value in a
 // field that is compared (see schema.Field.Match): the titles of those the actor
-// may see, and how many there are besides.
+// may see, the first of very many, and how many there are that he may not see.
 func (c *Change) Alike(ctx context.Context, field string) (titles []string, hidden int, err error) {
 	keys := MatchKeys(c.Object, Values{field: c.After[field]})
 	found, err := c.service.Matching(ctx, c.Object, keys)
@@ -62,14 +62,18 @@ func (c *Change) Alike(ctx context.Context, field string) (titles []string, hidd
 			}
 		}
 	}
-	shown := ids[:min(len(ids), maxCandidates)]
-	labels, err := c.service.labels(ctx, c.tx, c.Actor, c.Object.Name, shown, false)
-	for _, id := range shown {
-		if label, ok := labels[id]; ok {
-			titles = append(titles, label)
+	labels, hidden, err := c.service.sight(ctx, c.tx, c.Actor, c.Object, ids)
+	for _, id := range ids {
+		label, ok := labels[id]
+		if !ok {
+			continue
 		}
+		if len(titles) == maxCandidates {
+			return append(titles, "…"), hidden, err
+		}
+		titles = append(titles, label)
 	}
-	return titles, len(ids) - len(titles), err
+	return titles, hidden, err
 }
 
 // warn collects what is doubtful about the fields that change: what their types

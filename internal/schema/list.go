@@ -11,11 +11,14 @@ func JoinList(words []string, separator string) string {
 	written := make([]string, len(words))
 	for i, w := range words {
 		if written[i] = w; strings.ContainsAny(w, separators+"|") || strings.HasPrefix(w, `"`) {
-			written[i] = `"` + strings.ReplaceAll(w, `"`, `""`) + `"`
+			written[i] = quote(w)
 		}
 	}
 	return strings.Join(written, separator)
 }
+
+// quote writes a word that quoted reads.
+func quote(w string) string { return `"` + strings.ReplaceAll(w, `"`, `""`) + `"` }
 
 // SplitList takes apart what a person or JoinList wrote; also are further
 // separators. A quote counts only at the beginning of a word, and only where

@@ -70,6 +70,9 @@ type Field struct {
 	Targets []string `json:"targets,omitempty"`
 	// Scale is the number of decimals of a decimal or percent.
 	Scale int `json:"scale,omitempty"`
+	// OfHundred tells that an integer counts parts of a hundred: files of other
+	// programs may write 0.75 for 75.
+	OfHundred bool `json:"of_hundred,omitempty"`
 	// MaxLength limits text in characters; 0 means the type's own limit.
 	MaxLength int `json:"max_length,omitempty"`
 	// Prefix starts the numbers of an autonumber.
@@ -175,6 +178,14 @@ type Related struct {
 	Field  string
 }
 
+// Lists are the words by which a file is known to list records of an object: each
+// row has another value under one of Heads, or under one of Vague where the file is
+// called by one of Files, and no column is called by one of Never.
+type Lists struct {
+	Heads, Vague, Never []string
+	Files               *regexp.Regexp
+}
+
 // Object is a kind of record.
 type Object struct {
 	Name, Plural       string
@@ -205,6 +216,9 @@ type Object struct {
 	// rights of its own (see policy), and goes to the recycle bin and comes back
 	// with either end.
 	Links [2]string
+	// Lists tells by what a file is known to list records of the object where it is
+	// not one of those that are owned; nil: no file is taken for one.
+	Lists *Lists
 	// AdminOnly objects are written by administrators and read by everyone.
 	AdminOnly  bool
 	Fields     []*Field

@@ -34,6 +34,12 @@ type Textual interface {
 	FormatText(f *Field, columns []any) string
 }
 
+// Localised is a type whose text differs from language to language; ParseText
+// reads each.
+type Localised interface {
+	FormatIn(f *Field, columns []any, language string) string
+}
+
 // Doubtful is a type that knows values which are allowed and yet look wrong.
 type Doubtful interface {
 	// Doubts tells what looks wrong; nothing is refused for it.

@@ -3,6 +3,7 @@ package schema
 import (
 	"encoding/json"
 	"strings"
+	"unicode"
 
 	"ecrm/internal/local"
 	"ecrm/internal/normal"
@@ -14,6 +15,14 @@ type entriesType struct {
 	code  string
 	key   func(string) []string
 	doubt func(string) *Problem
+	// kept is the one form in which a value is kept, spell the one in which a
+	// language writes it, apart what a text of several holds that stands in no
+	// quotes.
+	kept  func(string) string
+	spell func(value, language string) string
+	apart func(string) []Entry
+	// plain tells that a value reads back as it is written.
+	plain func(string) bool
 }
 
 // Entry is one phone number or mail address with its label.
@@ -25,7 +34,7 @@ type Entry struct {
 
 func init() {
 	register("phones", entriesType{
-		check: func(s string) bool { return strings.ContainsAny(normal.Fold(s), "0123456789") },
+		check: numbered,
 		code:  "not_a_phone",
 		key:   normal.PhoneDigits,
 		doubt: func(s string) *Problem {
@@ -34,14 +43,21 @@ func init() {
 			}
 			return nil
 		},
+		kept: func(s string) string {
+			number, ext := local.CutExtension(s)
+			return local.WithExtension(number, ext, "")
+		},
+		spell: func(s, language string) string {
+			number, ext := local.CutExtension(s)
+			return local.WithExtension(number, ext, language)
+		},
+		apart: numbersIn,
+		plain: func(s string) bool { return onlyOf(s, "0123456789-+() .") && digitsOf(s) >= 5 && digitsOf(s) <= 15 },
 	})
 	register("mails", entriesType{
-		check: func(s string) bool {
-			at := strings.LastIndexByte(s, '@')
-			return at > 0 && at < len(s)-1 && !strings.ContainsAny(s, " ,;<>")
-		},
-		code: "not_a_mail",
-		key:  func(s string) []string { return []string{normal.MailKey(s)} },
+		check: isMail,
+		code:  "not_a_mail",
+		key:   func(s string) []string { return []string{normal.MailKey(s)} },
 		doubt: func(s string) *Problem {
 			switch meant, odd := local.MailDoubt(s); {
 			case meant != "":
@@ -51,7 +67,57 @@ func init() {
 			}
 			return nil
 		},
+		kept:  func(s string) string { return s },
+		spell: func(s, _ string) string { return s },
+		apart: addressesIn,
+		plain: func(s string) bool { return !strings.ContainsAny(s, listMarks+`":： `) },
 	})
+}
+
+// listMarks part the entries of one text.
+const listMarks = separators + "|"
+
+// numbersIn are the numbers of a text in which further ones are not parted by a
+// semicolon or a line: 公司 02-2345-6789、行動 0912-345-678.
+func numbersIn(s string) []Entry {
+	first := labelled(s, numbered)
+	if onlyOf(first.Value, "0123456789-+() .") && digitsOf(first.Value) <= 15 {
+		return []Entry{first}
+	}
+	var entries []Entry
+	for _, p := range local.SplitPhones(first.Value, "TW") {
+		entries = append(entries, Entry{Label: p.Label, Value: local.WithExtension(p.Number, p.Ext, "")})
+	}
+	if len(entries) > 0 && first.Label != "" {
+		entries[0].Label = first.Label
+	}
+	return entries
+}
+
+func addressesIn(s string) []Entry {
+	var entries []Entry
+	for _, part := range strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune("、，,", r) }) {
+		entries = append(entries, labelled(part, isMail))
+	}
+	return entries
+}
+
+func numbered(s string) bool { return strings.ContainsAny(normal.Fold(s), "0123456789") }
+
+func isMail(s string) bool {
+	at := strings.LastIndexByte(s, '@')
+	return at > 0 && at < len(s)-1 && !strings.ContainsAny(s, " ,;<>")
+}
+
+func onlyOf(s, letters string) bool { return strings.Trim(s, letters) == "" }
+
+func digitsOf(s string) (n int) {
+	for i := range len(s) {
+		if s[i] >= '0' && s[i] <= '9' {
+			n++
+		}
+	}
+	return n
 }
 
 func (entriesType) Columns(f *Field) []Column { return one(f, "", KindText) }
@@ -86,7 +152,7 @@ func (t entriesType) keep(entries []Entry) ([]any, error) {
 	kept := []Entry{}
 	primary := -1
 	for _, e := range entries {
-		e.Label, e.Value = clean(e.Label, false), clean(e.Value, false)
+		e.Label, e.Value = clean(e.Label, false), t.kept(clean(e.Value, false))
 		if e.Value == "" {
 			continue
 		}
@@ -117,22 +183,57 @@ func (t entriesType) keep(entries []Entry) ([]any, error) {
 }
 
 func (t entriesType) ParseText(_ *Field, s string) ([]any, error) {
-	var entries []Entry
-	for _, part := range strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune("、;；\n|，,", r) }) {
-		entries = append(entries, t.labelled(part))
+	return t.keep(t.entries(s))
+}
+
+// EntriesIn takes apart what people write of phones or mails, or an export wrote.
+func EntriesIn(f *Field, s string) []Entry {
+	if t, ok := f.typ.(entriesType); ok {
+		return t.entries(s)
 	}
-	return t.keep(entries)
+	return nil
+}
+
+// entries takes apart what people write, or FormatIn wrote: what stands in quotes
+// is meant as it stands.
+func (t entriesType) entries(s string) []Entry {
+	var entries []Entry
+	if !strings.Contains(s, `"`) {
+		s = strings.ReplaceAll(s, ";ext=", " ext=") // no further entry
+	}
+	for s = strings.TrimLeft(s, listMarks+" "); s != ""; s = strings.TrimLeft(s, listMarks+" ") {
+		if e, rest, ok := exactly(s); ok {
+			entries, s = append(entries, e), rest
+			continue
+		}
+		end := strings.IndexAny(s, "；;\n|")
+		if end < 0 {
+			end = len(s)
+		}
+		entries, s = append(entries, t.apart(s[:end])...), s[end:]
+	}
+	return entries
+}
+
+// exactly takes an entry in quotes off the beginning of a text: "label": "value".
+func exactly(s string) (e Entry, rest string, ok bool) {
+	if e.Value, rest, ok = quoted(s, listMarks+":"); !ok || !strings.HasPrefix(rest, ":") {
+		return e, rest, ok
+	}
+	e.Label = e.Value
+	e.Value, rest, ok = quoted(strings.TrimLeft(rest, ": "), listMarks)
+	return e, rest, ok
 }
 
 // labelled takes "mobile: 0912-345-678" apart, as FormatText writes it.
-func (t entriesType) labelled(s string) Entry {
+func labelled(s string, check func(string) bool) Entry {
 	at := strings.IndexAny(s, ":：")
 	if at < 0 {
 		return Entry{Value: s}
 	}
 	label, value := strings.TrimSpace(s[:at]), strings.TrimLeft(s[at:], ":： ")
 	switch {
-	case label == "" || len(label) > 60 || strings.ContainsAny(normal.Fold(label), "0123456789@+") || !t.check(strings.TrimSpace(value)):
+	case label == "" || len(label) > 60 || strings.ContainsAny(normal.Fold(label), "0123456789@+") || !check(strings.TrimSpace(value)):
 		return Entry{Value: s}
 	case strings.EqualFold(label, "mailto") || strings.EqualFold(label, "tel"):
 		return Entry{Value: value}
@@ -153,16 +254,40 @@ func Entries(stored string) []Entry {
 	return entries
 }
 
-func (entriesType) FormatText(_ *Field, c []any) string {
+func (t entriesType) FormatText(f *Field, c []any) string { return t.FormatIn(f, c, "") }
+
+// FormatIn writes the entries as people who read a language do, so that they are
+// read back exactly: what would not be stands in quotes.
+func (t entriesType) FormatIn(_ *Field, c []any, language string) string {
 	s, _ := c[0].(string)
 	var parts []string
 	for _, e := range Entries(s) {
-		if e.Label != "" {
-			e.Value = e.Label + ": " + e.Value
-		}
-		parts = append(parts, e.Value)
+		parts = append(parts, t.written(e, language))
 	}
 	return strings.Join(parts, "; ")
+}
+
+func (t entriesType) written(e Entry, language string) string {
+	text := t.spell(e.Value, language)
+	plain := text
+	if e.Label != "" {
+		plain = e.Label + ": " + text
+	}
+	if t.plain(e.Value) && (e.Label == "" || onlyLetters(e.Label)) {
+		return plain
+	}
+	if back := t.entries(plain); len(back) == 1 && back[0].Label == e.Label && t.kept(back[0].Value) == e.Value {
+		return plain
+	}
+	if e.Label == "" {
+		return quote(text)
+	}
+	return quote(e.Label) + ": " + quote(text)
+}
+
+// onlyLetters tells whether a label is words that mean nothing to a list.
+func onlyLetters(s string) bool {
+	return !strings.EqualFold(s, "tel") && !strings.EqualFold(s, "mailto") && !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsLetter(r) })
 }
 
 // Doubts tells which numbers or addresses look wrong.

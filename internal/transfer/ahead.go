@@ -24,7 +24,7 @@ func (r *run) ahead(ctx context.Context, u *record.Unit, rows []entry) error {
 		v := record.Values{}
 		for i := range r.job.Columns {
 			t := r.converter.targets[i]
-			if t.field == nil || t.child || t.lines != nil || t.field.Match == "" || v[t.field.Name] != nil || i >= len(row.Cells) {
+			if t.field == nil || t.beside.object != nil || t.lines != nil || t.field.Match == "" || v[t.field.Name] != nil || i >= len(row.Cells) {
 				continue
 			}
 			text := strings.TrimSpace(row.Cells[i].Text)

@@ -10,11 +10,6 @@ import (
 	"ecrm/internal/schema"
 )
 
-// ofHundred tells whether a field counts whole parts of a hundred.
-func ofHundred(f *schema.Field) bool {
-	return f.Type == "integer" && strings.HasSuffix(f.Label.EN, "%")
-}
-
 // ofOne tells whether a column counts in parts of one: 0.2, 0.75, 1.
 func ofOne(samples []string) bool {
 	parts := false

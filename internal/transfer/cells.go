@@ -145,6 +145,9 @@ func cellOf(a *policy.Actor, f *schema.Field, currency string) cell {
 			return tabular.Cell{Kind: tabular.KindDate, Time: wall, Text: wall.Format(time.DateTime)}
 		}
 	}
+	if l, ok := t.(schema.Localised); ok {
+		text = func(c []any) string { return l.FormatIn(f, c, a.Language) }
+	}
 	return func(c []any, _ map[string]map[int64]string) tabular.Cell { return tabular.TextCell(text(c)) }
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -27,6 +28,8 @@ type draft struct {
 	pictures map[string][]byte
 	// places are the rows of the file in which the rows of lines fields stood.
 	places map[string]int
+	// beside tells whose draft it is where it is not that of the row's own record.
+	beside beside
 }
 
 func newDraft() *draft {
@@ -69,14 +72,14 @@ func (s *Service) converter(a *policy.Actor, o *schema.Object, j *Job) *converte
 	return c
 }
 
-// row reads a row: the record itself, the one beside it (nil: none), and what
-// did not fit. Only what a record cannot be without refuses the row.
-func (c *converter) row(ctx context.Context, row entry) (main, child *draft, childOf *schema.Object, warnings []Problem, err error) {
+// row reads a row: the record itself, those beside it, and what did not fit. Only
+// what a record cannot be without refuses the row.
+func (c *converter) row(ctx context.Context, row entry) (main *draft, list others, warnings []Problem, err error) {
 	type key struct {
-		child bool
-		field string
+		beside beside
+		field  string
 	}
-	cells := map[key][]cellText{}
+	filled := map[key][]cellText{}
 	fields := map[key]target{}
 	var order []key
 	for i := range c.job.Columns {
@@ -88,37 +91,34 @@ func (c *converter) row(ctx context.Context, row entry) (main, child *draft, chi
 		if text == "" || strings.EqualFold(text, "null") || text == "\\N" || noDay.MatchString(text) {
 			continue
 		}
-		k := key{t.child, t.field.Name}
-		if cells[k] == nil {
+		k := key{t.beside, t.field.Name}
+		if filled[k] == nil {
 			order = append(order, k)
 			fields[k] = t
 		}
-		cells[k] = append(cells[k], cellText{&c.job.Columns[i], t.part, row.Cells[i], text})
+		filled[k] = append(filled[k], cellText{&c.job.Columns[i], t.part, row.Cells[i], text})
 	}
 	main = newDraft()
 	for _, k := range order {
-		t, list := fields[k], cells[k]
+		t, cells := fields[k], filled[k]
 		d := main
-		if k.child {
-			if child == nil {
-				child, childOf = newDraft(), t.object
-			}
-			d = child
+		if t.beside.object != nil {
+			d = list.of(t.beside)
 		}
-		d.headers[k.field] = list[0].column.Header
-		columns, problem, err := c.value(ctx, d, t, list)
+		d.headers[k.field] = cells[0].column.Header
+		columns, problem, err := c.value(ctx, d, t, cells)
 		if err != nil {
-			return nil, nil, nil, nil, err
+			return nil, nil, nil, err
 		}
 		if problem != nil {
-			warnings = append(warnings, Problem{Row: row.Number, Column: list[0].column.Header, Code: problem.Code, Params: problem.Params, Value: brief(list[0].text), Warning: !c.refuses(t, problem)})
+			warnings = append(warnings, Problem{Row: row.Number, Column: cells[0].column.Header, Code: problem.Code, Params: problem.Params, Value: brief(cells[0].text), Warning: !c.refuses(t, problem)})
 		}
 		if columns != nil {
 			d.values[k.field] = columns
 		}
 	}
 	more, err := c.rows(ctx, row, main)
-	return main, child, childOf, append(warnings, more...), err
+	return main, list, append(warnings, more...), err
 }
 
 // noDay is how programs write that there is no day.
@@ -127,7 +127,7 @@ var noDay = regexp.MustCompile(`^0{1,4}[-/.]0{1,2}[-/.]0{1,4}( 00:00(:00)?)?$`)
 // refuses tells whether what did not fit keeps the whole row out: unknown choices
 // where the person said so, and anything wrong about who may do what.
 func (c *converter) refuses(t target, p *schema.Problem) bool {
-	return p.Code == "not_an_option" && c.job.Unknown == "refuse" || t.object.IsLink() && contains(t.object.Links[:], t.field.Name) || (p.Code == "no_such_record" || p.Code == "no_such_user") && t.object.AdminOnly && t.field.Target() != t.object.Name
+	return p.Code == "not_an_option" && c.job.Unknown == "refuse" || t.object.IsLink() && contains(t.object.Links[:], t.field.Name) || (p.Code == "no_such_record" || p.Code == "no_such_user" || p.Code == "foreign_id") && t.object.AdminOnly && t.field.Target() != t.object.Name
 }
 
 // value makes the value of one field from its cells; a problem is what did not
@@ -145,7 +145,7 @@ func (c *converter) value(ctx context.Context, d *draft, t target, cells []cellT
 		}
 		return []any{at.UnixMicro()}, nil, nil
 	}
-	if len(cells) == 1 && first.part == "" && first.column.Values == nil && (f.Target() == "" || f.Grow) && f.Type != "address" && !(ofHundred(f) && ofOne(first.column.Samples)) && first.column.DateReading == "" && first.column.Source == "" {
+	if len(cells) == 1 && first.part == "" && first.column.Values == nil && (f.Target() == "" || f.Grow) && f.Type != "address" && !(f.Type == "longtext" && another.MatchString(first.column.Header)) && !(f.OfHundred && ofOne(first.column.Samples)) && first.column.DateReading == "" && first.column.Source == "" {
 		// What is spelled as our own exports spell it is read back exactly.
 		v, err := c.service.Records.ParseText(ctx, c.actor, t.object, map[string]string{f.Name: first.text})
 		var re *record.Error
@@ -202,13 +202,8 @@ func (c *converter) raw(ctx context.Context, d *draft, t target, cells []cellTex
 	case "phones":
 		var list []any
 		for _, cell := range cells {
-			numbers := local.SplitPhones(cell.text, "TW")
-			for _, n := range numbers {
-				value := n.Number
-				if n.Ext != "" {
-					value += "#" + n.Ext
-				}
-				list = append(list, map[string]any{"label": c.label(n.Label, cell.column.Header, len(cells)), "value": value})
+			for _, n := range schema.EntriesIn(f, cell.text) {
+				list = append(list, map[string]any{"label": c.label(n.Label, cell.column.Header, len(cells)), "value": n.Value})
 			}
 		}
 		return c.fitting(f, list)
@@ -275,6 +270,9 @@ func (c *converter) raw(ctx context.Context, d *draft, t target, cells []cellTex
 		}
 		return nil, schema.Bad("not_a_date"), nil
 	case "birthday":
+		if slices.ContainsFunc(cells, func(c cellText) bool { return c.part != "" }) {
+			return birthday(cells)
+		}
 		if day, ok := local.ParseDateAs(first.text, c.convention(first), local.DateOptions{Location: c.actor.Zone()}); ok {
 			return local.Birthday{Year: day.Year, Month: day.Month, Day: day.Day}.String(), nil, nil
 		}
@@ -292,7 +290,7 @@ func (c *converter) raw(ctx context.Context, d *draft, t target, cells []cellTex
 		}
 		return value, nil, nil
 	case "integer", "decimal", "percent", "money":
-		if ofHundred(f) && ofOne(first.column.Samples) {
+		if f.OfHundred && ofOne(first.column.Samples) {
 			return amount(f, hundredfold(first.text))
 		}
 		return amount(f, first.text)
@@ -324,6 +322,9 @@ func (c *converter) raw(ctx context.Context, d *draft, t target, cells []cellTex
 	}
 	texts := make([]string, 0, len(cells))
 	for _, cell := range cells {
+		if f.Type == "longtext" && another.MatchString(cell.column.Header) {
+			cell.text = cell.column.Header + ": " + cell.text
+		}
 		texts = append(texts, cell.text)
 	}
 	if f.Type == "longtext" {
@@ -457,7 +458,18 @@ func (c *converter) referred(ctx context.Context, d *draft, t target, cell cellT
 		d.missing[f.Name] = cell.text
 		return nil, nil, nil
 	}
+	if to.AdminOnly && foreignID(cell.text) {
+		return nil, schema.Bad("foreign_id", "value", brief(cell.text)), nil
+	}
 	return nil, record.Unfound(to, cell.text), nil
+}
+
+// opaque are numbers by which programs know their records and nobody else does.
+var opaque = regexp.MustCompile(`^([0-9]{6,}|[0-9a-fA-F]{24}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$`)
+
+// foreignID tells whether a text is another program's number of somebody.
+func foreignID(text string) bool {
+	return salesforceID.MatchString(text) || opaque.MatchString(text)
 }
 
 func isLetter(r rune) bool { return r > 0x7f || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' }

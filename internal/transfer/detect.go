@@ -71,6 +71,9 @@ func (j *Job) detect(a *policy.Actor, o *schema.Object) error {
 	if j.Duplicates.Rule == updateOnly {
 		j.Warnings = append(j.Warnings, Warning{Code: "file_update_only"})
 	}
+	if headers := unkept(o, j.Columns); len(headers) > 0 {
+		j.Warnings = append(j.Warnings, Warning{Code: "file_stage_unkept", Params: map[string]string{"columns": strings.Join(headers, "、")}})
+	}
 	return j.profile(a, o)
 }
 
@@ -163,7 +166,7 @@ func (j *Job) profile(a *policy.Actor, o *schema.Object) error {
 			}
 			switch f := targets[i].field; f.Type {
 			case "date", "datetime", "birthday":
-				if cell.Kind != tabular.KindDate && len(texts[i]) < 1000 {
+				if cell.Kind != tabular.KindDate && targets[i].part == "" && len(texts[i]) < 1000 {
 					texts[i] = append(texts[i], cell.Text)
 				}
 			case "picklist":

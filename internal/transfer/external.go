@@ -196,7 +196,7 @@ func (s *Service) attribute(ctx context.Context, a *policy.Actor, j *Job, guesse
 		c := &j.Columns[i]
 		t, _ := targetOf(a, o, c.Field)
 		switch {
-		case t.field == nil || t.child || t.lines != nil:
+		case t.field == nil || t.beside.object != nil || t.lines != nil:
 		case t.part == schema.ExternalIDs:
 			refers = append(refers, i)
 		case t.field.Name == schema.ExternalIDs && !ours(t.field, c.Header):
@@ -377,7 +377,7 @@ func (c *converter) same(ctx context.Context, a *policy.Actor, o *schema.Object,
 	} else if err != nil {
 		return false, err
 	}
-	main, _, _, _, err := c.row(ctx, entry{Row: row})
+	main, _, _, err := c.row(ctx, entry{Row: row})
 	if err != nil {
 		return false, err
 	}

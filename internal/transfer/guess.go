@@ -9,20 +9,24 @@ import (
 	"ecrm/internal/tabular"
 )
 
-// target is where a column goes: a field of the imported object or of one that
-// hangs on it, and the part of an address.
+// target is where a column goes: a field of the imported object or of one beside
+// it, and the part of an address.
 type target struct {
 	object *schema.Object
 	field  *schema.Field
 	part   string
-	// child is true for a field of an object that refers to the imported one.
-	child bool
+	// beside tells whose field it is where it is not the imported record's own; the
+	// zero value: its own.
+	beside beside
 	// lines is the lines field whose rows the column fills, nil for all others.
 	lines *schema.Field
 }
 
 // addressParts are the parts a column may fill.
 var addressParts = []string{"country", "zip", "region", "city", "district", "street"}
+
+// birthdayParts are the parts of a birthday, each in a column of its own.
+var birthdayParts = []string{"year", "month", "day"}
 
 // targetOf reads a mapping such as name, address.city, contact.phones; false:
 // there is no such field, or the actor may not write it.
@@ -32,29 +36,20 @@ func targetOf(a *policy.Actor, o *schema.Object, spec string) (target, bool) {
 		return linesTarget(a, o, f, rest)
 	} else if f != nil {
 		if !writable(a, o, f) || rest != "" && !partial(a, f, rest) {
-			return target{}, false
+			return besideTarget(a, o, first, rest)
 		}
 		return target{object: o, field: f, part: rest}, true
 	}
-	child := a.Registry.Object(first)
-	if child == nil || rest == "" || reference(child, o) == nil || !a.May(child, policy.Create) || strings.HasPrefix(rest, first+".") {
-		return target{}, false
-	}
-	t, ok := targetOf(a, child, rest)
-	if !ok || t.child {
-		return target{}, false
-	}
-	t.child = true
-	return t, true
+	return besideTarget(a, o, first, rest)
 }
 
 // partial tells whether a column may fill a field by part alone: a part of an
-// address, or the number by which another program knows what it refers to.
+// address or of a birthday, or the number by which another program knows what it refers to.
 func partial(a *policy.Actor, f *schema.Field, part string) bool {
 	if to := a.Registry.Object(f.Target()); to != nil && part == schema.ExternalIDs {
 		return to.Field(part) != nil
 	}
-	return f.Type == "address" && contains(addressParts, part)
+	return f.Type == "address" && contains(addressParts, part) || f.Type == "birthday" && contains(birthdayParts, part)
 }
 
 // writable tells whether an import of the actor may fill a field: those he may
@@ -64,16 +59,6 @@ func writable(a *policy.Actor, o *schema.Object, f *schema.Field) bool {
 		return false // neither rows nor several files fit into a column
 	}
 	return a.Access(o, f) == "write" || f.Name == "created_at" && a.May(o, policy.Import)
-}
-
-// reference finds the field by which child refers to o.
-func reference(child, o *schema.Object) *schema.Field {
-	for _, f := range child.Fields {
-		if f.Target() == o.Name && f.Name == o.Name {
-			return f
-		}
-	}
-	return nil
 }
 
 func contains(list []string, s string) bool {
@@ -153,6 +138,9 @@ func guessAll(a *policy.Actor, o *schema.Object, d *tabular.Detected, unique []b
 	}
 	g.parted()
 	g.beside(g.open())
+	g.births()
+	g.facts()
+	g.further(g.open())
 	g.firstID(unique)
 	for _, i := range g.open() {
 		if spec := guessLines(a, o, g.columns[i].Header, false, g.taken); spec != "" {
@@ -194,6 +182,7 @@ func (g *guesser) empties() {
 		g.header(i, 0.5)
 	}
 	g.beside(empty)
+	g.further(empty)
 	for _, i := range empty {
 		if g.mapped[i].Field != "" {
 			sum += emptyWeight
@@ -438,60 +427,4 @@ func mostlyYes(f *schema.Field, samples []string) bool {
 		}
 	}
 	return n*2 > len(samples)
-}
-
-// firstOf are the numbers of the first of several.
-var firstOf = plainSet("一, 甲, one, i")
-
-// beside maps the columns that speak of the person beside the company, where the
-// file says who that is.
-func (g *guesser) beside(open []int) {
-	a, o := g.actor, g.object
-	child := a.Registry.Object("contact")
-	if child == nil || child == o || reference(child, o) == nil || !a.May(child, policy.Create) {
-		return
-	}
-	words := wordsOf(a, child)
-	found := map[int]string{}
-	taken := map[string]bool{}
-	for _, c := range g.mapped {
-		if rest, ok := strings.CutPrefix(c.Field, child.Name+"."); ok {
-			taken[rest] = true
-		}
-	}
-	for _, i := range open {
-		header := plain(bracketed.ReplaceAllString(g.columns[i].Header, ""))
-		behind := words.behind(header)
-		for _, rest := range g.words.behind(header) { // 客户联系人
-			behind = append(behind, words.behind(rest)...)
-		}
-		if ofPersons[header] && g.firmNamed(i) && !slices.Contains(behind, "") {
-			behind = append(behind, "")
-		}
-		for _, rest := range behind {
-			if firstOf[rest] {
-				rest = ""
-			}
-			meanings := slices.Concat(words.alias[rest], words.parts(rest))
-			if rest == "" {
-				meanings = []meaning{{child.Field(child.Title), child.Title, sureAlias}}
-			}
-			for _, m := range meanings {
-				if m.field != reference(child, o) && (!taken[m.spec] || gathers(m.field)) && found[i] == "" {
-					found[i] = m.spec
-					taken[m.spec] = true
-				}
-			}
-		}
-	}
-	for _, i := range open {
-		switch spec := found[i]; {
-		case spec == "":
-		case g.mapped[i].Field != "":
-		case taken[child.Title] || taken["family_name"] || taken["given_name"]:
-			g.put(i, child.Name+"."+spec, sureBefore)
-		case o.Field(spec) != nil && g.free(meaning{o.Field(spec), spec, 0}) && writable(a, o, o.Field(spec)):
-			g.put(i, spec, 0.6) // whoever it reaches
-		}
-	}
 }

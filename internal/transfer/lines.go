@@ -112,7 +112,7 @@ func (c *converter) follows(first, row tabular.Row) bool {
 
 // isKey tells whether a column says which record a row speaks of.
 func (c *converter) isKey(t target) bool {
-	return t.field != nil && t.lines == nil && !t.child && t.part == "" && contains(c.job.Duplicates.Keys, t.field.Name)
+	return t.field != nil && t.lines == nil && t.beside.object == nil && t.part == "" && contains(c.job.Duplicates.Keys, t.field.Name)
 }
 
 // differing warns of what the further rows of a record say otherwise than its

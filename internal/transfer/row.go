@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"ecrm/internal/policy"
 	"ecrm/internal/query"
 	"ecrm/internal/record"
 	"ecrm/internal/schema"
@@ -26,21 +25,22 @@ func (r *run) row(ctx context.Context, u *record.Unit, row entry) (outcome strin
 	if row.Problem != nil && !row.Problem.Usable {
 		return "failed", nil, []Problem{{Row: row.Number, Code: row.Problem.Code, Params: row.Problem.Params}}, nil
 	}
-	var main, child *draft
+	var main *draft
+	var beside others
 	var marks []int64
 	found := map[string]int64{}
 	err = u.Try(ctx, func() error {
-		var childOf *schema.Object
 		var err error
 		records, marks = nil, nil
-		if main, child, childOf, problems, err = r.converter.row(ctx, row); err != nil {
+		if main, beside, problems, err = r.converter.row(ctx, row); err != nil {
 			return err
 		}
 		if slices.ContainsFunc(problems, func(p Problem) bool { return !p.Warning }) {
 			return errRefused
 		}
-		if outcome, records, marks, err = r.bring(ctx, u, main, child, childOf, found); err == nil {
-			problems = append(problems, r.doubts(u, row, records, main, child)...)
+		var told []Problem
+		if outcome, records, marks, told, err = r.bring(ctx, u, row, main, beside, found); err == nil {
+			problems = slices.Concat(problems, told, r.doubts(u, row, records, main, beside))
 		}
 		return err
 	})
@@ -75,7 +75,7 @@ func (r *run) row(ctx context.Context, u *record.Unit, row entry) (outcome strin
 			at, header = main.place(f.Field, row)
 		}
 		if header == "" {
-			header = r.header(f.Field, main, child)
+			header = r.header(r.object, f.Field, append(others{main}, beside...))
 		}
 		problems = append(problems, Problem{Row: at, Column: header, Code: f.Problem.Code, Params: f.Params})
 	}
@@ -83,35 +83,43 @@ func (r *run) row(ctx context.Context, u *record.Unit, row entry) (outcome strin
 }
 
 // doubts are what the records a row made or changed were warned of.
-func (r *run) doubts(u *record.Unit, row entry, records []made, main, child *draft) (problems []Problem) {
+func (r *run) doubts(u *record.Unit, row entry, records []made, main *draft, beside others) (problems []Problem) {
 	for _, one := range records {
 		o := r.actor.Registry.Object(one.object)
+		var drafts others
+		if o == r.object {
+			drafts = others{main}
+		}
+		for _, d := range beside {
+			if d.beside.object == o {
+				drafts = append(drafts, d)
+			}
+		}
 		for _, w := range u.Warnings(o, one.id) {
-			problems = append(problems, Problem{Row: row.Number, Column: r.header(w.Field, main, child), Code: w.Problem.Code, Params: w.Params, Value: text(o, w.Field, main, child), Warning: true})
+			problems = append(problems, Problem{Row: row.Number, Column: r.header(o, w.Field, drafts), Code: w.Problem.Code, Params: w.Params, Value: text(o, w.Field, drafts), Warning: true})
 		}
 	}
 	return problems
 }
 
 // header is the column a field of a row came from, or its label.
-func (r *run) header(field string, main, child *draft) string {
-	if main != nil && main.headers[field] != "" {
-		return main.headers[field]
+func (r *run) header(o *schema.Object, field string, drafts others) string {
+	for _, d := range drafts {
+		if d != nil && d.headers[field] != "" {
+			return d.headers[field]
+		}
 	}
-	if child != nil && child.headers[field] != "" {
-		return child.headers[field]
-	}
-	if f := r.object.Field(field); f != nil {
+	if f := o.Field(field); f != nil {
 		return f.Label.In(r.actor.Language)
 	}
 	return field
 }
 
 // text is what a row says of a field, as people read it.
-func text(o *schema.Object, field string, main, child *draft) string {
+func text(o *schema.Object, field string, drafts others) string {
 	f := o.Field(field)
 	t, ok := f.Kind().(schema.Textual)
-	for _, d := range []*draft{main, child} {
+	for _, d := range drafts {
 		if d != nil && ok && d.values[field] != nil {
 			return t.FormatText(f, d.values[field])
 		}
@@ -123,19 +131,19 @@ func text(o *schema.Object, field string, main, child *draft) string {
 var errRefused = errors.New("the row is refused")
 
 // bring writes the records of one row together: what it refers to and is not
-// there yet, the record itself, and the one beside it. found are the references
-// it made, marks the keys of its record.
-func (r *run) bring(ctx context.Context, u *record.Unit, main, child *draft, childOf *schema.Object, found map[string]int64) (outcome string, records []made, marks []int64, err error) {
-	s, a, o := r.service, r.actor, r.object
+// there yet, the record itself, and those beside it. found are the references it
+// made, marks the keys of its record, told what did not come in.
+func (r *run) bring(ctx context.Context, u *record.Unit, row entry, main *draft, list others, found map[string]int64) (outcome string, records []made, marks []int64, told []Problem, err error) {
+	s, o := r.service, r.object
 	invented, incomplete := s.complete(o, main, !r.job.names(o))
 	outcome, id, marks, err := r.existing(ctx, u, main.values)
 	switch {
 	case err != nil:
-		return "failed", nil, nil, err
+		return "failed", nil, nil, nil, err
 	case r.job.Duplicates.Rule == updateOnly && outcome == "created":
-		return "failed", nil, nil, r.unknown(main)
+		return "failed", nil, nil, nil, r.unknown(main)
 	case incomplete != nil && outcome == "created":
-		return "failed", nil, nil, incomplete
+		return "failed", nil, nil, nil, incomplete
 	case invented && outcome == "updated":
 		delete(main.values, o.Title) // it has a name
 	}
@@ -146,7 +154,7 @@ func (r *run) bring(ctx context.Context, u *record.Unit, main, child *draft, chi
 	if id != 0 && main.places != nil {
 		again, err := r.brought(ctx, u, id)
 		if err != nil {
-			return "failed", nil, nil, err
+			return "failed", nil, nil, nil, err
 		}
 		if again {
 			outcome, main = "updated", main.rowsAlone(o)
@@ -155,52 +163,35 @@ func (r *run) bring(ctx context.Context, u *record.Unit, main, child *draft, chi
 	if r.dry && outcome == "created" {
 		taken, err := r.taken(ctx, u, main.values)
 		if err != nil {
-			return "failed", nil, nil, err
+			return "failed", nil, nil, nil, err
 		}
 		marks = append(marks, taken...)
 	}
-	beside := child != nil && child.values[childOf.Title] != nil
-	if beside && id != 0 {
-		known, err := s.sameBeside(ctx, a, childOf, child.values, id, reference(childOf, o))
-		if err != nil {
-			return "failed", nil, nil, err
-		}
-		beside = !known
-	}
-	if outcome != "created" && id == 0 || outcome == "skipped" && !beside {
-		return outcome, nil, marks, nil // as an earlier row of a dry run
+	if outcome != "created" && id == 0 || outcome == "skipped" && len(list) == 0 {
+		return outcome, nil, marks, nil, nil // as an earlier row of a dry run
 	}
 	if outcome != "skipped" {
 		if err := r.pictures(ctx, u, o, main, id); err != nil {
-			return "failed", nil, nil, err
+			return "failed", nil, nil, nil, err
+		}
+		if records, told, err = r.write(ctx, u, row, main, list, outcome, &id, found); err != nil {
+			return "failed", nil, nil, nil, err
 		}
 	}
-	if records, err = s.write(ctx, u, a, o, r.converter, main, outcome, &id, found); err != nil {
-		return "failed", nil, nil, err
+	more, err := r.besides(ctx, u, main, id, list)
+	if err != nil {
+		return "failed", nil, nil, nil, err
 	}
-	if beside {
-		child.values[reference(childOf, o).Name] = []any{id}
-		if _, err := s.complete(childOf, child, true); err != nil {
-			return "failed", nil, nil, err
-		}
-		if err := r.pictures(ctx, u, childOf, child, 0); err != nil {
-			return "failed", nil, nil, err
-		}
-		other, err := u.CreateValues(ctx, a, childOf, child.values)
-		if err != nil {
-			return "failed", nil, nil, err
-		}
-		records = append(records, madeOf(childOf, other))
-	}
+	records = append(records, more...)
 	switch {
 	case stub:
 		// What is kept is that it was made.
 		outcome, records = "created", slices.DeleteFunc(records, func(m made) bool { return m.id == id })
 		r.told[id] = true
-	case outcome == "skipped":
+	case outcome == "skipped" && len(more) > 0:
 		outcome = "updated" // by the one beside it
 	}
-	return outcome, records, marks, nil
+	return outcome, records, marks, told, nil
 }
 
 // stub tells whether a record was made by this import for nothing but its name,
@@ -213,53 +204,36 @@ func madeOf(o *schema.Object, id int64) made { return made{object: o.Name, id: i
 
 // write writes the record of a row and what it refers to; found are the
 // references it made.
-func (s *Service) write(ctx context.Context, u *record.Unit, a *policy.Actor, o *schema.Object, c *converter, main *draft, outcome string, id *int64, found map[string]int64) ([]made, error) {
-	if outcome == "skipped" {
-		return nil, nil
-	}
-	records, err := s.referents(ctx, u, a, o, c, main, found)
-	if err != nil {
-		return nil, err
+func (r *run) write(ctx context.Context, u *record.Unit, row entry, main *draft, list others, outcome string, id *int64, found map[string]int64) (records []made, told []Problem, err error) {
+	s, a, o := r.service, r.actor, r.object
+	if records, told, err = r.referents(ctx, u, row, main, list, found); err != nil {
+		return nil, nil, err
 	}
 	if outcome == "updated" {
 		values := maps.Clone(main.values)
 		delete(values, "created_at")
-		if c.job.foreign() != "" {
+		if r.job.foreign() != "" {
 			if err := s.joined(ctx, a, o, *id, values); err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 		}
 		_, err := u.Write(ctx, a, o, *id, nil, values, 0)
-		return append(records, made{object: o.Name, id: *id, updated: true}), err
+		return append(records, made{object: o.Name, id: *id, updated: true}), told, err
 	}
 	if *id, err = u.CreateValues(ctx, a, o, main.values); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return append(records, madeOf(o, *id)), nil
+	return append(records, madeOf(o, *id)), told, nil
 }
 
-// sameBeside tells whether the customer has a contact of that name already.
-func (s *Service) sameBeside(ctx context.Context, a *policy.Actor, o *schema.Object, v record.Values, of int64, ref *schema.Field) (bool, error) {
-	found, err := s.Records.Matching(ctx, o, record.MatchKeys(o, record.Values{o.Title: v[o.Title]}))
-	if err != nil {
-		return false, err
-	}
-	for _, ids := range found {
-		for _, id := range ids {
-			other, err := s.Records.Values(ctx, a, o, id)
-			if err == nil && other.Int(ref.Name) == of {
-				return true, nil
-			}
-		}
-	}
-	return false, nil
-}
-
-// referents makes the records a row refers to by a name nobody has yet.
-func (s *Service) referents(ctx context.Context, u *record.Unit, a *policy.Actor, o *schema.Object, c *converter, d *draft, found map[string]int64) ([]made, error) {
-	var records []made
+// referents makes the records a row refers to by a name nobody has yet, and writes
+// what it says of those it refers to.
+func (r *run) referents(ctx context.Context, u *record.Unit, row entry, d *draft, list others, found map[string]int64) (records []made, told []Problem, err error) {
+	a, c := r.actor, r.converter
+	fresh := map[string]bool{}
 	for name, text := range d.missing {
-		to := a.Registry.Object(o.Field(name).Target())
+		ref := r.object.Field(name)
+		to := a.Registry.Object(ref.Target())
 		key := to.Name + "\x00" + text
 		id := c.fresh[key]
 		if id == 0 {
@@ -269,23 +243,35 @@ func (s *Service) referents(ctx context.Context, u *record.Unit, a *policy.Actor
 			id = found[key]
 		}
 		if id == 0 {
-			values, err := s.Records.ParseText(ctx, a, to, map[string]string{to.Title: text})
+			values, err := r.service.Records.ParseText(ctx, a, to, map[string]string{to.Title: text})
 			if err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 			if owner := d.values["owner"]; owner != nil {
 				values["owner"] = owner
 			}
+			maps.Copy(values, list.facts(ref))
 			if id, err = u.CreateValues(ctx, a, to, values); err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 			records = append(records, madeOf(to, id))
 			found[key] = id
 			c.stubs[id] = true
+			fresh[name] = true
 		}
 		d.values[name] = []any{id}
 	}
-	return records, nil
+	for _, other := range list {
+		if !other.beside.named || fresh[other.beside.ref.Name] || len(other.values) == 0 {
+			continue
+		}
+		more, problems, err := r.fill(ctx, u, row, other, d.values.Int(other.beside.ref.Name))
+		if err != nil {
+			return nil, nil, err
+		}
+		records, told = append(records, more...), append(told, problems...)
+	}
+	return records, told, nil
 }
 
 // complete asks for what a record cannot be without, and finds a name for it where

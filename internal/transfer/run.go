@@ -354,6 +354,9 @@ func (r *run) one(ctx context.Context, u *record.Unit, row entry) error {
 	}
 	warned := false
 	for _, p := range problems {
+		if p.Code == "foreign_id" && p.Warning && r.noted(p) {
+			continue // all of the column are such: told once
+		}
 		warned = warned || p.Warning
 		if err := r.note(p); err != nil {
 			return err
@@ -371,6 +374,17 @@ func (r *run) one(ctx context.Context, u *record.Unit, row entry) error {
 		r.made = append(r.made, []any{r.job.ID, int64(r.after.Made), m.object, m.id, updated})
 	}
 	return nil
+}
+
+// noted tells whether a problem of the kind was kept before.
+func (r *run) noted(p Problem) bool {
+	same := func(g group) bool { return g.Column == p.Column && g.Code == p.Code && g.Warning == p.Warning }
+	for _, g := range r.touched {
+		if same(g) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(r.groups, same)
 }
 
 // note keeps a problem and counts it by kind.

@@ -34,7 +34,7 @@ func Module() record.Module {
 					{Value: "lost", Label: t("未成交", "输单", "Lost"), Kind: "lost", Color: "red", Aliases: schema.Words("closed lost, closed lost to competition, lose, dead, abandoned, dropped, cancelled, canceled, failed, no go, disqualified, 輸單, 丟單, 流失, 失敗, 已流失, 已失敗, 放棄, 作廢, 取消, 無效, 未得標, 落標, verloren, abgesagt, perdido, perdu")},
 				}},
 			{Name: "stage_changed_at", Type: "datetime", Label: t("進入階段時間", "进入阶段时间", "In stage since"), ReadOnly: true, Since: "stage", Indexed: true},
-			{Name: "probability", Type: "integer",
+			{Name: "probability", Type: "integer", OfHundred: true,
 				Aliases: schema.Words("機率, 概率, 成交概率, 成交機率, 成功率, 贏率, 贏單率, 贏單概率, 成交可能性, 可能性, probability, deal probability, probability of win, win probability, win rate, close probability, confidence, wahrscheinlichkeit, probabilidad, probabilité, 確度"),
 				Label:   t("成交機率 %", "赢率 %", "Probability %")},
 			{Name: "amount", Type: "money",

@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 import type { Labelled } from "../api/types";
-import { mailLink, telLink } from "../lib/reach";
+import { extensionOf, mailLink, telLink } from "../lib/reach";
 import { Button, IconButton } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { Input } from "../ui/Input";
@@ -14,13 +14,18 @@ export function LabelledDisplay({
   short,
   scheme,
 }: DisplayProps & { scheme: "tel" | "mailto" }) {
+  const { t } = useTranslation();
   const all = list(value);
+  const text = (v: string) => {
+    const phone = extensionOf(v);
+    return scheme === "tel" && phone.ext ? t("phone.extension", phone) : v;
+  };
   const shown = short ? all.filter((x, i) => x.primary || i === 0).slice(0, 1) : all;
   return (
     <span className={short ? "" : "stack tight"}>
       {shown.map((x, i) => (
         <span key={`${x.value}${i}`}>
-          <a href={(scheme === "tel" ? telLink : mailLink)(x.value)}>{x.value}</a>
+          <a href={(scheme === "tel" ? telLink : mailLink)(x.value)}>{text(x.value)}</a>
           {!short && x.label && <span className="muted"> {x.label}</span>}
         </span>
       ))}

@@ -9,6 +9,12 @@ export function telLink(value: string): string {
   return `tel:${number}${m?.[2] ? `,${m[2]}` : ""}`;
 }
 
+/** A telephone number as it is kept, 02-2345-6789#12, taken apart. */
+export function extensionOf(value: string): { number: string; ext: string } {
+  const m = /^(.*\d.*)#([\d~/-]+)$/.exec(value);
+  return m?.[1] && m[2] ? { number: m[1], ext: m[2] } : { number: value, ext: "" };
+}
+
 export const mailLink = (value: string): string =>
   `mailto:${encodeURIComponent(value.trim()).replace(/%40/g, "@").replace(/%2B/g, "+")}`;
 

@@ -149,7 +149,8 @@ function Row({
     .filter((s) => s.fields.length);
   const shown = new Set(groups.flatMap((g) => g.fields.map((f) => f.name)));
   const others = fields.filter((f) => !shown.has(f.name));
-  const beside = besideFields(job, contact);
+  const beside = besideFields(job, object, contact, objects?.objects ?? []);
+  const named = namedFields(job, object, objects?.objects ?? []);
   // What another program's number can name has such numbers itself.
   const numbered = fields.filter(
     (f) =>
@@ -198,6 +199,17 @@ function Row({
               <optgroup label={t("import.other_fields")}>{others.map((f) => choice(f))}</optgroup>
             )}
             {fields
+              .filter((f) => f.type === "birthday")
+              .map((f) => (
+                <optgroup key={f.name} label={f.label}>
+                  {["year", "month", "day"].map((part) => (
+                    <option key={part} value={`${f.name}.${part}`}>
+                      {`${f.label} · ${t(`import.part.${part}`)}`}
+                    </option>
+                  ))}
+                </optgroup>
+              ))}
+            {fields
               .filter((f) => f.type === "address")
               .map((f) => (
                 <optgroup key={f.name} label={f.label}>
@@ -220,6 +232,20 @@ function Row({
             {beside.length > 0 && (
               <optgroup label={contact?.label}>{beside.map((f) => choice(f, "contact."))}</optgroup>
             )}
+            {named.map((n) => (
+              <optgroup key={n.ref.name} label={n.ref.label}>
+                {n.fields.flatMap((f) => [
+                  choice(f, `${n.ref.name}.`, false),
+                  ...(f.type === "address"
+                    ? PARTS.map((part) => (
+                        <option key={part} value={`${n.ref.name}.${f.name}.${part}`}>
+                          {`${f.label} · ${t(`address.${part}`)}`}
+                        </option>
+                      ))
+                    : []),
+                ])}
+              </optgroup>
+            ))}
             {lines.map((l) => (
               <optgroup key={l.name} label={l.label}>
                 {l.lines?.map((f) => choice(f, `${l.name}.`, true))}
@@ -296,11 +322,49 @@ function Row({
   );
 }
 
-/** Fields of the contact that one file fills beside the customer. */
-function besideFields(job: Import, contact: ObjectMeta | undefined): Field[] {
-  // An import that tells its problems in groups also fills two objects from one row.
-  if (!job.groups || job.object !== "customer" || !contact?.access.create) return [];
-  return contact.fields.filter((f) => fillable(f) && f.name !== "customer");
+/** Fields of the contact that one file fills beside the customer or the deal. */
+function besideFields(
+  job: Import,
+  object: ObjectMeta,
+  contact: ObjectMeta | undefined,
+  all: ObjectMeta[],
+): Field[] {
+  // An import that tells its problems in groups also fills several objects from one row.
+  if (!job.groups || !contact?.access.create || object === contact) return [];
+  if (object.fields.some((f) => f.name === contact.name)) return [];
+  const hangs = contact.fields.some(
+    (f) => f.name === object.name && f.targets?.includes(object.name),
+  );
+  const linked = all.some(
+    (o) => o.access.create && o.links?.includes(object.name) && o.links.includes(contact.name),
+  );
+  if (!hangs && !linked) return [];
+  return contact.fields.filter(
+    (f) => fillable(f) && f.name !== object.name && f.type !== "reference",
+  );
+}
+
+/** What a file may say of whom its rows name: the industry of a contact's company. */
+function namedFields(
+  job: Import,
+  object: ObjectMeta,
+  all: ObjectMeta[],
+): { ref: Field; fields: Field[] }[] {
+  if (!job.groups || !(job.columns ?? []).some((c) => c.field === "customer")) return [];
+  return object.fields
+    .filter((f) => f.type === "reference" && f.name === "customer" && f.access !== "read")
+    .map((ref) => {
+      const to = all.find((o) => o.name === ref.targets?.[0]);
+      const fields = (to?.access.create || to?.access.edit ? to.fields : []).filter(
+        (f) =>
+          fillable(f) &&
+          f.name !== to?.title_field &&
+          !f.system &&
+          !["reference", "user", "department", "picture", "autonumber"].includes(f.type),
+      );
+      return { ref, fields };
+    })
+    .filter((n) => n.fields.length > 0);
 }
 
 /** Texts the pick-list does not know: each becomes one of its options, or stays empty. */
