@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -42,7 +43,9 @@ type result struct {
 	Goal float64 `json:"goal"`
 	Met  bool    `json:"met"`
 	Rows int     `json:"rows"`
-	Note string  `json:"note,omitempty"`
+	// Before is the ratio of the program it is compared with, in the same run.
+	Before float64 `json:"ratio_before,omitempty"`
+	Note   string  `json:"note,omitempty"`
 }
 
 // report is result.json.
@@ -55,7 +58,9 @@ type report struct {
 }
 
 type options struct {
-	program   string
+	program string
+	// before is another program measured in the same rounds; "": none.
+	before    string
 	cache     string
 	postgres  string
 	customers int
@@ -72,14 +77,23 @@ func main() {
 	var o options
 	var only, out string
 	flag.StringVar(&o.program, "program", "bin/ecrm", "the server to measure")
+	flag.StringVar(&o.before, "before", "", "another program, measured in the same rounds to compare with")
 	flag.StringVar(&o.cache, "cache", ".cache/bench", "where the data is kept between runs")
 	flag.StringVar(&o.postgres, "postgres", os.Getenv("ECRM_TEST_POSTGRES"), "address of a PostgreSQL in which databases may be made; empty: SQLite only")
 	flag.IntVar(&o.customers, "customers", 1_000_000, "how many customers; twice as many activities go with them")
 	flag.StringVar(&only, "only", "", "measure cases whose name matches this expression")
 	flag.DurationVar(&o.spell, "spell", 3*time.Second, "how long each case is measured")
 	flag.StringVar(&out, "out", "bench/result.json", "where the result is written")
+	callers := flag.String("callers", "1,8", "by how many callers each case is measured")
 	flag.Parse()
-	o.callers = []int{1, 8}
+	for _, text := range strings.Split(*callers, ",") {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 {
+			fmt.Fprintln(os.Stderr, "bench: -callers wants numbers such as 1,8")
+			os.Exit(2)
+		}
+		o.callers = append(o.callers, n)
+	}
 	o.only = regexp.MustCompile(only)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -117,9 +131,12 @@ func show(r report) {
 	fmt.Printf("\n%s, %s, %d customers\n\n", r.Machine, r.Commit, r.Customers)
 	w := tabwriter.NewWriter(os.Stdout, 0, 4, 2, ' ', tabwriter.AlignRight)
 	line := func(cells ...any) { _, _ = fmt.Fprintln(w, fmt.Sprintf(strings.Repeat("%v\t", len(cells)), cells...)) }
-	line("case", "database", "callers", "rows", "p50 ms", "p95", "p99", "calls/s", "SQL", "HTTP", "ratio", "goal", "")
+	line("case", "database", "callers", "rows", "p50 ms", "p95", "p99", "calls/s", "SQL", "HTTP", "before", "ratio", "goal", "")
 	for _, c := range r.Cases {
-		ratio, goal, met := "", "", ""
+		before, ratio, goal, met := "", "", "", ""
+		if c.Before > 0 {
+			before = fmt.Sprintf("%.2f", c.Before)
+		}
 		if c.Ratio > 0 {
 			ratio = fmt.Sprintf("%.2f", c.Ratio)
 		}
@@ -130,7 +147,7 @@ func show(r report) {
 			}
 		}
 		ms := func(v float64) string { return fmt.Sprintf("%.2f", v) }
-		line(c.Case, c.Database, c.Callers, c.Rows, ms(c.P50), ms(c.P95), ms(c.P99), fmt.Sprintf("%.0f", c.RPS), ms(c.SQLFloor), ms(c.HTTPFloor), ratio, goal, met+" "+c.Note)
+		line(c.Case, c.Database, c.Callers, c.Rows, ms(c.P50), ms(c.P95), ms(c.P99), fmt.Sprintf("%.0f", c.RPS), ms(c.SQLFloor), ms(c.HTTPFloor), before, ratio, goal, met+" "+c.Note)
 	}
 	_ = w.Flush()
 }

@@ -2,8 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -86,6 +91,11 @@ func measure(ctx context.Context, o options, database string) ([]result, error) 
 		return nil, err
 	}
 	defer func() { _ = h.db.Close() }()
+	before, left, err := h.before(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	defer left()
 	s, err := start(ctx, "/readyz", o.program, append(append([]string{"serve"}, h.args...), "--addr")...)
 	if err != nil {
 		return nil, err
@@ -102,7 +112,7 @@ func measure(ctx context.Context, o options, database string) ([]result, error) 
 	defer floor.stop()
 
 	results := []result{{Case: "start to first answer", Database: database, Callers: 1, P50: float64(s.ready.Microseconds()) / 1000, Goal: 0, Note: "goal 300 ms"}}
-	clients := map[string]*client{}
+	clients, old := map[string]*client{}, map[string]*client{}
 	for _, c := range cases(h) {
 		if !o.only.MatchString(c.name) {
 			continue
@@ -111,13 +121,22 @@ func measure(ctx context.Context, o options, database string) ([]result, error) 
 			if clients[c.as], err = signIn(ctx, s.base, c.as, h.Logins[c.as]); err != nil {
 				return nil, fmt.Errorf("sign in as %s: %w", c.as, err)
 			}
+			if before != nil {
+				if old[c.as], err = signIn(ctx, before.base, c.as, h.Logins[c.as]); err != nil {
+					return nil, fmt.Errorf("sign in to the program before as %s: %w", c.as, err)
+				}
+			}
 		}
 		for _, callers := range o.callers {
-			r, err := h.one(ctx, o, c, clients[c.as], newClient(floor.base), callers)
+			r, err := h.one(ctx, o, c, clients[c.as], old[c.as], newClient(floor.base), callers)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", c.name, err)
 			}
-			fmt.Printf("%-34s %-8s %d callers  p50 %7.2f ms  ratio %5.2f  %s\n", r.Case, database, callers, r.P50, r.Ratio, r.Note)
+			told := ""
+			if r.Before > 0 {
+				told = fmt.Sprintf("before %5.2f  ", r.Before)
+			}
+			fmt.Printf("%-38s %-8s %d callers  p50 %7.2f ms  %sratio %5.2f  %s\n", r.Case, database, callers, r.P50, told, r.Ratio, r.Note)
 			results = append(results, r)
 		}
 	}
@@ -125,9 +144,52 @@ func measure(ctx context.Context, o options, database string) ([]result, error) 
 	return results, nil
 }
 
+// before starts the program the measured one is compared with: on the same database of
+// PostgreSQL, and on a copy of SQLite's folder, which has one owner. It answers nil where
+// nothing is compared.
+func (h *home) before(ctx context.Context, o options) (s *server, left func(), err error) {
+	if o.before == "" {
+		return nil, func() {}, nil
+	}
+	folder, err := os.MkdirTemp(o.cache, "before-")
+	if err != nil {
+		return nil, nil, err
+	}
+	args := slices.Clone(h.args)
+	args[1] = folder
+	if h.database == "sqlite" {
+		if err := copyDatabase(h.args[1], folder); err != nil {
+			return nil, nil, err
+		}
+	}
+	s, err = start(ctx, "/readyz", o.before, append(append([]string{"serve"}, args...), "--addr")...)
+	return s, func() { s.stop(); _ = os.RemoveAll(folder) }, err
+}
+
+// copyDatabase copies the database of a data folder nobody writes to.
+func copyDatabase(from, to string) error {
+	for _, name := range []string{"ecrm.db", "ecrm.db-wal"} {
+		in, err := os.Open(filepath.Join(from, name)) //nolint:gosec // the bench's own folder
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		} else if err != nil {
+			return err
+		}
+		out, err := os.Create(filepath.Join(to, name)) //nolint:gosec // the bench's own folder
+		if err == nil {
+			_, err = io.Copy(out, in)
+			err = errors.Join(err, out.Close())
+		}
+		if err := errors.Join(err, in.Close()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // one measures a case: the product, the bare SQL, the bare HTTP, in this order, three times round,
 // so that a slow minute of the machine meets all of them.
-func (h *home) one(ctx context.Context, o options, c testcase, product, floor *client, callers int) (result, error) {
+func (h *home) one(ctx context.Context, o options, c testcase, product, before, floor *client, callers int) (result, error) {
 	r := result{Case: c.name, Database: h.database, Callers: callers, Goal: c.goal}
 	answer, err := c.call(ctx, product)
 	if err != nil {
@@ -147,7 +209,7 @@ func (h *home) one(ctx context.Context, o options, c testcase, product, floor *c
 	}
 	r.Rows = len(bare)
 	r.Note = c.compare(answer, bare)
-	var whole, sql, http spread
+	var whole, old, sql, http spread
 	const rounds = 3
 	for range rounds {
 		for _, part := range []struct {
@@ -158,10 +220,14 @@ func (h *home) one(ctx context.Context, o options, c testcase, product, floor *c
 				_, err := c.call(ctx, product)
 				return err
 			}},
+			{&old, func(ctx context.Context, _ int) error {
+				_, err := c.call(ctx, before)
+				return err
+			}},
 			{&sql, func(ctx context.Context, _ int) error { _, err := statements.run(ctx); return err }},
 			{&http, func(ctx context.Context, _ int) error { _, err := floor.raw(ctx, "GET", "/", nil); return err }},
 		} {
-			if part.to == &sql && len(c.floor) == 0 {
+			if part.to == &sql && len(c.floor) == 0 || part.to == &old && before == nil {
 				continue
 			}
 			got, err := repeat(ctx, callers, o.spell/rounds, part.call)
@@ -172,7 +238,7 @@ func (h *home) one(ctx context.Context, o options, c testcase, product, floor *c
 			part.to.took += got.took
 		}
 	}
-	for _, s := range []*spread{&whole, &sql, &http} {
+	for _, s := range []*spread{&whole, &old, &sql, &http} {
 		slices.Sort(s.times)
 	}
 	r.P50, r.P95, r.P99, r.RPS = whole.at(50), whole.at(95), whole.at(99), whole.perSecond()
@@ -180,13 +246,18 @@ func (h *home) one(ctx context.Context, o options, c testcase, product, floor *c
 	if len(c.floor) == 0 {
 		return r, nil
 	}
-	if callers == 1 {
-		r.Ratio = r.P50 / (r.SQLFloor + r.HTTPFloor)
-	} else {
+	ratio := func(s spread) float64 {
+		switch {
+		case s.times == nil:
+			return 0
+		case callers == 1:
+			return s.at(50) / (r.SQLFloor + r.HTTPFloor)
+		}
 		// Many callers keep every processor busy, those that ask and those that answer; how long one
 		// call waits then tells of the queue. What a call costs is the time between two answers.
-		r.Ratio = 1 / whole.perSecond() / (1/sql.perSecond() + 1/http.perSecond())
+		return 1 / s.perSecond() / (1/sql.perSecond() + 1/http.perSecond())
 	}
+	r.Ratio, r.Before = ratio(whole), ratio(old)
 	r.Met = c.goal > 0 && r.Ratio <= c.goal
 	return r, nil
 }
