@@ -106,6 +106,11 @@ func (s *Service) ActorOf(ctx context.Context, id int64) (*policy.Actor, Person,
 	if err != nil {
 		return nil, Person{}, err
 	}
+	return s.actorAt(ctx, id, epoch)
+}
+
+// actorAt is ActorOf where the epoch is known already.
+func (s *Service) actorAt(ctx context.Context, id, epoch int64) (_ *policy.Actor, _ Person, err error) {
 	var k *identified
 	if kept, ok := s.known.Load(id); ok {
 		if k, _ = kept.(*identified); k.epoch != epoch {
@@ -122,7 +127,7 @@ func (s *Service) ActorOf(ctx context.Context, id int64) (*policy.Actor, Person,
 		s.known.Store(id, k)
 	}
 	a := k.actor
-	a.Registry = s.Records.Current.Load()
+	a.Registry, a.Epoch = s.Records.Current.Load(), epoch
 	return &a, k.person, nil
 }
 

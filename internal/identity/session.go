@@ -22,8 +22,9 @@ var sessions = store.Declare(store.Table{
 		{Name: "until", Kind: schema.KindInt}, {Name: "device", Kind: schema.KindText},
 		{Name: "id", Kind: schema.KindInt}, {Name: "address", Kind: schema.KindText}, {Name: "seen_at", Kind: schema.KindInt},
 	},
-	Key:     []string{"token"},
-	Indexes: []string{"user_id", "id"},
+	Key:      []string{"token"},
+	Indexes:  []string{"user_id", "id"},
+	Standing: true,
 })
 
 const (
@@ -79,18 +80,18 @@ func (s *Service) Close(ctx context.Context, secret string) error {
 // so that a session ended anywhere is refused at the next.
 func (s *Service) Actor(ctx context.Context, secret string) (*policy.Actor, Person, error) {
 	token := digest(secret)
-	rows, err := store.Find(ctx, s.Records.DB, sessions.Name, "user_id, until", store.Row{"token": token}, "")
+	row, epoch, err := s.Records.Standing(ctx, sessions.Name, "user_id, until", "token", token)
 	if err != nil {
 		return nil, Person{}, err
 	}
-	if len(rows) == 0 {
+	if row == nil {
 		return nil, Person{}, ErrSignedOut
 	}
-	id, _ := rows[0][0].(int64)
-	if until, _ := rows[0][1].(int64); until <= time.Now().UnixMicro() {
+	id, _ := row[0].(int64)
+	if until, _ := row[1].(int64); until <= time.Now().UnixMicro() {
 		return nil, Person{}, ErrSignedOut
 	}
-	a, p, err := s.ActorOf(ctx, id)
+	a, p, err := s.actorAt(ctx, id, epoch)
 	if err == nil {
 		s.used(ctx, token, sessions.Name, store.Row{"token": token}, "seen_at")
 	}

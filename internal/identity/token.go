@@ -22,8 +22,9 @@ var apiTokens = store.Declare(store.Table{
 		{Name: "hash", Kind: schema.KindText}, {Name: "scopes", Kind: schema.KindText}, {Name: "created_at", Kind: schema.KindInt},
 		{Name: "until", Kind: schema.KindInt}, {Name: "used_at", Kind: schema.KindInt},
 	},
-	Key:     []string{"id"},
-	Indexes: []string{"unique hash", "user_id"},
+	Key:      []string{"id"},
+	Indexes:  []string{"unique hash", "user_id"},
+	Standing: true,
 })
 
 // Token lets a script act as its owner, never beyond his rights, within scopes.
@@ -133,21 +134,21 @@ func (s *Service) RevokeToken(ctx context.Context, a *policy.Actor, id int64) er
 // Bearer tells who acts under a token's secret; like Actor it is asked at every
 // request.
 func (s *Service) Bearer(ctx context.Context, secret string) (*policy.Actor, Person, error) {
-	rows, err := store.Find(ctx, s.Records.DB, apiTokens.Name, "id, user_id, name, scopes, until", store.Row{"hash": digest(secret)}, "")
+	row, epoch, err := s.Records.Standing(ctx, apiTokens.Name, "id, user_id, name, scopes, until", "hash", digest(secret))
 	if err != nil {
 		return nil, Person{}, err
 	}
-	if len(rows) == 0 {
+	if row == nil {
 		return nil, Person{}, ErrSignedOut
 	}
-	id, _ := rows[0][0].(int64)
-	user, _ := rows[0][1].(int64)
-	name, _ := rows[0][2].(string)
-	scopes, _ := rows[0][3].(string)
-	if until, _ := rows[0][4].(int64); until != 0 && until <= time.Now().UnixMicro() {
+	id, _ := row[0].(int64)
+	user, _ := row[1].(int64)
+	name, _ := row[2].(string)
+	scopes, _ := row[3].(string)
+	if until, _ := row[4].(int64); until != 0 && until <= time.Now().UnixMicro() {
 		return nil, Person{}, ErrSignedOut
 	}
-	a, p, err := s.ActorOf(ctx, user)
+	a, p, err := s.actorAt(ctx, user, epoch)
 	if err != nil {
 		return nil, p, err
 	}

@@ -104,6 +104,9 @@ type Actor struct {
 	// why something is done now does not apply to it.
 	Importing bool
 	Registry  *schema.Registry
+	// Epoch is that of users, departments and roles (record.Service.Touch) at which
+	// all this held; 0 where it is not known.
+	Epoch int64
 }
 
 // System acts for the engine itself: set-up, demo data, jobs.

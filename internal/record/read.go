@@ -348,6 +348,10 @@ func (s *Service) labels(ctx context.Context, q store.Querier, a *policy.Actor, 
 	if o.IsLink() {
 		return s.linkLabels(ctx, q, a, o, ids, deleted)
 	}
+	// A unit's own writes are not in the directory.
+	if _, committed := q.(*store.DB); committed && deleted && listed(a, o) {
+		return s.directory.named(ctx, q, a, o, ids)
+	}
 	return store.Labels(ctx, q, a.Registry, a, o, a.Filter(o, policy.View), ids, deleted)
 }
 

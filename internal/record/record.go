@@ -170,6 +170,8 @@ type Service struct {
 	// renewed has a token when another registry was put in force.
 	renewed chan struct{}
 
+	directory directory
+
 	mu        sync.Mutex
 	listeners []func([]Event)
 	consumers []func(context.Context, []Event) error

@@ -27,12 +27,26 @@ func (s *Service) Abreast(ctx context.Context) (epochNow int64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	if s.Current.Load().Version != counters[registryCounter]+1 {
-		if _, err := s.Reload(ctx); err != nil {
-			return 0, err
-		}
+	return counters[epoch], s.renew(ctx, counters[registryCounter])
+}
+
+// Standing is Abreast, and reads with the same statement the row by which a request
+// says who makes it (see store.DB.Standing); nil where there is none.
+func (s *Service) Standing(ctx context.Context, table, columns, key, value string) (row []any, epochNow int64, err error) {
+	row, counters, err := s.DB.Standing(ctx, table, columns, key, value, epoch, registryCounter)
+	if err != nil || row == nil {
+		return nil, 0, err
 	}
-	return counters[epoch], nil
+	return row, counters[0], s.renew(ctx, counters[1])
+}
+
+// renew has the registry in force be that of the counter.
+func (s *Service) renew(ctx context.Context, counted int64) error {
+	if s.Current.Load().Version == counted+1 {
+		return nil
+	}
+	_, err := s.Reload(ctx)
+	return err
 }
 
 // abreast has a unit see the registry as its transaction does, whatever this node

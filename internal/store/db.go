@@ -58,7 +58,7 @@ type Querier interface {
 // DB is an open database.
 type DB struct {
 	pool   *pgxpool.Pool
-	reads  *sqliteReads
+	reads  *reads
 	writer *writer
 	// Program is the version of the program, written down with the schema it
 	// makes; set before Sync.
@@ -69,6 +69,7 @@ type DB struct {
 
 	estimates estimates
 	counts    counts
+	standing  standing
 }
 
 // Open opens "postgres://…" or "sqlite:PATH", making the latter when absent.
@@ -107,13 +108,8 @@ func Open(ctx context.Context, dsn string) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
-	rdb, err := sql.Open("sqlite", "file:"+path+pragmas+"&_pragma=query_only(1)")
-	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", path, err)
-	}
-	rdb.SetMaxOpenConns(8)
-	rdb.SetMaxIdleConns(8)
-	db := &DB{reads: &sqliteReads{db: rdb, statements: map[string]*sql.Stmt{}}, writer: newWriter(wdb, conn)}
+	db := &DB{reads: newReads(wdb.Driver(), "file:"+path+pragmas+"&_pragma=query_only(1)")}
+	db.writer = newWriter(wdb, conn, &db.standing.written)
 	return db, nil
 }
 
@@ -255,39 +251,23 @@ func (t pgTx) Exec(ctx context.Context, statement string, args ...any) (int64, e
 	return tag.RowsAffected(), translate(err)
 }
 
-func pgQuery(ctx context.Context, q pgAny, statement string, args []any) ([][]any, error) {
-	rows, err := q.Query(ctx, rebind(statement), args...)
-	if err != nil {
-		return nil, translate(err)
-	}
-	defer rows.Close()
-	var all [][]any
-	for rows.Next() {
-		values, err := rows.Values()
-		if err != nil {
-			return nil, translate(err)
-		}
-		widen(values)
-		all = append(all, values)
-	}
-	return all, translate(rows.Err())
-}
-
 // rebind writes "?" as "$1", "$2" …; statements hold no other question marks.
 func rebind(statement string) string {
-	var b strings.Builder
-	b.Grow(len(statement) + 32)
-	n := 0
-	for i := 0; i < len(statement); i++ {
-		if statement[i] == '?' {
-			n++
-			b.WriteByte('$')
-			b.WriteString(strconv.Itoa(n))
-			continue
+	var b []byte
+	for n := 1; ; n++ {
+		at := strings.IndexByte(statement, '?')
+		switch {
+		case at < 0 && b == nil:
+			return statement
+		case at < 0:
+			return string(append(b, statement...))
+		case b == nil:
+			b = make([]byte, 0, len(statement)+64)
 		}
-		b.WriteByte(statement[i])
+		b = append(append(b, statement[:at]...), '$')
+		b = strconv.AppendInt(b, int64(n), 10)
+		statement = statement[at+1:]
 	}
-	return b.String()
 }
 
 // translate turns what a driver says into what callers tell apart.
@@ -300,60 +280,6 @@ func translate(err error) error {
 		return fmt.Errorf("%w: %w", ErrUnique, err)
 	}
 	return err
-}
-
-// sqliteReads runs statements on a pool of reading connections and keeps them
-// prepared.
-type sqliteReads struct {
-	db         *sql.DB
-	mu         sync.RWMutex
-	statements map[string]*sql.Stmt
-}
-
-const maxStatements = 1000
-
-func (r *sqliteReads) prepare(ctx context.Context, statement string) (*sql.Stmt, error) {
-	r.mu.RLock()
-	s := r.statements[statement]
-	r.mu.RUnlock()
-	if s != nil {
-		return s, nil
-	}
-	s, err := r.db.PrepareContext(context.WithoutCancel(ctx), statement) //nolint:sqlclosecheck // kept for later callers
-	if err != nil {
-		return nil, fmt.Errorf("prepare %q: %w", statement, err)
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if len(r.statements) >= maxStatements {
-		// The pool closes a statement only after its running queries end.
-		for k, old := range r.statements {
-			delete(r.statements, k)
-			if err := old.Close(); err != nil {
-				return nil, err
-			}
-		}
-	}
-	r.statements[statement] = s
-	return s, nil
-}
-
-func (r *sqliteReads) query(ctx context.Context, statement string, args []any) ([][]any, error) {
-	s, err := r.prepare(ctx, statement) //nolint:sqlclosecheck // kept for later callers
-	if err != nil {
-		return nil, err
-	}
-	rows, err := s.QueryContext(ctx, args...)
-	if err != nil {
-		return nil, translate(err)
-	}
-	return collect(rows)
-}
-
-func (r *sqliteReads) close() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	_ = r.db.Close()
 }
 
 func collect(rows *sql.Rows) ([][]any, error) {

@@ -33,7 +33,12 @@ type estimated struct {
 // estimate counts the rows of a selection up to estimateCap+1, from memory
 // where it was counted lately.
 func (db *DB) estimate(selection string, args []any) int64 {
-	key := fmt.Sprint(selection, args)
+	return db.estimateAs(fmt.Sprint(selection, args), func() (string, []any, error) { return selection, args, nil })
+}
+
+// estimateAs is estimate where the selection has a name, and is not written where its
+// estimate is known.
+func (db *DB) estimateAs(key string, selection func() (string, []any, error)) int64 {
 	db.estimates.mu.Lock()
 	e, ok := db.estimates.known[key]
 	db.estimates.mu.Unlock()
@@ -43,9 +48,11 @@ func (db *DB) estimate(selection string, args []any) int64 {
 	ctx, cancel := context.WithTimeout(context.Background(), estimateBudget)
 	defer cancel()
 	e = estimated{n: estimateCap + 1, at: time.Now()}
-	rows, err := db.Query(ctx, fmt.Sprintf("SELECT count(*) FROM (%s LIMIT %d) counted", selection, estimateCap+1), args...)
-	if err == nil && len(rows) == 1 {
-		e.n, _ = rows[0][0].(int64)
+	if text, args, err := selection(); err == nil {
+		rows, err := db.Query(ctx, fmt.Sprintf("SELECT count(*) FROM (%s LIMIT %d) counted", text, estimateCap+1), args...)
+		if err == nil && len(rows) == 1 {
+			e.n, _ = rows[0][0].(int64)
+		}
 	}
 	db.estimates.mu.Lock()
 	defer db.estimates.mu.Unlock()

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -173,12 +174,28 @@ func (c *compiler) name(alias, column string) string {
 func (db *DB) scopeSize(s Select, terms []term) int64 {
 	var sum int64
 	for _, t := range terms {
-		c := s.compiler(db)
-		c.write("SELECT 1 FROM " + s.Query.Object.Table() + " t WHERE t.deleted_at IS NULL AND ")
-		c.term("t", t)
-		sum += db.estimate(c.b.String(), c.args)
+		sum += db.estimateAs(t.name(s.Query.Object), func() (string, []any, error) {
+			c := s.compiler(db)
+			c.write("SELECT 1 FROM " + s.Query.Object.Table() + " t WHERE t.deleted_at IS NULL AND ")
+			c.term("t", t)
+			return c.b.String(), c.args, nil
+		})
 	}
 	return min(sum, estimateCap+1)
+}
+
+// name stands for the records of an object under a term, whatever the time is: what is
+// shared until an instant counts as shared for as long as an estimate is believed.
+func (t term) name(o *schema.Object) string {
+	if t.shared == nil {
+		return o.Name + " " + t.column + " " + strconv.FormatInt(t.id, 10)
+	}
+	name := o.Name + " shared " + t.shared.Field
+	if t.through != nil {
+		name += " through " + t.through.Name
+	}
+	tokens, _ := t.shared.Value.([]string)
+	return name + " " + strings.Join(tokens, " ")
 }
 
 // live is the condition of the partial indexes.

@@ -58,7 +58,7 @@ func (db *DB) Stats() Stats {
 		s.Connections, s.WaitingForConnection = int64(pool.AcquiredConns()), pool.EmptyAcquireCount()
 		return s
 	}
-	s.Connections = int64(db.reads.db.Stats().InUse)
+	s.Connections = int64(db.reads.busy())
 	return s
 }
 

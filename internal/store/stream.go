@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql/driver"
 )
 
 // each runs a statement and hands over its rows one after another, holding no
@@ -10,29 +11,14 @@ func (db *DB) each(ctx context.Context, fn func(row []any) error, statement stri
 	if db.pool != nil {
 		return db.eachPostgres(ctx, fn, statement, args)
 	}
-	rows, err := db.reads.db.QueryContext(ctx, statement, args...)
-	if err != nil {
-		return 0, translate(err)
-	}
-	defer func() { _ = rows.Close() }()
-	names, err := rows.Columns()
-	if err != nil {
-		return 0, err
-	}
-	row, pointers := make([]any, len(names)), make([]any, len(names))
-	for i := range row {
-		pointers[i] = &row[i]
-	}
-	for rows.Next() {
-		if err := rows.Scan(pointers...); err != nil {
-			return n, err
+	var row []any
+	return db.reads.each(ctx, statement, args, func(values []driver.Value) error {
+		row = row[:0]
+		for _, v := range values {
+			row = append(row, v)
 		}
-		n++
-		if err := fn(row); err != nil {
-			return n, err
-		}
-	}
-	return n, translate(rows.Err())
+		return fn(row)
+	})
 }
 
 func (db *DB) eachPostgres(ctx context.Context, fn func(row []any) error, statement string, args []any) (n int, err error) {
@@ -41,12 +27,14 @@ func (db *DB) eachPostgres(ctx context.Context, fn func(row []any) error, statem
 		return 0, translate(err)
 	}
 	defer rows.Close()
+	var row []any
 	for rows.Next() {
-		row, err := rows.Values()
-		if err != nil {
+		if row == nil {
+			row = make([]any, len(rows.FieldDescriptions()))
+		}
+		if err := pgRow(rows, row); err != nil {
 			return n, translate(err)
 		}
-		widen(row)
 		n++
 		if err := fn(row); err != nil {
 			return n, err

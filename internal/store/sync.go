@@ -26,6 +26,8 @@ type Table struct {
 	// itself sees to; Erasable names columns that may be made empty, all at once.
 	Kept     bool
 	Erasable []string
+	// Standing tables hold what every request asks; see DB.Standing.
+	Standing bool
 }
 
 var tables []Table

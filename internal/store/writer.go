@@ -29,13 +29,26 @@ type writer struct {
 	stop       chan struct{}
 	stopped    chan struct{}
 	once       sync.Once
-	statements map[string]*sql.Stmt
+	statements map[string]prepared
+	// standing is raised after each commit that wrote what Standing remembers, and
+	// before anybody is answered; wrote tells that the running one did.
+	standing *atomic.Int64
+	wrote    bool
 	// wanted counts people's writes that wait or run.
 	wanted atomic.Int64
 }
 
+// prepared is a statement and whether it writes what Standing remembers.
+type prepared struct {
+	*sql.Stmt
+	standing bool
+}
+
 const (
-	maxUnits  = 64
+	maxUnits = 64
+	// maxStatements is how many prepared statements the writer keeps.
+	maxStatements = 1000
+
 	maxCommit = 20 * time.Millisecond
 )
 
@@ -50,10 +63,10 @@ func IsBulk(ctx context.Context) bool {
 	return bulk
 }
 
-func newWriter(db *sql.DB, conn *sql.Conn) *writer {
+func newWriter(db *sql.DB, conn *sql.Conn, standing *atomic.Int64) *writer {
 	w := &writer{
 		db: db, conn: conn, people: make(chan *unit), bulk: make(chan *unit),
-		stop: make(chan struct{}), stopped: make(chan struct{}), statements: map[string]*sql.Stmt{},
+		stop: make(chan struct{}), stopped: make(chan struct{}), statements: map[string]prepared{}, standing: standing,
 	}
 	go w.run()
 	return w
@@ -150,7 +163,7 @@ func (w *writer) commit(first *unit) {
 		u = w.take()
 	}
 	if whole {
-		_, err := w.Exec(ctx, "COMMIT")
+		err := w.end(ctx)
 		if err == nil {
 			for _, u := range members {
 				u.done <- u.err
@@ -217,9 +230,21 @@ func (w *writer) alone(ctx context.Context, u *unit) error {
 		w.abandon(ctx)
 		return err
 	}
-	if _, err := w.Exec(ctx, "COMMIT"); err != nil {
+	if err := w.end(ctx); err != nil {
 		w.abandon(ctx)
 		return fmt.Errorf("commit: %w", err)
+	}
+	return nil
+}
+
+// end commits, and has forgotten what no longer holds.
+func (w *writer) end(ctx context.Context) error {
+	if _, err := w.Exec(ctx, "COMMIT"); err != nil {
+		return err
+	}
+	if w.wrote {
+		w.wrote = false
+		w.standing.Add(1)
 	}
 	return nil
 }
@@ -228,13 +253,16 @@ func (w *writer) alone(ctx context.Context, u *unit) error {
 func (w *writer) Postgres() bool { return false }
 
 func (w *writer) prepare(ctx context.Context, statement string) (*sql.Stmt, error) {
-	if s := w.statements[statement]; s != nil {
-		return s, nil
+	if s, ok := w.statements[statement]; ok {
+		w.wrote = w.wrote || s.standing
+		return s.Stmt, nil
 	}
-	s, err := w.conn.PrepareContext(ctx, statement)
+	stmt, err := w.conn.PrepareContext(ctx, statement)
 	if err != nil {
 		return nil, fmt.Errorf("prepare %q: %w", statement, err)
 	}
+	s := prepared{stmt, writesStanding(statement)}
+	w.wrote = w.wrote || s.standing
 	if len(w.statements) >= maxStatements {
 		var errs []error
 		for k, old := range w.statements {
@@ -246,7 +274,7 @@ func (w *writer) prepare(ctx context.Context, statement string) (*sql.Stmt, erro
 		}
 	}
 	w.statements[statement] = s
-	return s, nil
+	return stmt, nil
 }
 
 // Query reads inside the running transaction.

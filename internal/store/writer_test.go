@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -57,7 +58,7 @@ func still(t *testing.T) (*writer, *sql.DB) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &writer{db: db, conn: conn, people: make(chan *unit), bulk: make(chan *unit), stop: make(chan struct{}), stopped: make(chan struct{}), statements: map[string]*sql.Stmt{}}
+	w := &writer{db: db, conn: conn, people: make(chan *unit), bulk: make(chan *unit), stop: make(chan struct{}), stopped: make(chan struct{}), statements: map[string]prepared{}, standing: new(atomic.Int64)}
 	if _, err := w.Exec(t.Context(), "CREATE TABLE t (n INTEGER PRIMARY KEY, body TEXT)"); err != nil {
 		t.Fatal(err)
 	}
