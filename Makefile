@@ -5,7 +5,7 @@ ARGS ?=
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  \033[1mmake %-12s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  \033[1mmake %-15s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: build ## build everything and serve it, data in ./data (ARGS="--addr :8080" goes to `ecrm serve`)
@@ -32,6 +32,20 @@ test-quick: ## Go tests only: no race detector, no browser, PostgreSQL if ECRM_T
 verify: ## the tests' longer forms: all under the race detector, fuzzing, generated files checked
 	@scripts/prepare-tests.sh
 	@scripts/postgres.sh run scripts/test.sh --long
+
+.PHONY: torture
+torture: ## kill the server, cut its power, fill its disk, each TIMES (500) times, on both databases
+	@scripts/postgres.sh run scripts/drill.sh $(or $(TIMES),500)
+
+.PHONY: drill-restore drill-full-disk drill-kill drill-power-cut
+drill-restore: ## back up under load and restore, TIMES (3) times on both databases
+	@scripts/postgres.sh run scripts/drill.sh $(or $(TIMES),3) restore
+drill-full-disk: ## fill the disk of a server at work, TIMES (5) times
+	@scripts/drill.sh $(or $(TIMES),5) full-disk
+drill-kill: ## kill a server at work, TIMES (25) times on both databases
+	@scripts/postgres.sh run scripts/drill.sh $(or $(TIMES),25) kill
+drill-power-cut: ## take the power from a server at work, TIMES (25) times
+	@scripts/drill.sh $(or $(TIMES),25) power-cut
 
 .PHONY: lint
 lint: ## run the linters

@@ -91,6 +91,16 @@ func (r *running) stop() error {
 	return r.process.Wait()
 }
 
+// kill ends the server as nothing it could prepare for.
+func (r *running) kill() error {
+	if err := r.process.Process.Kill(); err != nil {
+		return err
+	}
+	r.ended = true
+	_ = r.process.Wait() // it says that it was killed
+	return nil
+}
+
 // filesIn lists what lies in a folder.
 func filesIn(folder string) (string, error) {
 	list, err := os.ReadDir(folder)

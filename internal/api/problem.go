@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"syscall"
 
 	"ecrm/internal/identity"
 	"ecrm/internal/message"
@@ -83,6 +84,9 @@ func (r *request) explain(err error) problem {
 		p.Code = "too_expensive"
 	case errors.Is(err, store.ErrLocked):
 		p.Detail = message.In(lang, "schema_busy", nil)
+	case errors.Is(err, store.ErrFull), errors.Is(err, syscall.ENOSPC):
+		p.Detail = message.In(lang, "disk_full", nil)
+		slog.Error("the disk is full: make room on it", "error", err)
 	case errors.Is(err, context.Canceled):
 	default:
 		slog.Error("request failed", "method", r.Method, "path", r.URL.Path, "error", err)

@@ -16,7 +16,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
-	_ "modernc.org/sqlite" // the embedded database
+	"modernc.org/sqlite" // the embedded database
+	sqlitecode "modernc.org/sqlite/lib"
 )
 
 // Errors that callers tell apart.
@@ -32,6 +33,8 @@ var (
 	ErrOvertaken = errors.New("the row was changed meanwhile")
 	// ErrAddress is answered for a database address that cannot be one.
 	ErrAddress = errors.New("the database address is wrong: write postgres://USER:PASSWORD@HOST:5432/NAME, or leave it out for the database in the data folder")
+	// ErrFull is answered when the disk of the database has no room left.
+	ErrFull = errors.New("the disk is full")
 	// ErrClosed is answered after Close.
 	ErrClosed = errors.New("the store is closed")
 )
@@ -227,7 +230,7 @@ func (db *DB) writePostgres(ctx context.Context, fn func(ctx context.Context, q 
 		return err
 	}
 	if err = tx.Commit(ctx); err != nil {
-		return fmt.Errorf("commit: %w", err)
+		return fmt.Errorf("commit: %w", translate(err))
 	}
 	ended = true
 	return nil
@@ -278,6 +281,10 @@ func translate(err error) error {
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) && pg.Code == "23505" || strings.Contains(err.Error(), "UNIQUE constraint failed") {
 		return fmt.Errorf("%w: %w", ErrUnique, err)
+	}
+	var lite *sqlite.Error
+	if errors.As(err, &pg) && pg.Code == "53100" || errors.As(err, &lite) && lite.Code()&0xff == sqlitecode.SQLITE_FULL {
+		return fmt.Errorf("%w: %w", ErrFull, err)
 	}
 	return err
 }

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"ecrm/internal/dbtest"
+	"ecrm/internal/disktest"
+)
+
+// A backup made while people work is restored, twice, with everything that had been told before it
+// began; people go on in what was restored without signing in again.
+func TestBackupUnderLoadIsRestoredWithAllThatWasTold(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		folder := t.TempDir()
+		database := func(dsn string) []string {
+			if strings.HasPrefix(dsn, "postgres") {
+				return []string{"--database", dsn}
+			}
+			return nil
+		}
+		serving := append([]string{"serve", "--data", "data", "--addr", "127.0.0.1:0"}, database(dsn)...)
+		serving[2] = filepath.Join(folder, "data")
+		server := begin(t, serving...)
+		b := server.browser()
+		l := begun(b, server.url)
+		if status, answer, _ := b.call("POST", "imports/"+b.upload(rowsOf(500))+"/actions/run", nil); status != 202 {
+			t.Fatalf("the run answered %d %v", status, answer)
+		}
+		backups := times(t, 1)
+		for n := range backups {
+			time.Sleep(200 * time.Millisecond)
+			before := l.now()
+			file := filepath.Join(folder, "backup.tar.gz")
+			if r := runEcrm(t, folder, nil, "", append([]string{"backup", file, "--data", serving[2]}, database(dsn)...)...); r.code != 0 {
+				t.Fatalf("backup: %d %s", r.code, r.err)
+			}
+			into := dsn
+			if into != "" && len(database(dsn)) > 0 {
+				into = dbtest.Postgres(t)
+			}
+			data := filepath.Join(t.TempDir(), "restored")
+			began := time.Now()
+			if r := runEcrm(t, folder, nil, "", append([]string{"restore", file, "--data", data}, database(into)...)...); r.code != 0 {
+				t.Fatalf("restore: %d %s", r.code, r.err)
+			}
+			took := time.Since(began)
+			if r := runEcrm(t, folder, nil, "", append([]string{"check", "--data", data}, database(into)...)...); r.code != 0 {
+				t.Errorf("check of backup %d: %s %s", n, r.out, r.err)
+			}
+			restored := begin(t, append([]string{"serve", "--data", data, "--addr", "127.0.0.1:0"}, database(into)...)...)
+			there := &browser{t, restored.url(), b.client}
+			if wrong := l.missing(there, before, isRow); len(wrong) > 0 {
+				t.Errorf("of backup %d: %s", n, strings.Join(wrong[:min(10, len(wrong))], "\n"))
+			}
+			if status, answer, _ := there.call("POST", "customers", strings.NewReader(`{"name": "還原以後"}`)); status != 201 {
+				t.Errorf("a customer in what was restored: %d %v", status, answer)
+			}
+			if err := restored.stop(); err != nil {
+				t.Errorf("the end: %v %s", err, restored.said())
+			}
+			t.Logf("backup %d: %d customers, %d changes and %d files had been told, all are restored, in %.1f s", n, len(before.names), before.note, len(before.files), took.Seconds())
+		}
+		l.end()
+		if refused := l.refused(); len(refused) > 0 {
+			t.Errorf("answers other than a success: %v", refused)
+		}
+		if err := server.stop(); err != nil {
+			t.Errorf("the end: %v %s", err, server.said())
+		}
+	})
+}
+
+// A full disk loses nothing: whoever writes is told so in words and when to come again, whoever reads
+// is answered, and once there is room all goes on, the import too. Nor does a power cut then.
+func TestFullDiskLosesNothingAndPeopleAreTold(t *testing.T) {
+	const rows = 1500
+	folder := t.TempDir()
+	disk := disktest.New(t, folder)
+	data := filepath.Join(folder, "data")
+	server := beginOn(t, disk, "serve", "--data", data, "--addr", "127.0.0.1:0")
+	l := begun(server.browser(), server.url)
+	id := l.b.upload(rowsOf(rows))
+	if status, answer, _ := l.b.call("POST", "imports/"+id+"/actions/run", nil); status != 202 {
+		t.Fatalf("the run answered %d %v", status, answer)
+	}
+	var images []image
+	spells := times(t, 2)
+	for n := range spells {
+		time.Sleep(300 * time.Millisecond)
+		before := l.refused()[http.StatusServiceUnavailable]
+		disk.Fill(int64(n%4) * 50_000)
+		for end := time.Now().Add(20 * time.Second); l.refused()[http.StatusServiceUnavailable] < before+20; time.Sleep(5 * time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatalf("nobody is told that the disk is full: %v", l.refused())
+			}
+		}
+		status, answer, header := l.b.call("POST", "customers", strings.NewReader(`{"name": "放不下", "note": "`+strings.Repeat("滿", 20_000)+`"}`))
+		if detail, _ := answer["detail"].(string); status != 503 || header.Get("Retry-After") == "" || !strings.Contains(detail, "disk is full") {
+			t.Errorf("on a full disk a write answers %d, Retry-After %q: %v", status, header.Get("Retry-After"), answer)
+		}
+		if status, answer, _ := l.b.call("GET", "customers?limit=5", nil); status != 200 {
+			t.Errorf("on a full disk a list answers %d %v", status, answer)
+		}
+		i := image{folder: filepath.Join(t.TempDir(), "image"), told: l.now()}
+		if err := disk.Image(i.folder, nil); err != nil {
+			t.Fatal(err)
+		}
+		images = append(images, i)
+		disk.Fill(-1)
+		for end := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+			if now := l.now(); now.note > i.told.note && len(now.names) > len(i.told.names) && len(now.files) > len(i.told.files) {
+				break
+			} else if time.Now().After(end) {
+				t.Fatalf("with room again nobody gets on: %v %s", l.refused(), server.said())
+			}
+		}
+	}
+	ran := l.b.awaited("imports/"+id, func(answer map[string]any) bool { return answer["state"] == "done" || answer["state"] == "failed" })
+	if ran["state"] != "done" || ran["created"] != float64(rows) {
+		t.Errorf("the import ended as %v", ran)
+	}
+	l.end()
+	refused := l.refused()
+	told := l.now()
+	if wrong := l.missing(l.b, told, isRow); len(wrong) > 0 {
+		t.Errorf("at the end: %s", strings.Join(wrong[:min(10, len(wrong))], "\n"))
+	}
+	t.Logf("%d times full: %d writes were refused, %d customers, %d changes and %d files were told, all are there", spells, refused[503], len(told.names), told.note, len(told.files))
+	if delete(refused, http.StatusServiceUnavailable); len(refused) > 0 {
+		t.Errorf("other answers: %v", refused)
+	}
+	if err := server.stop(); err != nil {
+		t.Errorf("the end: %v %s", err, server.said())
+	}
+	if r := runEcrm(t, t.TempDir(), nil, "", "check", "--data", data); r.code != 0 {
+		t.Errorf("check: %s %s", r.out, r.err)
+	}
+	for n, i := range images {
+		if wrong := l.wrong(i, nil); len(wrong) > 0 {
+			t.Errorf("a power cut while full, %d: %s", n, strings.Join(wrong[:min(10, len(wrong))], "\n"))
+		}
+	}
+}
