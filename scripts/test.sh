@@ -57,6 +57,8 @@ step 'web: tests' in_web
 if [ "${1:-}" = --long ]; then
   export ECRM_LONG=1
   step 'go: tests, raced, long' go test -race -count=1 -timeout 120m ./...
+  step 'rules: 100,000 questions' env ECRM_CASES="${ECRM_CASES:-100000}" ECRM_SEED="${ECRM_SEED:-$RANDOM}" \
+    go test -count=1 -timeout 120m -v -run TestBothDatabasesAnswerWhatTheRulesSay ./internal/oracle
   step 'go: fuzz' scripts/fuzz.sh
   step 'generated files' scripts/generate.sh --check
 else

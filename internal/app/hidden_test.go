@@ -67,7 +67,9 @@ func TestWhatAVisibleRecordRefersToStaysHiddenEverywhere(t *testing.T) {
 			for _, query := range []string{"", "fields=id," + field, "fields=" + field + ".name," + field + ".number", "sort=" + field, "sort=-" + field + "&limit=1", "q=" + url.QueryEscape("可見")} {
 				ask("GET", plural+"?"+query, "")
 			}
-			for _, filter := range []string{field + `.name ~ "祕密"`, field + `.number = "` + number + `"`, field + `.owner = "` + people["stranger"].id + `"`} {
+			for _, filter := range []string{field + `.name ~ "祕密"`, field + `.number = "` + number + `"`, field + `.owner = "` + people["stranger"].id + `"`,
+				// Nor does a filter confirm an id that somebody has from elsewhere.
+				field + ` = "` + hidden + `"`, field + ` IN ("1", "` + hidden + `")`, field + ` = ` + hidden, `{"field":"` + field + `","op":"=","value":"` + hidden + `"}`} {
 				if names := reader.must(200, "GET", plural+"?filter="+url.QueryEscape(filter), nil)["records"]; size(names) > 0 {
 					t.Errorf("%s?filter=%s finds what is hidden: %v", plural, filter, names)
 				}
@@ -79,6 +81,14 @@ func TestWhatAVisibleRecordRefersToStaysHiddenEverywhere(t *testing.T) {
 			ask("PATCH", plural+"/"+id, `{"`+field+`":{"object":"customer","hidden":true}}`, "If-Match", `"1"`)
 			ask("POST", plural+"/batch", `{"update":[{"id":"`+id+`","note":"x"}]}`)
 			ask("POST", plural+"/warnings", `{"id":"`+id+`","values":{}}`)
+		}
+		for _, filter := range []string{`x_any = "` + hidden + `"`, `x_any IN ("` + hidden + `")`} {
+			if names := reader.must(200, "GET", "contacts?filter="+url.QueryEscape(filter), nil)["records"]; size(names) > 0 {
+				t.Errorf("contacts?filter=%s confirms what is hidden: %v", filter, names)
+			}
+			if names := people["stranger"].must(200, "GET", "contacts?filter="+url.QueryEscape(filter), nil)["records"]; size(names) != 1 {
+				t.Errorf("who sees the customer does not find his contact by %s: %v", filter, names)
+			}
 		}
 		// Two hidden customers are one group, with what both have.
 		rows := list(reader.must(200, "POST", "contacts/aggregate", map[string]any{"group": []map[string]string{{"field": "customer"}}, "measures": []map[string]string{{"fn": "count"}}})["rows"])

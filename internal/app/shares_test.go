@@ -109,3 +109,32 @@ func TestSharingNeedsTheRightAndGivesNoMore(t *testing.T) {
 		}
 	})
 }
+
+// What hangs on a record is seen with it, be it one's own or shared; when it goes to
+// the recycle bin nothing is seen through it any more, and everything again once it
+// is back.
+func TestNothingIsSeenThroughWhatIsInTheRecycleBin(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn)
+		admin, people, _ := w.company()
+		owner, friend := people["seller"], people["stranger"]
+		id := owner.add("customers", map[string]any{"name": "共享客戶"})
+		owner.must(201, "POST", "customers/"+id+"/shares", map[string]any{"user": friend.id})
+		people["boss"].add("contacts", map[string]any{"name": "聯絡人", "customer": id})
+		sees := func(when, want string) {
+			t.Helper()
+			for _, p := range []*person{owner, friend} {
+				for _, path := range []string{"contacts", "contacts?sort=name", "contacts?q=%E8%81%AF%E7%B5%A1", "contacts?count=exact&limit=1"} {
+					if got := p.names(path); got != want {
+						t.Errorf("%s: %s lists %q, want %q", when, path, got, want)
+					}
+				}
+			}
+		}
+		sees("shared", "聯絡人")
+		admin.must(204, "DELETE", "customers/"+id, nil)
+		sees("in the bin", "")
+		admin.must(200, "POST", "customers/"+id+"/actions/restore", nil)
+		sees("back", "聯絡人")
+	})
+}

@@ -73,7 +73,7 @@ var confined = []struct {
 }
 
 // testOnly are packages that only tests import; their own imports are free.
-var testOnly = []string{"internal/arrows", "internal/dbtest", "internal/disktest"}
+var testOnly = []string{"internal/arrows", "internal/dbtest", "internal/disktest", "internal/oracle"}
 
 // TestArrows holds the arrows over every Go file for every platform. Tests may import what they
 // like: a test of policy may well prove its filters on a store.

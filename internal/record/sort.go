@@ -2,6 +2,7 @@ package record
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -109,7 +110,7 @@ func (s *Service) titled(ctx context.Context, a *policy.Actor, o *schema.Object,
 	if err != nil || len(all) > namedMost {
 		return nil, false, err
 	}
-	slices.SortStableFunc(all, func(x, y []any) int { return compareKeys(x[1], y[1]) })
+	slices.SortFunc(all, func(x, y []any) int { return cmp.Or(compareKeys(x[1], y[1]), compareIDs(x[0], y[0])) })
 	ids := make([]int64, len(all))
 	for i, r := range all {
 		ids[i], _ = r[0].(int64)
@@ -155,6 +156,13 @@ func (s *Service) Crowded(ctx context.Context, a *policy.Actor, o *schema.Object
 	}
 	ids, err := s.seen(ctx, a, o, guard, []query.Key{{Field: "id"}}, []string{"id"})
 	return len(ids) > namedMost, err
+}
+
+// compareIDs compares what was read as ids.
+func compareIDs(x, y any) int {
+	a, _ := x.(int64)
+	b, _ := y.(int64)
+	return cmp.Compare(a, b)
 }
 
 // compareKeys compares what titles are sorted by, those without one last.

@@ -113,8 +113,16 @@ func (c *compiler) kid(o *schema.Object, alias string, n *query.Node) error {
 
 // inside writes "column IN (ids of live records of target that fit n)".
 func (c *compiler) inside(column string, target *schema.Object, key string, n *query.Node) error {
+	return c.insideOf(column, target, key, n, true)
+}
+
+// insideOf is inside of live records only, or of those in the recycle bin too.
+func (c *compiler) insideOf(column string, target *schema.Object, key string, n *query.Node, live bool) error {
 	a := c.alias()
-	c.write(column + " IN (SELECT " + a + "." + key + " FROM " + target.Table() + " " + a + " WHERE " + a + ".deleted_at IS NULL AND ")
+	c.write(column + " IN (SELECT " + a + "." + key + " FROM " + target.Table() + " " + a + " WHERE ")
+	if live {
+		c.write(a + ".deleted_at IS NULL AND ")
+	}
 	if err := c.where(target, a, n); err != nil {
 		return err
 	}
@@ -206,7 +214,7 @@ func (c *compiler) compare(o *schema.Object, alias string, n *query.Node) error 
 	}
 	switch f.Type {
 	case "reference", "user", "department", "anyreference":
-		return c.ids(column, n)
+		return c.refers(f, column, n)
 	case "tags", "multipicklist", "phones", "mails", "references":
 		return c.listed(o, f, alias, n)
 	case "birthday":
@@ -392,11 +400,18 @@ func (c *compiler) listed(o *schema.Object, f *schema.Field, alias string, n *qu
 	if !ok {
 		return problem(n, "filter_value_unfit")
 	}
-	if n.Op == query.Contains {
+	if n.Op == query.Contains && f.Many() == "" { // of ids no part may be guessed
 		return c.textual(alias+"."+f.Column(), n)
 	}
 	if n.Op != query.Has && n.Op != query.Eq {
 		return problem(n, "filter_operator_unfit")
+	}
+	if id, isID := schema.ParseID(s); isID && f.Many() != "" {
+		c.write("(")
+		if err := c.visible(f, id); err != nil {
+			return err
+		}
+		defer c.write(")")
 	}
 	keys := []string{s}
 	switch f.Type {

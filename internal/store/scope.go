@@ -107,12 +107,13 @@ func (c *compiler) term(alias string, t term) {
 		c.write(c.name(alias, t.column)+" = ?", t.id)
 		return
 	}
-	column := "id"
-	if t.through != nil {
-		column = t.through.Column()
+	if t.through == nil {
+		c.write(c.name(alias, "id") + " IN (")
+		c.shared(t.object, t.shared)
+	} else {
+		c.write(c.name(alias, t.through.Column()) + " IN (")
+		c.sharedLive(t.object, t.shared)
 	}
-	c.write(c.name(alias, column) + " IN (")
-	c.shared(t.object, t.shared)
 	c.write(")")
 }
 
@@ -148,16 +149,24 @@ func (c *compiler) shared(o *schema.Object, n *query.Node) {
 	}
 }
 
+// sharedLive is shared without what is in the recycle bin, through which nothing is
+// seen.
+func (c *compiler) sharedLive(o *schema.Object, n *query.Node) {
+	c.write("SELECT id FROM " + o.Table() + " WHERE deleted_at IS NULL AND id IN (")
+	c.shared(o, n)
+	c.write(")")
+}
+
 // through writes that the record n.Field points to fits n's kid: by the
 // columns that repeat the parent's where they say it all. In the recycle bin
-// they may be out of date.
+// they may be out of date, and a link lies there with an end of it.
 func (c *compiler) through(o *schema.Object, alias string, n *query.Node) error {
 	if terms, ok := seenThrough(c.registry, o, n); ok && !c.bin {
 		c.terms(alias, terms)
 		return nil
 	}
 	f := o.Field(n.Field)
-	return c.inside(alias+"."+f.Column(), c.registry.Object(f.Target()), "id", n.Kids[0])
+	return c.insideOf(alias+"."+f.Column(), c.registry.Object(f.Target()), "id", n.Kids[0], !o.IsLink())
 }
 
 // name writes a column. Where the plan is chosen here and not by SQLite's

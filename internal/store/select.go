@@ -222,8 +222,8 @@ func (s Select) driven(c *compiler, plan plan, p part, limit int) error {
 			c.shared(t.object, t.shared)
 		default:
 			c.write("SELECT t.id FROM (")
-			c.shared(t.object, t.shared)
-			c.write(") s JOIN " + s.Query.Object.Table() + " t ON t." + t.through.Column() + " = s.record_id WHERE " + s.live())
+			c.sharedLive(t.object, t.shared)
+			c.write(") s JOIN " + s.Query.Object.Table() + " t ON t." + t.through.Column() + " = s.id WHERE " + s.live())
 		}
 	}
 	c.write(") SELECT " + list(s.Columns) + " FROM scope CROSS JOIN " + s.Query.Object.Table() + " t WHERE t.id = scope.id AND " + s.live())
