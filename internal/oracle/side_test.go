@@ -60,7 +60,6 @@ type side struct {
 	// things are the same the other way round; ids of different objects never meet.
 	things map[int64]thing
 	roles  []int64
-	at     int64
 }
 
 func open(t testing.TB, name, dsn string) *side {
