@@ -84,7 +84,7 @@ func (d dice) bin(c *company, at time.Time) change {
 	gone := r.deleted
 	if gone != 0 && objects[t.object].links != nil {
 		for _, end := range objects[t.object].links {
-			if !c.live(r.values[end].(thing)) {
+			if !c.live(as[thing](r.values[end])) {
 				return nil
 			}
 		}
@@ -111,7 +111,7 @@ func (d dice) bin(c *company, at time.Time) change {
 			}
 			l.deleted = 0
 			for _, end := range objects["pass"].links {
-				if other := c.record(l.values[end].(thing)).deleted; other != 0 {
+				if other := c.record(as[thing](l.values[end])).deleted; other != 0 {
 					l.deleted = other
 				}
 			}

@@ -231,7 +231,7 @@ func (a asker) can(t thing, verb string) bool {
 	}
 	r := a.record(t)
 	if o.links != nil {
-		first, second := r.values[o.links[0]].(thing), r.values[o.links[1]].(thing)
+		first, second := as[thing](r.values[o.links[0]]), as[thing](r.values[o.links[1]])
 		return a.sees(first) && a.sees(second) && (verb == "view" || a.can(first, map[string]string{"export": "export"}[verb]+map[string]string{"edit": "edit", "delete": "edit"}[verb]))
 	}
 	for _, role := range a.roles() {

@@ -26,6 +26,15 @@ type call struct {
 	args []int
 }
 
+// as is a value of which the caller knows what it is.
+func as[T any](v any) T {
+	t, ok := v.(T)
+	if !ok {
+		panic(fmt.Sprintf("%v is no %T", v, t))
+	}
+	return t
+}
+
 // names tells how a thing is called in one database.
 type names func(thing) string
 
@@ -220,7 +229,7 @@ func (a asker) fits(t thing, c *condition) bool {
 	}
 	if deeper { // the currency of an amount
 		money, ok := v.(amount)
-		return ok && compareStrings(c.op, money.currency, c.values[0].(string))
+		return ok && compareStrings(c.op, money.currency, as[string](c.values[0]))
 	}
 	if c.op == "empty" {
 		return v == nil
@@ -245,11 +254,11 @@ func (a asker) value(t thing, name string) any {
 		}
 		return nil
 	case "department":
-		if d := a.company.departments[t.n]; name == "name" {
+		d := a.company.departments[t.n]
+		if name == "name" {
 			return d.name
-		} else { //nolint:revive // the two belong together
-			return ref("department", d.parent)
 		}
+		return ref("department", d.parent)
 	}
 	return a.record(t).values[name]
 }
@@ -298,43 +307,43 @@ func (a asker) fitsAcross(l *record, link *object, there string, c *condition) b
 	if head, _, _ := strings.Cut(c.path, "."); link.ownField(head) {
 		return a.fits(l.thing, c)
 	}
-	return a.fits(l.values[there].(thing), c)
+	return a.fits(as[thing](l.values[there]), c)
 }
 
 func (a asker) compares(f *field, v any, op string, with any) bool {
 	switch f.kind {
 	case "text", "longtext", "picklist":
 		if op == "~" {
-			return strings.Contains(strings.ToLower(v.(string)), strings.ToLower(with.(string)))
+			return strings.Contains(strings.ToLower(as[string](v)), strings.ToLower(as[string](with)))
 		}
-		return compareStrings(op, v.(string), with.(string))
+		return compareStrings(op, as[string](v), as[string](with))
 	case "reference", "user", "department":
 		// What one may not see cannot be told from other things one may not see.
-		return a.identical(v.(thing), with) && a.sees(v.(thing))
+		return a.identical(as[thing](v), with) && a.sees(as[thing](v))
 	case "references":
-		return slices.ContainsFunc(v.([]thing), func(t thing) bool { return a.identical(t, with) && a.sees(t) })
+		return slices.ContainsFunc(as[[]thing](v), func(t thing) bool { return a.identical(t, with) && a.sees(t) })
 	case "multipicklist", "tags":
-		return slices.Contains(v.([]string), with.(string))
+		return slices.Contains(as[[]string](v), as[string](with))
 	case "boolean":
 		return v == with
 	case "integer":
-		n, err := strconv.ParseInt(string(with.(number)), 10, 64)
-		return err == nil && compareInts(op, v.(int64), n)
+		n, err := strconv.ParseInt(string(as[number](with)), 10, 64)
+		return err == nil && compareInts(op, as[int64](v), n)
 	case "decimal":
-		return compareInts(op, v.(int64), hundredths(string(with.(number))))
+		return compareInts(op, as[int64](v), hundredths(string(as[number](with))))
 	case "money":
-		money, wanted := v.(amount), 100*hundredths(string(with.(number)))
+		money, wanted := as[amount](v), 100*hundredths(string(as[number](with)))
 		if op == "=" {
 			return money.minor == wanted
 		}
 		return money.currency == "TWD" && compareInts(op, money.minor, wanted)
 	case "date":
 		from, to := a.days(with)
-		day := v.(string)
+		day := as[string](v)
 		return inSpan(op, strings.Compare(day, from.Format(time.DateOnly)), strings.Compare(day, to.Format(time.DateOnly)))
 	case "datetime":
 		from, to := a.days(with)
-		at := time.UnixMicro(v.(int64))
+		at := time.UnixMicro(as[int64](v))
 		return inSpan(op, at.Compare(from), at.Compare(to))
 	}
 	panic("nobody said how to compare a " + f.kind)

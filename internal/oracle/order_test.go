@@ -156,9 +156,9 @@ func direction(desc bool, c int) int {
 
 func compareAny(x, y any) int {
 	if s, ok := x.(string); ok {
-		return strings.Compare(s, y.(string))
+		return strings.Compare(s, as[string](y))
 	}
-	return cmp.Compare(x.(int64), y.(int64))
+	return cmp.Compare(as[int64](x), as[int64](y))
 }
 
 // standing is what a record is sorted by, an int64 or a string; nil: it has no value.
