@@ -298,6 +298,23 @@ func (p part) order(c *compiler) {
 	}
 }
 
+// plainOrder is the order where it is that of columns as they stand, under an alias;
+// false where NULLs or choices have a place of their own in it.
+func (p part) plainOrder(alias string) (order string, plain bool) {
+	var keys []string
+	for _, k := range p.keys {
+		if k.nullable || k.choices != nil {
+			return "", false
+		}
+		direction := ""
+		if k.desc {
+			direction = " DESC"
+		}
+		keys = append(keys, alias+k.column+direction)
+	}
+	return " ORDER BY " + strings.Join(keys, ", "), true
+}
+
 // begin writes the condition of the page behind a cursor, with an AND before
 // it: a comparison of rows where an index can answer it, else greater in the
 // first key, or equal there and greater in the next.
