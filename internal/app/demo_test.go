@@ -180,6 +180,36 @@ func TestMadeUpPastIsNoFuture(t *testing.T) {
 	}
 }
 
+// What is made up is written in the order in which it happened, as people would
+// have: the audit reads like a diary, and nothing of a customer lies before it.
+func TestMadeUpRecordsAreWrittenInTheOrderOfTheirTime(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn)
+		w.setUp()
+		if _, err := demo.Make(t.Context(), w.app.Identity, demo.Options{Customers: 150, Seed: 4, Locale: "zh-TW"}); err != nil {
+			t.Fatal(err)
+		}
+		rows, err := w.app.DB.Query(t.Context(), "SELECT at FROM audit WHERE origin = 'demo' ORDER BY id")
+		if err != nil || len(rows) < 500 {
+			t.Fatal(len(rows), err)
+		}
+		last := int64(0)
+		for i, row := range rows {
+			at, _ := row[0].(int64)
+			if at < last {
+				t.Fatalf("entry %d of %d is dated before the one above it", i, len(rows))
+			}
+			last = at
+		}
+		for _, object := range []string{"contact", "opportunity", "activity", "task"} {
+			rows, err := w.app.DB.Query(t.Context(), "SELECT r.id FROM r_"+object+" r JOIN r_customer c ON c.id = r.customer_id WHERE r.created_at < c.created_at OR r.id < c.id")
+			if err != nil || len(rows) > 0 {
+				t.Errorf("%d of %s were made before their customer; %v", len(rows), object, err)
+			}
+		}
+	})
+}
+
 // A choice that makes no sense is refused before anything is made.
 func TestSetUpRefusesANonsensicalExample(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, dsn string) {

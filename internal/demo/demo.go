@@ -63,9 +63,14 @@ const (
 	// many is the number of customers from which the bulk path is taken: larger
 	// transactions, and indexes built afterwards.
 	many         = 20_000
-	manyTogether = 10_000
+	manyTogether = 50_000
 	// maxUsers is how large the company gets at most.
 	maxUsers = 200
+	// staffYears is how long ago the people came.
+	staffYears = 3
+	// daysEarlier is by how much what is dated some days ago may lie before: at a
+	// weekend nobody works.
+	daysEarlier = 3
 )
 
 // Make makes a company up in one that is set up and empty, and answers an account
@@ -94,12 +99,13 @@ func Make(ctx context.Context, people *identity.Service, o Options) ([]Account, 
 	}
 	year, month, day := o.Today.Date()
 	m := &maker{
-		Options: o, locale: l, people: people, registry: people.Records.Current.Load(), used: map[int64]struct{}{}, zone: zone, together: together,
+		Options: o, locale: l, people: people, registry: people.Records.Current.Load(), used: map[int64]struct{}{}, actors: map[int64]*policy.Actor{}, zone: zone, together: together,
 		rng:   rand.New(rand.NewPCG(o.Seed, uint64(len(o.Locale))+uint64(l.currency[0]))),
 		faces: rand.New(rand.NewPCG(o.Seed, 1<<32|uint64(len(o.Locale))+uint64(l.currency[0]))),
 		// What has happened lies before this day, whatever the hour: see working.
 		now: time.Date(year, month, day, 20, 0, 0, 0, zone),
 	}
+	m.begun = m.now.AddDate(-staffYears, 0, -1)
 	if m.hash, err = identity.Hash(o.Password); err != nil {
 		return nil, err
 	}
@@ -108,11 +114,14 @@ func Make(ctx context.Context, people *identity.Service, o Options) ([]Account, 
 	}
 	fill := func() error {
 		for _, age := range m.ages() {
-			m.customer(age)
+			// Customers met later are queued later: what is dated before is complete.
+			m.due(m.now.AddDate(0, 0, -age-daysEarlier))
 			if err := m.flush(ctx, false); err != nil {
 				return err
 			}
+			m.customer(age)
 		}
+		m.due(m.now.AddDate(0, 0, 1))
 		return m.flush(ctx, true)
 	}
 	// What is being written when something fails ends before the indexes come back.
@@ -126,8 +135,8 @@ func Make(ctx context.Context, people *identity.Service, o Options) ([]Account, 
 	return m.accounts, err
 }
 
-// ages are how many days ago each customer was met, the oldest first: numbers
-// rise with time, and so do most ids, which a large index takes more easily.
+// ages are how many days ago each customer was met, the oldest first, so that what
+// is dated before the next is complete.
 func (m *maker) ages() []int {
 	ages := make([]int, m.Customers)
 	for i := range ages {
@@ -136,12 +145,6 @@ func (m *maker) ages() []int {
 	slices.Sort(ages)
 	slices.Reverse(ages)
 	return ages
-}
-
-// step is one write and the instant it is dated.
-type step struct {
-	at time.Time
-	do func(ctx context.Context, u *record.Unit) error
 }
 
 // seller is somebody who owns customers.
@@ -158,12 +161,22 @@ type maker struct {
 	registry *schema.Registry
 	rng      *rand.Rand
 	// faces is the chance of birthdays and logos, of which there are logos so far.
-	faces    *rand.Rand
-	logos    int
-	zone     *time.Location
-	now      time.Time
-	hash     string
-	used     map[int64]struct{}
+	faces *rand.Rand
+	logos int
+	zone  *time.Location
+	now   time.Time
+	hash  string
+	// actors act in the names of people, by their ids.
+	actors map[int64]*policy.Actor
+	used   map[int64]struct{}
+	// begun is when the first could have come; met is when the customer at hand and
+	// its contacts were: nothing else of it is dated before.
+	begun, met time.Time
+	// days are the steps of each day from begun on, of which those of day days ago
+	// and before are among steps: in the order of time ids rise, and rows, indexes
+	// and the audit grow at their ends.
+	days     [][]step
+	day      int
 	steps    []step
 	sellers  []seller
 	managers []seller
@@ -172,7 +185,6 @@ type maker struct {
 	together int
 	// writing is told when the steps taken last are written.
 	writing chan error
-	failed  error
 }
 
 // id is one that could have been made at an instant.
@@ -187,104 +199,11 @@ func (m *maker) id(at time.Time) int64 {
 	}
 }
 
-// as is the engine acting in somebody's name.
-func (m *maker) as(user int64) *policy.Actor {
-	a := policy.System(m.registry, "demo")
-	a.ID, a.Language, a.Location = user, m.Locale, m.zone
-	return a
-}
-
-// add queues the making of a record.
-func (m *maker) add(object string, at time.Time, by int64, in record.Input) int64 {
-	return m.addWith(object, at, by, in, "", nil)
-}
-
-// addWith queues the making of a record whose field shows a picture, if there is
-// one.
-func (m *maker) addWith(object string, at time.Time, by int64, in record.Input, field string, picture []byte) int64 {
-	id, o, a := m.id(at), m.registry.Object(object), m.as(by)
-	values, err := m.people.Records.ParseInput(context.Background(), a, o, in)
-	if err != nil {
-		m.failed = errors.Join(m.failed, fmt.Errorf("make up a %s: %w", object, err))
-	}
-	m.steps = append(m.steps, step{at, func(ctx context.Context, u *record.Unit) error {
-		if picture != nil {
-			var err error
-			if values[field], err = m.keep(ctx, u, a, o.Field(field), picture); err != nil {
-				return err
-			}
-		}
-		if err := u.CreateAs(ctx, a, o, id, values); err != nil {
-			return fmt.Errorf("make up a %s: %w", object, err)
-		}
-		return nil
-	}})
-	return id
-}
-
-// change queues a change of a record.
-func (m *maker) change(object string, id int64, at time.Time, by int64, in record.Input) {
-	o, a := m.registry.Object(object), m.as(by)
-	m.steps = append(m.steps, step{at, func(ctx context.Context, u *record.Unit) error {
-		if err := u.Update(ctx, a, o, id, in, 0); err != nil {
-			return fmt.Errorf("go on with a made-up %s: %w", object, err)
-		}
-		return nil
-	}})
-}
-
-// flush writes what is queued, when it is enough or the last, while the next is
-// made up; it answers once all is written if it is the last.
-func (m *maker) flush(ctx context.Context, last bool) error {
-	ctx = store.Bulk(ctx)
-	if m.failed != nil {
-		return m.failed
-	}
-	for len(m.steps) >= m.together || last && len(m.steps) > 0 {
-		n := min(m.together, len(m.steps))
-		steps := m.steps[:n:n]
-		m.steps = slices.Clone(m.steps[n:])
-		if err := m.written(); err != nil {
-			return err
-		}
-		m.writing = make(chan error, 1)
-		go func(done chan<- error) { done <- m.write(ctx, steps) }(m.writing)
-	}
-	if last {
-		return m.written()
-	}
-	return nil
-}
-
-// written waits for what is being written.
-func (m *maker) written() error {
-	if m.writing == nil {
-		return nil
-	}
-	err := <-m.writing
-	m.writing = nil
-	return err
-}
-
-func (m *maker) write(ctx context.Context, steps []step) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	return m.people.Records.Together(ctx, func(ctx context.Context, u *record.Unit) error {
-		for _, s := range steps {
-			if err := s.do(record.At(ctx, s.at), u); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
 // staff makes departments and people: a branch for each region with a manager,
 // an assistant and salespeople.
 func (m *maker) staff(ctx context.Context) error {
 	l := m.locale
-	then := m.now.AddDate(-3, 0, 0)
+	then := m.now.AddDate(-staffYears, 0, 0)
 	roots, err := m.people.Records.Rows(ctx, "department", nil, 1)
 	if err != nil {
 		return err
@@ -310,6 +229,7 @@ func (m *maker) staff(ctx context.Context) error {
 		}
 		m.person(then, "assistant", fmt.Sprintf("assistant%d", i+1), l.titles.assistant, branch, manager, team)
 	}
+	m.due(m.now)
 	return m.flush(ctx, true)
 }
 
@@ -327,10 +247,7 @@ func (m *maker) person(at time.Time, role, login, title string, department, supe
 	if len(assists) > 0 {
 		in["assistant_of"] = assists
 	}
-	id, a := m.id(at), m.as(0)
-	m.steps = append(m.steps, step{at, func(ctx context.Context, u *record.Unit) error {
-		return m.people.Plant(ctx, u, a, id, in, m.hash)
-	}})
+	id := m.add("user", at, 0, in)
 	for _, account := range m.accounts {
 		if account.Role == title {
 			return id
@@ -342,6 +259,14 @@ func (m *maker) person(at time.Time, role, login, title string, department, supe
 
 // list is the value of a field of phones or mails.
 func list(label, value string) []any { return []any{map[string]any{"label": label, "value": value}} }
+
+// since is an instant in office hours some days ago, after the customer was met.
+func (m *maker) since(daysAgo int) time.Time {
+	if at := m.working(daysAgo); at.After(m.met) {
+		return at
+	}
+	return m.met
+}
 
 // working is an instant in office hours some days ago (negative: ahead).
 func (m *maker) working(daysAgo int) time.Time {

@@ -62,6 +62,7 @@ func (m *maker) customer(age int) {
 	customer := m.addWith("customer", at, s.id, in, "logo", m.logo())
 	ref := strconv.FormatInt(customer, 10)
 
+	m.met = at.Add(time.Hour)
 	var contacts []string
 	if firm.kind == "company" {
 		for range m.few(1, 2, 0, 2) {
@@ -79,18 +80,19 @@ func (m *maker) customer(age int) {
 	}
 	won := m.deals(firm, ref, s, age, owned)
 	m.calls(ref, contacts, s, age, owned)
-	if won {
-		m.change("customer", customer, m.working(1+m.rng.IntN(3)), s.id, record.Input{"status": "active"})
+	if !won.IsZero() {
+		m.change("customer", customer, won, s.id, record.Input{"status": "active"})
 	} else if age > 400 && m.chance(40) {
-		m.change("customer", customer, m.working(1+m.rng.IntN(3)), s.id, record.Input{"status": m.among(70, "dormant", 30, "lost")})
+		m.change("customer", customer, m.since(1+m.rng.IntN(300)), s.id, record.Input{"status": m.among(70, "dormant", 30, "lost")})
 	}
 	if m.chance(35) {
 		m.task(ref, s, owned)
 	}
 }
 
-// deals queues the deals of a customer and tells whether one was won.
-func (m *maker) deals(f firm, customer string, s seller, age int, owned func(record.Input) record.Input) (won bool) {
+// deals queues the deals of a customer and answers when the first was won; zero: none
+// was.
+func (m *maker) deals(f firm, customer string, s seller, age int, owned func(record.Input) record.Input) (won time.Time) {
 	l := m.locale
 	for range m.few(0, 3, 0, 2) {
 		begun := 1 + m.rng.IntN(age)
@@ -106,18 +108,21 @@ func (m *maker) deals(f firm, customer string, s seller, age int, owned func(rec
 			"amount":    map[string]any{"amount": strconv.FormatInt(max(amount, 1000), 10), "currency": l.currency},
 			"next_step": pick(m, l.steps),
 		})
-		id := m.add("opportunity", m.working(begun), s.id, in)
+		at := m.since(begun)
+		id := m.add("opportunity", at, s.id, in)
 		switch left := span - begun; {
 		case left < 0 && m.chance(88):
-			closed := max(1, -left)
+			closed := m.since(max(1, -left))
 			if m.chance(45) {
-				won = true
-				m.change("opportunity", id, m.working(closed), s.id, record.Input{"stage": "won", "reason": pick(m, l.wonBecause)})
+				if won.IsZero() || closed.Before(won) {
+					won = closed
+				}
+				m.change("opportunity", id, closed, s.id, record.Input{"stage": "won", "reason": pick(m, l.wonBecause)})
 			} else {
-				m.change("opportunity", id, m.working(closed), s.id, record.Input{"stage": "lost", "reason": pick(m, l.lostBecause)})
+				m.change("opportunity", id, closed, s.id, record.Input{"stage": "lost", "reason": pick(m, l.lostBecause)})
 			}
 		case begun > 5:
-			m.change("opportunity", id, m.working(max(1, begun/2)), s.id, record.Input{"stage": m.among(20, "new", 30, "qualified", 30, "proposal", 20, "negotiation")})
+			m.change("opportunity", id, m.since(max(1, begun/2)), s.id, record.Input{"stage": m.among(20, "new", 30, "qualified", 30, "proposal", 20, "negotiation")})
 		}
 	}
 	return won
@@ -128,7 +133,7 @@ func (m *maker) calls(customer string, contacts []string, s seller, age int, own
 	l := m.locale
 	for range m.few(1, 4, 0, 5) {
 		ago := int(float64(age) * math.Pow(m.rng.Float64(), 2))
-		at := m.working(max(1, ago))
+		at := m.since(max(1, ago))
 		said := pick(m, l.said)
 		in := owned(record.Input{"kind": said.kind, "customer": customer, "at": at.Format(time.RFC3339), "result": said.result})
 		if len(contacts) > 0 && m.chance(80) {
@@ -147,12 +152,12 @@ func (m *maker) calls(customer string, contacts []string, s seller, age int, own
 // task queues something to do around today.
 func (m *maker) task(customer string, s seller, owned func(record.Input) record.Input) {
 	in := m.rng.IntN(40) - 20 // days from today
-	made := m.working(25 + m.rng.IntN(10))
+	made := m.since(25 + m.rng.IntN(10))
 	id := m.add("task", made, s.id, owned(record.Input{
 		"subject": pick(m, m.locale.steps), "customer": customer, "due_at": m.working(-in).Format(time.RFC3339), "priority": m.among(20, "high", 65, "normal", 15, "low"),
 	}))
 	if in < 0 && m.chance(75) {
-		m.change("task", id, m.working(-in), s.id, record.Input{"done": true})
+		m.change("task", id, m.since(-in), s.id, record.Input{"done": true})
 	}
 }
 

@@ -29,9 +29,9 @@ func (s *Service) belongings(ctx context.Context, c *Change, changed []string, v
 		if !ok || !c.Created && !contains(changed, f.Name) {
 			continue
 		}
-		table := o.ValueTable(f)
+		table, derived := o.ValueTable(f), unitOf(ctx).derived(tx)
 		if !c.Created {
-			if _, err := store.Delete(ctx, tx, table, store.Row{"record_id": c.ID}); err != nil {
+			if _, err := store.Delete(ctx, derived, table, store.Row{"record_id": c.ID}); err != nil {
 				return err
 			}
 		}
@@ -43,7 +43,7 @@ func (s *Service) belongings(ctx context.Context, c *Change, changed []string, v
 				rows = append(rows, []any{value, c.ID})
 			}
 		}
-		if err := store.InsertMany(ctx, tx, table, []string{"value", "record_id"}, rows); err != nil {
+		if err := store.InsertMany(ctx, derived, table, []string{"value", "record_id"}, rows); err != nil {
 			return err
 		}
 	}
@@ -54,7 +54,7 @@ func (s *Service) belongings(ctx context.Context, c *Change, changed []string, v
 	}
 	if c.Created || matched(o, changed) {
 		before, after := MatchKeys(o, c.Before), MatchKeys(o, c.After)
-		if err := store.PutMatchKeys(ctx, tx, c.ID, before, after); err != nil {
+		if err := store.PutMatchKeys(ctx, unitOf(ctx).derived(tx), c.ID, before, after); err != nil {
 			return err
 		}
 		unitOf(ctx).rekey(c.ID, before, after)

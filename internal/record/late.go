@@ -16,7 +16,9 @@ type late struct {
 	// sent is what the outbox tells of the unit.
 	sent      []Event
 	documents []document
-	numbers   map[string]int64
+	// derived are rows of value tables and match keys (see Fill).
+	derived store.Gathered
+	numbers map[string]int64
 	// given are the highest numbers that came with records, which must not be
 	// drawn again.
 	given map[string]int64
@@ -48,6 +50,10 @@ func (u *Unit) flush(ctx context.Context) error {
 	l := u.late
 	u.late = late{numbers: l.numbers, given: l.given}
 	if err := u.putNumbers(ctx); err != nil {
+		return err
+	}
+	l.derived.Sort()
+	if err := l.derived.Write(ctx, u.tx); err != nil {
 		return err
 	}
 	if len(l.audit) > 0 {

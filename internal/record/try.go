@@ -90,7 +90,7 @@ func (u *Unit) Try(ctx context.Context, fn func() error) error {
 	if err == nil {
 		return nil
 	}
-	if u.tx.touched != written {
+	if u.tx.touched != written || u.fills {
 		// The unit fails even if fn's error is taken for an ordinary refusal.
 		u.unsure = true
 		return ErrUnsure

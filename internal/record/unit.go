@@ -25,6 +25,8 @@ type Unit struct {
 	careful bool
 	// unsure is set when a part was to be taken back and could not be.
 	unsure bool
+	// fills units take on trust what they write (see Fill).
+	fills bool
 	// warnings are what was told of the records written.
 	warnings map[thing][]FieldError
 	memory
@@ -67,7 +69,8 @@ func (s *Service) Together(ctx context.Context, fn func(ctx context.Context, u *
 	attempt := func(careful bool) error {
 		return s.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
 			many := !careful && tx.Postgres() && store.IsBulk(ctx)
-			u = &Unit{service: s, tx: &watched{Querier: tx, gathers: many}, careful: careful, warnings: map[thing][]FieldError{}, memory: memory{map[sight]bool{}, map[thing][2]any{}, map[rateKey]askedRate{}, map[store.MatchKey][]int64{}}}
+			fills := !careful && ctx.Value(fillKey{}) != nil
+			u = &Unit{service: s, tx: &watched{Querier: tx, gathers: many}, careful: careful, fills: fills, warnings: map[thing][]FieldError{}, memory: memory{map[sight]bool{}, map[thing][2]any{}, map[rateKey]askedRate{}, map[store.MatchKey][]int64{}}}
 			if err := u.abreast(ctx); err != nil {
 				return err
 			}

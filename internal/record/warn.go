@@ -80,6 +80,9 @@ func (c *Change) Alike(ctx context.Context, field string) (titles []string, hidd
 // say, then what the object's module does.
 func (s *Service) warn(ctx context.Context, c *Change) error {
 	c.warnings = nil
+	if u := unitOf(ctx); u != nil && u.fills {
+		return nil
+	}
 	for _, f := range c.Object.Fields {
 		t, ok := f.Kind().(schema.Doubtful)
 		if !ok || f.System || !c.Changed(f.Name) || c.After[f.Name] == nil {

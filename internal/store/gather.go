@@ -1,7 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -103,6 +105,36 @@ func (g *Gathered) Add(table string, columns []string, rows [][]any) {
 		}
 		t.rows = append(t.rows, kept)
 	}
+}
+
+// Sort puts the rows of each table in the order of their values: a table whose key
+// they are is then written from its beginning to its end.
+func (g *Gathered) Sort() {
+	for _, t := range g.tables {
+		slices.SortStableFunc(t.rows, func(a, b []any) int {
+			for i := range min(len(a), len(b)) {
+				if c := compare(a[i], b[i]); c != 0 {
+					return c
+				}
+			}
+			return 0
+		})
+	}
+}
+
+// compare orders texts and whole numbers; others stay as they are.
+func compare(a, b any) int {
+	switch a := a.(type) {
+	case string:
+		if b, ok := b.(string); ok {
+			return strings.Compare(a, b)
+		}
+	case int64:
+		if b, ok := b.(int64); ok {
+			return cmp.Compare(a, b)
+		}
+	}
+	return 0
 }
 
 // Write adds the rows that wait, table by table; none waits afterwards.

@@ -52,16 +52,64 @@ func (db *DB) WithoutIndexes(ctx context.Context, r *schema.Registry, objects []
 				return err
 			}
 		}
+		if err := db.searchFilled(ctx, r, objects, wordsOfFill, segmentsOfFill); err != nil {
+			return err
+		}
 		defer func() {
 			_ = db.tune(context.WithoutCancel(ctx), "PRAGMA cache_size = "+cacheSize)
 			_ = db.tune(context.WithoutCancel(ctx), "PRAGMA wal_autocheckpoint = "+checkpointPages)
 		}()
 	}
 	filled := fn()
+	if !db.Postgres() {
+		after := context.WithoutCancel(ctx)
+		filled = errors.Join(filled, db.searchFilled(after, r, objects, wordsAtOnce, segmentsAtOnce))
+		if filled == nil {
+			filled = db.mergeSearch(ctx, r, objects)
+		}
+	}
 	if err := db.SyncAll(context.WithoutCancel(ctx), r); err != nil {
 		return errors.Join(filled, fmt.Errorf("build the indexes: %w", err))
 	}
 	return filled
+}
+
+// What FTS5 keeps in memory before it writes a part of an index, in bytes, and how
+// many parts of a size it lets be before it makes one of them: by itself, and
+// while very many rows are filled in, where each word is else written five times.
+const (
+	wordsAtOnce, segmentsAtOnce = 1 << 20, 4
+	wordsOfFill, segmentsOfFill = 64 << 20, 16
+)
+
+// searchFilled sets how the search indexes of objects take words in.
+func (db *DB) searchFilled(ctx context.Context, r *schema.Registry, objects []string, words, segments int) error {
+	return db.eachSearch(ctx, r, objects, func(q Querier, table string) error {
+		for option, value := range map[string]int{"hashsize": words, "automerge": segments} {
+			if _, err := q.Exec(ctx, "INSERT INTO "+table+" ("+table+", rank) VALUES (?, ?)", option, value); err != nil {
+				return fmt.Errorf("set %s of the search: %w", option, err)
+			}
+		}
+		return nil
+	})
+}
+
+// mergeSearch makes one part of each search index.
+func (db *DB) mergeSearch(ctx context.Context, r *schema.Registry, objects []string) error {
+	return db.eachSearch(ctx, r, objects, func(q Querier, table string) error {
+		_, err := q.Exec(ctx, "INSERT INTO "+table+" ("+table+") VALUES ('optimize')")
+		return err
+	})
+}
+
+// eachSearch does something to the search index of each object.
+func (db *DB) eachSearch(ctx context.Context, r *schema.Registry, objects []string, fn func(q Querier, table string) error) error {
+	for _, name := range objects {
+		if err := db.Write(ctx, func(_ context.Context, q Querier) error { return fn(q, "f_"+r.Object(name).Name) }); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // tune sets something of the writing connection of SQLite.
