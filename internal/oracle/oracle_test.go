@@ -390,7 +390,7 @@ func simplified(q *question) []*question {
 	if q.group != "" {
 		with(func(c *question) { c.group = "" })
 	}
-	if q.fields != nil {
+	if len(q.fields) > 1 {
 		with(func(c *question) { c.fields = []string{"id"} })
 	}
 	if q.limit < product.MaxPage {

@@ -3,6 +3,8 @@ package record
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 
 	"ecrm/internal/policy"
 	"ecrm/internal/schema"
@@ -49,6 +51,7 @@ func (s *Service) parse(ctx context.Context, q store.Querier, a *policy.Actor, o
 		values[name] = columns
 	}
 	if problem.Fields != nil {
+		slices.SortFunc(problem.Fields, func(x, y FieldError) int { return strings.Compare(x.Field, y.Field) })
 		return nil, problem
 	}
 	return values, nil
