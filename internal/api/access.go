@@ -117,6 +117,14 @@ func (s *Server) wrap(h handler, a access) http.Handler {
 				s.refuse(r, errors.New("panic"))
 			}
 		}()
+		if !a.stream() && a.path != "/metrics" {
+			done, err := s.queue(r)
+			if err != nil {
+				s.refuse(r, err)
+				return
+			}
+			defer done()
+		}
 		if err := s.admit(r, a); err != nil {
 			s.refuse(r, err)
 			return
@@ -125,6 +133,26 @@ func (s *Server) wrap(h handler, a access) http.Handler {
 			s.refuse(r, err)
 		}
 	})
+}
+
+// queue gives a request its turn, which done ends. Who reads does not wait for
+// those whose changes wait for the database, nor the other way round.
+func (s *Server) queue(r *request) (done func(), err error) {
+	crowd := s.changers
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		crowd = s.readers
+	}
+	body, whole := takenIn(r.Request)
+	t, err := crowd.enter(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	if !whole {
+		body = pausing{body, t}
+	}
+	r.Request = r.WithContext(r.Context())
+	r.Body, r.w = body, served{r.w, t}
+	return t.end, nil
 }
 
 // admit finds out who asks and whether the route is open to him.

@@ -46,6 +46,8 @@ type Server struct {
 	live    *live
 	routes  []Route
 	metrics *metrics
+	// readers and changers give requests their turn.
+	readers, changers *crowd
 	// origin tells requests that another site's page made.
 	origin http.CrossOriginProtection
 }
@@ -94,6 +96,7 @@ func (s *Server) Handler() http.Handler {
 		}
 		reply(w, http.StatusOK, []byte(`{"status":"ok"}`))
 	})
+	s.readers, s.changers = newCrowd(maxWorking, maxWaiting, patience), newCrowd(maxWorking, maxWaiting, patience)
 	s.routes, s.metrics = nil, newMetrics(s)
 	mux.Handle("GET /metrics", s.wrap(s.measurements, s.route("GET /metrics", access{})))
 	open := func(pattern string, h handler) { mux.Handle(pattern, s.wrap(h, s.route(pattern, access{}))) }
@@ -193,7 +196,7 @@ func (s *Server) Handler() http.Handler {
 		mux.HandleFunc("GET "+secure.AuthorityPath, func(w http.ResponseWriter, _ *http.Request) { secure.ServeAuthority(w, s.Reach.Authority) })
 	}
 	mux.Handle("/", s.static())
-	return guarded(smaller(mux))
+	return guarded(patient(smaller(mux), clientPatience))
 }
 
 // guarded sets the headers every answer carries.

@@ -25,6 +25,7 @@ type metrics struct {
 	seconds  *prometheus.HistogramVec
 	running  prometheus.Gauge
 	streams  prometheus.Gauge
+	refused  prometheus.CounterFunc
 }
 
 func newMetrics(s *Server) *metrics {
@@ -38,7 +39,9 @@ func newMetrics(s *Server) *metrics {
 		running: prometheus.NewGauge(prometheus.GaugeOpts{Name: "ecrm_http_requests_running", Help: "Requests under way, event streams left out."}),
 		streams: prometheus.NewGauge(prometheus.GaugeOpts{Name: "ecrm_live_streams", Help: "Event streams open."}),
 	}
-	m.registry.MustRegister(m.requests, m.seconds, m.running, m.streams, state{s},
+	m.refused = prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "ecrm_http_requests_refused_total", Help: "Requests told to come again, since too many came at once."},
+		func() float64 { return float64(s.readers.refused.Load() + s.changers.refused.Load()) })
+	m.registry.MustRegister(m.requests, m.seconds, m.running, m.streams, m.refused, state{s},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.handler = promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{ErrorLog: slog.NewLogLogger(slog.Default().Handler(), slog.LevelError), ErrorHandling: promhttp.ContinueOnError})
 	return m

@@ -87,6 +87,8 @@ func (r *request) explain(err error) problem {
 	case errors.Is(err, store.ErrFull), errors.Is(err, syscall.ENOSPC):
 		p.Detail = message.In(lang, "disk_full", nil)
 		slog.Error("the disk is full: make room on it", "error", err)
+	case errors.Is(err, errCrowded):
+		p.Detail = message.In(lang, "crowded", nil)
 	case errors.Is(err, context.Canceled):
 	default:
 		slog.Error("request failed", "method", r.Method, "path", r.URL.Path, "error", err)

@@ -16,6 +16,7 @@ var texts = map[string][3]string{
 	"too_large":                {"送出的資料太大", "提交的数据过大", "What was sent is too large"},
 	"too_expensive":            {"這個查詢太久了，請縮小範圍", "查询耗时过长，请缩小范围", "This takes too long; please narrow it down"},
 	"unavailable":              {"系統暫時無法回應，請稍後再試", "系统暂时无法响应，请稍后再试", "The server cannot answer now; try again later"},
+	"crowded":                  {"同時使用的人太多，請稍等幾秒再試一次", "同时使用的人太多，请稍等几秒再试一次", "Too many people ask at once; try again in a few seconds"},
 	"disk_full":                {"伺服器的磁碟滿了，這次沒有存下來；請管理員清出空間，再試一次", "服务器的磁盘已满，这次没有保存；请管理员腾出空间，再试一次", "The server's disk is full, so this was not saved; ask an administrator to make room, then try again"},
 	"schema_busy":              {"資料庫正忙，這個變更暫時做不了，請稍後再試", "数据库正忙，暂时无法完成此更改，请稍后再试", "The database is busy and cannot be changed just now; try again later"},
 	"not_json":                 {"送出的內容不是有效的 JSON", "提交的内容不是有效的 JSON", "The body is not valid JSON"},
