@@ -40,9 +40,16 @@ var ErrNoNode = errors.New("all node numbers are taken")
 // LeaseNode gives ids a node number that no other process on the database has,
 // and keeps it until leave is called; a process that was away for longer than
 // its lease makes no id before it has a number again. On SQLite the folder
-// belongs to one process, and there is nothing to lease.
+// belongs to one process, and there is nothing to lease; ids go on behind those
+// there are, which a clock that was ahead may have made.
 func (db *DB) LeaseNode(ctx context.Context, ids *IDs) (leave func(), err error) {
 	if !db.Postgres() {
+		reached, err := db.reached(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("look how far ids have come: %w", err)
+		}
+		node, _ := ids.held()
+		ids.hold(node, reached, time.Time{})
 		return func() {}, nil
 	}
 	holder := rand.Text()
@@ -79,6 +86,28 @@ func (db *DB) LeaseNode(ctx context.Context, ids *IDs) (leave func(), err error)
 			slog.Warn("give the node number back", "error", err)
 		}
 	}, nil
+}
+
+// reached is the time of the newest id on SQLite.
+func (db *DB) reached(ctx context.Context) (int64, error) {
+	tables, err := db.Query(ctx, "SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c ON c.name = 'id' AND c.pk = 1 "+
+		"WHERE m.type = 'table' AND NOT (m.name GLOB 'river_*' OR m.name GLOB 'f_*')")
+	if err != nil {
+		return 0, err
+	}
+	// What cannot be ours is no measure: ids behind it would run out.
+	far := IDOf(time.Now().AddDate(20, 0, 0))
+	var newest int64
+	for _, t := range tables {
+		rows, err := db.Query(ctx, fmt.Sprintf("SELECT max(id) FROM %s WHERE id < ?", t[0]), far)
+		if err != nil {
+			return 0, err
+		}
+		if id, ok := rows[0][0].(int64); ok {
+			newest = max(newest, id)
+		}
+	}
+	return newest >> 22, nil
 }
 
 // apart runs fn in a transaction on a connection of its own: those of the pool
