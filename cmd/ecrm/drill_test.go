@@ -1,7 +1,11 @@
 package main
 
 import (
+	"bytes"
+	"fmt"
 	"net/http"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -90,58 +94,122 @@ func TestFullDiskLosesNothingAndPeopleAreTold(t *testing.T) {
 	var images []image
 	spells := times(t, 2)
 	for n := range spells {
-		time.Sleep(300 * time.Millisecond)
-		before := l.refused()[http.StatusServiceUnavailable]
-		disk.Fill(int64(n%4) * 50_000)
-		for end := time.Now().Add(20 * time.Second); l.refused()[http.StatusServiceUnavailable] < before+20; time.Sleep(5 * time.Millisecond) {
-			if time.Now().After(end) {
-				t.Fatalf("nobody is told that the disk is full: %v", l.refused())
+		images = append(images, l.through(disk, func() { disk.Fill(int64(n%4) * 50_000) }, func() { disk.Fill(-1) }, func() {
+			status, answer, header := l.b.call("POST", "customers", strings.NewReader(`{"name": "放不下", "note": "`+strings.Repeat("滿", 20_000)+`"}`))
+			if detail, _ := answer["detail"].(string); status != 503 || header.Get("Retry-After") == "" || !strings.Contains(detail, "disk is full") {
+				t.Errorf("on a full disk a write answers %d, Retry-After %q: %v", status, header.Get("Retry-After"), answer)
 			}
-		}
-		status, answer, header := l.b.call("POST", "customers", strings.NewReader(`{"name": "放不下", "note": "`+strings.Repeat("滿", 20_000)+`"}`))
-		if detail, _ := answer["detail"].(string); status != 503 || header.Get("Retry-After") == "" || !strings.Contains(detail, "disk is full") {
-			t.Errorf("on a full disk a write answers %d, Retry-After %q: %v", status, header.Get("Retry-After"), answer)
-		}
-		if status, answer, _ := l.b.call("GET", "customers?limit=5", nil); status != 200 {
-			t.Errorf("on a full disk a list answers %d %v", status, answer)
-		}
-		i := image{folder: filepath.Join(t.TempDir(), "image"), told: l.now()}
-		if err := disk.Image(i.folder, nil); err != nil {
-			t.Fatal(err)
-		}
-		images = append(images, i)
-		disk.Fill(-1)
-		for end := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
-			if now := l.now(); now.note > i.told.note && len(now.names) > len(i.told.names) && len(now.files) > len(i.told.files) {
-				break
-			} else if time.Now().After(end) {
-				t.Fatalf("with room again nobody gets on: %v %s", l.refused(), server.said())
-			}
-		}
+		}))
 	}
 	ran := l.b.awaited("imports/"+id, func(answer map[string]any) bool { return answer["state"] == "done" || answer["state"] == "failed" })
 	if ran["state"] != "done" || ran["created"] != float64(rows) {
 		t.Errorf("the import ended as %v", ran)
 	}
+	l.survived(disk, server, images, fmt.Sprintf("%d times full", spells))
+}
+
+// through has the disk in some trouble until many were refused, and takes the power then; whoever
+// reads is answered meanwhile, and all get on afterwards.
+func (l *load) through(disk *disktest.Disk, begin, end, meanwhile func()) image {
+	t := l.b.t
+	t.Helper()
+	time.Sleep(300 * time.Millisecond)
+	before := l.refused()[http.StatusServiceUnavailable]
+	begin()
+	for late := time.Now().Add(20 * time.Second); l.refused()[http.StatusServiceUnavailable] < before+20; time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(late) {
+			t.Fatalf("nobody is told of it: %v", l.refused())
+		}
+	}
+	meanwhile()
+	if status, answer, _ := l.b.call("GET", "customers?limit=5", nil); status != 200 {
+		t.Errorf("a list answers %d %v", status, answer)
+	}
+	i := image{folder: filepath.Join(t.TempDir(), "image"), told: l.now()}
+	if err := disk.Image(i.folder, nil); err != nil {
+		t.Fatal(err)
+	}
+	end()
+	for late := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		if now := l.now(); now.note > i.told.note && len(now.names) > len(i.told.names) && len(now.files) > len(i.told.files) {
+			return i
+		} else if time.Now().After(late) {
+			t.Fatalf("afterwards nobody gets on: %v", l.refused())
+		}
+	}
+}
+
+// survived looks for everything that was told in the server, and in what power cuts meanwhile and now
+// would have left.
+func (l *load) survived(disk *disktest.Disk, server *running, images []image, what string) {
+	t := l.b.t
+	t.Helper()
 	l.end()
-	refused := l.refused()
-	told := l.now()
+	refused, told := l.refused(), l.now()
 	if wrong := l.missing(l.b, told, isRow); len(wrong) > 0 {
 		t.Errorf("at the end: %s", strings.Join(wrong[:min(10, len(wrong))], "\n"))
 	}
-	t.Logf("%d times full: %d writes were refused, %d customers, %d changes and %d files were told, all are there", spells, refused[503], len(told.names), told.note, len(told.files))
+	t.Logf("%s: %d writes were refused, %d customers, %d changes and %d files were told, all are there", what, refused[503], len(told.names), told.note, len(told.files))
 	if delete(refused, http.StatusServiceUnavailable); len(refused) > 0 {
 		t.Errorf("other answers: %v", refused)
 	}
+	last := image{folder: filepath.Join(t.TempDir(), "image"), told: told}
+	if err := disk.Image(last.folder, nil); err != nil {
+		t.Fatal(err)
+	}
+	data := server.process.Args[3]
 	if err := server.stop(); err != nil {
 		t.Errorf("the end: %v %s", err, server.said())
 	}
 	if r := runEcrm(t, t.TempDir(), nil, "", "check", "--data", data); r.code != 0 {
 		t.Errorf("check: %s %s", r.out, r.err)
 	}
-	for n, i := range images {
+	for n, i := range append(images, last) {
 		if wrong := l.wrong(i, nil); len(wrong) > 0 {
-			t.Errorf("a power cut while full, %d: %s", n, strings.Join(wrong[:min(10, len(wrong))], "\n"))
+			t.Errorf("a power cut meanwhile, %d: %s", n, strings.Join(wrong[:min(10, len(wrong))], "\n"))
+		}
+	}
+}
+
+// A disk that fails to sync, or takes no change any more, makes no success: nothing is told that a
+// power cut could take, whoever reads is answered, and when the disk is well all goes on.
+func TestFaultyDiskLosesNothingAndTheServerGoesOn(t *testing.T) {
+	for name, fault := range map[string]func(disk *disktest.Disk, on bool){
+		"fails to sync": (*disktest.Disk).Break,
+		"is read only":  (*disktest.Disk).Protect,
+	} {
+		t.Run(name, func(t *testing.T) {
+			folder := t.TempDir()
+			disk := disktest.New(t, folder)
+			server := beginOn(t, disk, "serve", "--data", filepath.Join(folder, "data"), "--addr", "127.0.0.1:0")
+			l := begun(server.browser(), server.url)
+			i := l.through(disk, func() { fault(disk, true) }, func() { fault(disk, false) }, func() {})
+			l.survived(disk, server, []image{i}, name)
+		})
+	}
+}
+
+// A server stops with one clear line where it may not write its folder.
+func TestReadOnlyFolderIsToldOfInOneLine(t *testing.T) {
+	folder := t.TempDir()
+	disk := disktest.New(t, folder)
+	for _, data := range []string{"new", "old"} {
+		if data == "old" {
+			if r := runEcrm(t, folder, nil, "", "migrate", "--data", data); r.code != 0 {
+				t.Fatalf("migrate: %s", r.err)
+			}
+			disk = disktest.New(t, folder)
+		}
+		disk.Protect(true)
+		c := exec.Command(os.Args[0], "serve", "--data", data, "--addr", "127.0.0.1:0")
+		c.Dir, c.Env = folder, append(os.Environ(), "ECRM_TEST_MAIN=1")
+		var said bytes.Buffer
+		c.Stdout, c.Stderr = &said, &said
+		if err := disk.Start(c); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Wait(); err == nil || strings.Count(said.String(), "\n") != 1 || !strings.Contains(said.String(), "--data") {
+			t.Errorf("%s: %v %s", data, err, said.String())
 		}
 	}
 }

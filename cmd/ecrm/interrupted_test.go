@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"math/rand/v2"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -156,6 +157,46 @@ func TestWhatIsInterruptedGoesOnAndNothingIsDoubled(t *testing.T) {
 			t.Errorf("check: %d %s %s", r.code, r.out, r.err)
 		}
 	})
+}
+
+// Connections that are cut again and again, in the middle of transactions too, lose nothing that was
+// acknowledged; whoever is refused is told to come again.
+func TestCutConnectionsLoseNothingAcknowledged(t *testing.T) {
+	between, dsn := cuttable(t)
+	data := t.TempDir()
+	server := begin(t, "serve", "--data", data, "--addr", "127.0.0.1:0", "--database", dsn)
+	l := begun(server.browser(), server.url)
+	for range times(t, 8) {
+		time.Sleep(time.Duration(50+rand.IntN(200)) * time.Millisecond)
+		between.set(true)
+		time.Sleep(time.Duration(rand.IntN(60)) * time.Millisecond)
+		between.set(false)
+	}
+	before := l.now()
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		if now := l.now(); now.note > before.note && len(now.names) > len(before.names) && len(now.files) > len(before.files) {
+			break
+		} else if time.Now().After(end) {
+			t.Fatalf("afterwards nobody gets on: %v %s", l.refused(), server.said())
+		}
+	}
+	l.end()
+	refused, told := l.refused(), l.now()
+	if refused[503] == 0 {
+		t.Error("nobody noticed")
+	}
+	if delete(refused, 503); len(refused) > 0 {
+		t.Errorf("other answers: %v", refused)
+	}
+	if wrong := l.missing(l.b, told, nil); len(wrong) > 0 {
+		t.Errorf("at the end: %s", strings.Join(wrong[:min(10, len(wrong))], "\n"))
+	}
+	if err := server.stop(); err != nil {
+		t.Errorf("the end: %v %s", err, server.said())
+	}
+	if r := runEcrm(t, t.TempDir(), nil, "", "check", "--data", data, "--database", dsn); r.code != 0 {
+		t.Errorf("check: %d %s %s", r.code, r.out, r.err)
+	}
 }
 
 // An import outlives a PostgreSQL that goes away in its middle, several times.

@@ -131,15 +131,23 @@ var handlers = map[uintptr]handler{
 		return d.write(c, c.fourth, func() ([]byte, error) { return c.vectors(c.args[1], c.args[2]) })
 	},
 	unix.SYS_FTRUNCATE: func(d *Disk, c *call) answer {
-		if n := d.opened(c, c.args[0]); n != nil {
-			d.sized(n, int64(c.args[1]), false)
+		n := d.opened(c, c.args[0])
+		if n == nil {
+			return proceed
 		}
+		if d.readOnly {
+			return answer{errno: unix.EROFS}
+		}
+		d.sized(n, int64(c.args[1]), false)
 		return proceed
 	},
 	unix.SYS_FALLOCATE: func(d *Disk, c *call) answer {
 		n := d.opened(c, c.args[0])
 		if n == nil {
 			return proceed
+		}
+		if d.readOnly {
+			return answer{errno: unix.EROFS}
 		}
 		if c.args[1] != 0 {
 			return answer{errno: unix.EOPNOTSUPP} // holes: everybody does without
@@ -209,6 +217,9 @@ func (d *Disk) open(c *call, dir, address, flags uint64) answer {
 	if parent == nil {
 		return proceed
 	}
+	if d.readOnly && flags&(unix.O_WRONLY|unix.O_RDWR) != 0 {
+		return answer{errno: unix.EROFS}
+	}
 	_, _, err = placed(path)
 	switch n := d.at(path); {
 	case err != nil && flags&unix.O_CREAT != 0:
@@ -231,6 +242,9 @@ func (d *Disk) mkdir(c *call, dir, address, mode uint64) answer {
 	if parent == nil {
 		return proceed
 	}
+	if d.readOnly {
+		return answer{errno: unix.EROFS}
+	}
 	if err := unix.Mkdir(path, uint32(mode)); err != nil {
 		return failed(err)
 	}
@@ -249,6 +263,9 @@ func (d *Disk) unlink(c *call, dir, address, flags uint64) answer {
 		return proceed
 	}
 	n := d.at(path)
+	if d.readOnly {
+		return answer{errno: unix.EROFS}
+	}
 	if err := unix.Unlinkat(unix.AT_FDCWD, path, int(flags)); err != nil {
 		return failed(err)
 	}
@@ -272,6 +289,9 @@ func (d *Disk) rename(c *call, fromDir, from, toDir, to, flags uint64) answer {
 	if source == nil || target == nil || flags != 0 {
 		d.problem("a file was moved between the folder and elsewhere: %s to %s", old, path)
 		return proceed
+	}
+	if d.readOnly {
+		return answer{errno: unix.EROFS}
 	}
 	n, replaced := d.at(old), d.at(path)
 	if err := unix.Rename(old, path); err != nil {
@@ -297,6 +317,9 @@ func (d *Disk) link(c *call, fromDir, from, toDir, to uint64) answer {
 	target, n := d.directory(path), d.at(old)
 	if target == nil || n == nil {
 		return proceed
+	}
+	if d.readOnly {
+		return answer{errno: unix.EROFS}
 	}
 	if err := unix.Link(old, path); err != nil {
 		return failed(err)

@@ -31,6 +31,7 @@ type Disk struct {
 	room     int64
 	lying    func(path string) bool
 	broken   bool
+	readOnly bool
 	problems []string
 	calls    int
 }
@@ -157,6 +158,14 @@ func (d *Disk) Break(broken bool) {
 	d.broken = broken
 }
 
+// Protect has the disk take no change any more, as file systems do that find an error on it, or take
+// them again.
+func (d *Disk) Protect(readOnly bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.readOnly = readOnly
+}
+
 // Fill leaves so many bytes free on the disk; below zero frees it again.
 func (d *Disk) Fill(free int64) {
 	d.mu.Lock()
@@ -227,6 +236,9 @@ func (d *Disk) directory(path string) *inode {
 
 // wrote notes a write; an error is what the process is told instead.
 func (d *Disk) wrote(n *inode, at int64, data []byte) unix.Errno {
+	if d.readOnly {
+		return unix.EROFS
+	}
 	if growth := at + int64(len(data)) - n.size; growth > 0 {
 		if d.room >= 0 && d.used+growth > d.room {
 			return unix.ENOSPC

@@ -33,6 +33,9 @@ func (*Disk) Lie(func(path string) bool) {}
 // Break does nothing.
 func (*Disk) Break(bool) {}
 
+// Protect does nothing.
+func (*Disk) Protect(bool) {}
+
 // Fill does nothing.
 func (*Disk) Fill(int64) {}
 
