@@ -3,6 +3,7 @@ package schema
 import (
 	"net/url"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -112,5 +113,22 @@ func clean(s string, lines bool) string {
 		}
 		return r
 	}, s)
-	return strings.TrimSpace(s)
+	if s = strings.TrimSpace(s); blank(s) {
+		return ""
+	}
+	return s
+}
+
+// unseen are letters by their kind that leave no mark: fillers of Hangul and Braille,
+// joiners, marks that choose a form.
+var unseen = &unicode.RangeTable{R16: []unicode.Range16{{Lo: 0x034f, Hi: 0x034f, Stride: 1}, {Lo: 0x115f, Hi: 0x1160, Stride: 1}, {Lo: 0x17b4, Hi: 0x17b5, Stride: 1}, {Lo: 0x180b, Hi: 0x180f, Stride: 1},
+	{Lo: 0x2800, Hi: 0x2800, Stride: 1}, {Lo: 0x3164, Hi: 0x3164, Stride: 1}, {Lo: 0xfe00, Hi: 0xfe0f, Stride: 1}, {Lo: 0xffa0, Hi: 0xffa0, Stride: 1}},
+	R32: []unicode.Range32{{Lo: 0xe0000, Hi: 0xe0fff, Stride: 1}}}
+
+// blank tells whether nothing of a text can be seen: a name of nothing but such could
+// be neither read nor clicked.
+func blank(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool {
+		return !unicode.IsSpace(r) && !unicode.In(r, unicode.Cf, unicode.Cc, unseen)
+	})
 }

@@ -89,7 +89,8 @@ func openBytes(name string, opt Options) (rc io.ReadCloser, compressed bool, err
 		_ = f.Close()
 		return nil, true, gzipError(err)
 	}
-	return &gunzip{f: f, z: z, left: opt.maxBytes(), limit: opt.maxBytes()}, true, nil
+	limit := opt.unpacked(st.Size())
+	return &gunzip{f: f, z: z, left: limit, limit: limit}, true, nil
 }
 
 // gunzip unpacks up to a limit.
@@ -158,7 +159,7 @@ func openPacked(f *os.File, size int64, opt Options) (io.ReadCloser, bool, error
 		_ = f.Close()
 		return nil, true, err
 	}
-	return &unpacked{limitedPart{rc: rc, left: opt.maxBytes(), limit: opt.maxBytes()}, f}, true, nil
+	return &unpacked{limitPart(rc, p, opt), f}, true, nil
 }
 
 // isOfficePart says whether a file in a zip is what is left of a document.

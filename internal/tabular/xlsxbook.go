@@ -126,10 +126,28 @@ func checkBomb(f *zip.File, opt Options) error {
 	if f.UncompressedSize64 > uint64(opt.maxBytes()) { // #nosec G115 -- a limit is never negative
 		return fail(CodeTooLarge, nil, "limit", strconv.FormatInt(opt.maxBytes(), 10), "part", f.Name)
 	}
-	if f.UncompressedSize64 > 256<<20 && f.UncompressedSize64/400 > f.CompressedSize64 {
+	if f.UncompressedSize64 > uint64(opt.unpacked(packedSize(f))) { // #nosec G115 -- nor is this one
 		return fail(CodeTooLarge, nil, "limit", "400:1", "part", f.Name)
 	}
 	return nil
+}
+
+// packedSize is how much of a zip file a part takes.
+func packedSize(f *zip.File) int64 {
+	return int64(min(f.CompressedSize64, 1<<40)) // #nosec G115 -- it is small enough now
+}
+
+// unpacked is how much may come out of so many packed bytes: tables of the same few
+// words shrink to a hundredth, and only bombs to less than a four-hundredth.
+func (o Options) unpacked(packed int64) int64 {
+	const free, most = 256 << 20, 400
+	return min(o.maxBytes(), max(free, packed*most))
+}
+
+// limitPart stops a part whose header lies about its size.
+func limitPart(rc io.ReadCloser, f *zip.File, opt Options) limitedPart {
+	limit := opt.unpacked(packedSize(f))
+	return limitedPart{rc: rc, left: limit, limit: limit}
 }
 
 // otherKind says what a zip file without a workbook is.
@@ -245,7 +263,7 @@ func (w *workbook) open(p *zip.File) (io.ReadCloser, error) {
 	return &limitedPart{rc: r, left: w.opt.maxBytes(), limit: w.opt.maxBytes()}, nil
 }
 
-// limitedPart stops a part whose header lies about its size.
+// limitedPart reads so many bytes of a part and no more.
 type limitedPart struct {
 	rc          io.ReadCloser
 	left, limit int64

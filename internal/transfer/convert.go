@@ -88,7 +88,7 @@ func (c *converter) row(ctx context.Context, row entry) (main *draft, list other
 			continue
 		}
 		text := strings.TrimSpace(row.Cells[i].Text)
-		if text == "" || strings.EqualFold(text, "null") || text == "\\N" || noDay.MatchString(text) {
+		if text == "" || strings.EqualFold(text, "null") || text == "\\N" || dated(t.field) && noDay.MatchString(text) {
 			continue
 		}
 		k := key{t.beside, t.field.Name}
@@ -119,6 +119,11 @@ func (c *converter) row(ctx context.Context, row entry) (main *draft, list other
 	}
 	more, err := c.rows(ctx, row, main)
 	return main, list, append(warnings, more...), err
+}
+
+// dated tells whether a field holds a day.
+func dated(f *schema.Field) bool {
+	return f.Type == "date" || f.Type == "datetime" || f.Type == "birthday"
 }
 
 // noDay is how programs write that there is no day.

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import type { ObjectMeta } from "../../api/types";
 import { fullDateTime } from "../../lib/format";
@@ -42,7 +43,7 @@ export function HistoryDrawer({
                   {e.origin && e.origin !== "form" && (
                     <span className="muted">
                       {t("history.through", {
-                        what: t(`origin.${e.origin}`, { defaultValue: e.origin }),
+                        what: cameThrough(t, e.origin),
                       })}
                     </span>
                   )}
@@ -59,4 +60,11 @@ export function HistoryDrawer({
       )}
     </Drawer>
   );
+}
+
+/** Through what a change came: import 17, bulk 4, token accounting, undo of import 17. */
+function cameThrough(t: TFunction, origin: string): string {
+  const [kind = "", ...rest] = origin.split(" ");
+  if (kind === "token") return t("origin.token", { name: rest.join(" ") });
+  return t(`origin.${kind}`, { defaultValue: origin });
 }
