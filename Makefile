@@ -34,7 +34,7 @@ verify: ## the tests' longer forms: all under the race detector, fuzzing, genera
 	@scripts/postgres.sh run scripts/test.sh --long
 
 .PHONY: torture
-torture: ## kill the server, cut its power, fill its disk, each TIMES (500) times, on both databases
+torture: ## kill the server or PostgreSQL, cut the power, fill the disk, each TIMES (500) times, on both databases
 	@scripts/postgres.sh run scripts/drill.sh $(or $(TIMES),500)
 
 .PHONY: drill-restore drill-full-disk drill-kill drill-power-cut

@@ -3,12 +3,12 @@
 # had been told and that all of it is there. On PostgreSQL too where ECRM_TEST_POSTGRES names one
 # (scripts/postgres.sh run).
 #
-#   scripts/drill.sh TIMES [restore|full-disk|kill|power-cut]...    all but restore when none is named
+#   scripts/drill.sh TIMES [restore|full-disk|kill|crash|power-cut]...    all but restore when none is named
 set -uo pipefail
 cd "$(dirname "$0")/.."
 times=$1
 shift
-[ $# -gt 0 ] || set -- kill power-cut full-disk
+[ $# -gt 0 ] || set -- kill crash power-cut full-disk
 failed=0
 summary=()
 for drill in "$@"; do
@@ -16,12 +16,13 @@ for drill in "$@"; do
     restore) test=TestBackupUnderLoadIsRestoredWithAllThatWasTold ;;
     full-disk) test=TestFullDiskLosesNothingAndPeopleAreTold ;;
     kill) test=TestKilledServerLosesNothingAcknowledged ;;
+    crash) test='(TestCrashedPostgresLosesNothingAcknowledged|TestCutConnectionsLoseNothingAcknowledged)' ;;
     power-cut) test=TestPowerCutLosesNothingAcknowledged ;;
     *) echo "drill.sh: there is no drill $drill" >&2; exit 2 ;;
   esac
   echo "== $drill, $times times"
   log=$(mktemp)
-  ECRM_TORTURE=$times go test ./cmd/ecrm -run "^$test\$" -count=1 -v -timeout 6h 2>&1 | tee "$log" | sed -n 's/^ *[a-z_]*_test\.go:[0-9]*: //p; /^ *--- /p'
+  ECRM_TORTURE=$times go test ./cmd/ecrm -run "^$test\$" -count=1 -v -timeout 6h 2>&1 | tee "$log" | sed -n 's/^ *[a-z_]*_test\.go:[0-9]*: //p; /^ *--- /p' | cut -c1-300
   # A pattern that fits no test, and a test that was skipped, are no success.
   result="$(grep -c '^ *--- FAIL' "$log") failures"
   if grep -q '^--- SKIP' "$log" || ! grep -q '^--- PASS' "$log"; then

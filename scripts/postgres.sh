@@ -4,6 +4,7 @@
 #
 #   scripts/postgres.sh run COMMAND...    start it, run COMMAND with ECRM_TEST_POSTGRES set, stop it
 #   eval "$(scripts/postgres.sh start)"   start it and export ECRM_TEST_POSTGRES into this shell
+#   scripts/postgres.sh crash [FOLDER]    end it at once and start it again, as after a crash
 #   scripts/postgres.sh stop [FOLDER]     stop it and delete its folder (default: the shell's own)
 #
 # Options of run and start:  --no-fsync   quicker, and not to be trusted with durability
@@ -104,6 +105,16 @@ destroy() {
   rm -rf "$1"
 }
 
+# crash ends the server in a folder without ceremony and starts it again.
+crash() {
+  local bin
+  bin=$(find_bin)
+  owner=$(stat -c %U "$1" 2>/dev/null || stat -f %Su "$1")
+  cd /
+  LC_ALL=C.UTF-8 as_owner "$bin/pg_ctl" --pgdata="$1/data" --log="$1/server.log" --mode=immediate --wait --timeout=60 --silent restart >/dev/null 2>&1 ||
+    die "the server in $1 did not come back"
+}
+
 url() { echo "postgres://ecrm@/postgres?host=$1"; }
 
 command=${1:-}
@@ -114,6 +125,11 @@ case "$command" in
     echo "export ECRM_TEST_POSTGRES='$(url "$folder")'"
     echo "export ECRM_TEST_POSTGRES_FOLDER='$folder'"
     echo "PostgreSQL runs; stop it with: scripts/postgres.sh stop $folder" >&2
+    ;;
+  crash)
+    target=${1:-${ECRM_TEST_POSTGRES_FOLDER:-}}
+    [ -d "$target/data" ] || die "which one? scripts/postgres.sh crash FOLDER"
+    crash "$target"
     ;;
   stop)
     target=${1:-${ECRM_TEST_POSTGRES_FOLDER:-}}
@@ -133,5 +149,5 @@ case "$command" in
     cd "$here"
     ECRM_TEST_POSTGRES=$(url "$folder") ECRM_TEST_POSTGRES_FOLDER=$folder "$@"
     ;;
-  *) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 2 ;;
+  *) sed -n '2,11s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac

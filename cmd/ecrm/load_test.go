@@ -87,27 +87,51 @@ func (l *load) always(do func(i int)) {
 }
 
 // call asks the server, wherever it is now.
-func (l *load) call(method, path, kind string, body io.Reader) (int, map[string]any) {
+func (l *load) call(method, path string, body io.Reader) (int, map[string]any) {
 	r, err := http.NewRequestWithContext(l.b.t.Context(), method, l.url()+"/api/v1/"+path, body)
 	if err != nil {
 		return 0, nil
 	}
-	r.Header.Set("Content-Type", kind)
+	r.Header.Set("Content-Type", "application/json")
 	status, answer, _ := l.b.send(r)
+	l.noted(status)
+	return status, answer
+}
+
+// noted counts answers that are no success.
+func (l *load) noted(status int) {
 	if status/100 != 2 {
 		l.mu.Lock()
 		l.refuse[status]++
 		l.mu.Unlock()
 		time.Sleep(10 * time.Millisecond)
 	}
-	return status, answer
+}
+
+// file uploads a file; nothing refers to it yet.
+func (b *browser) file(content []byte) (int, map[string]any, http.Header) {
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	part, err := form.CreateFormFile("file", "附件.bin")
+	if err == nil {
+		_, err = part.Write(content)
+	}
+	if err != nil || form.Close() != nil {
+		return 0, nil, nil
+	}
+	r, err := http.NewRequestWithContext(b.t.Context(), http.MethodPost, b.url+"/api/v1/files", &body)
+	if err != nil {
+		return 0, nil, nil
+	}
+	r.Header.Set("Content-Type", form.FormDataContentType())
+	return b.send(r)
 }
 
 func (l *load) create(name string) {
 	l.mu.Lock()
 	l.sent[name] = true
 	l.mu.Unlock()
-	status, _ := l.call("POST", "customers", "application/json", strings.NewReader(`{"name": "`+name+`", "phones": [{"value": "02-2`+strconv.Itoa(1000000+rand.IntN(8999999))+`"}]}`))
+	status, _ := l.call("POST", "customers", strings.NewReader(`{"name": "`+name+`", "phones": [{"value": "02-2`+strconv.Itoa(1000000+rand.IntN(8999999))+`"}]}`))
 	if status == 201 {
 		l.mu.Lock()
 		l.told.names[name] = true
@@ -120,7 +144,7 @@ func (l *load) change() {
 	l.tried++
 	n := l.tried
 	l.mu.Unlock()
-	if status, _ := l.call("PATCH", "customers/"+l.one, "application/json", strings.NewReader(fmt.Sprintf(`{"note": "%d"}`, n))); status == 200 {
+	if status, _ := l.call("PATCH", "customers/"+l.one, strings.NewReader(fmt.Sprintf(`{"note": "%d"}`, n))); status == 200 {
 		l.mu.Lock()
 		l.told.note = n
 		l.mu.Unlock()
@@ -132,21 +156,12 @@ func (l *load) attach() {
 	for i := range content {
 		content[i] = byte(rand.Uint32())
 	}
-	var body bytes.Buffer
-	form := multipart.NewWriter(&body)
-	part, err := form.CreateFormFile("file", "附件.bin")
-	if err == nil {
-		_, err = part.Write(content)
-	}
-	if err != nil || form.Close() != nil {
-		return
-	}
-	status, answer := l.call("POST", "files", form.FormDataContentType(), &body)
-	if status != 201 {
+	status, answer, _ := (&browser{l.b.t, l.url(), l.b.client}).file(content)
+	if l.noted(status); status != 201 {
 		return
 	}
 	id := fmt.Sprint(answer["id"])
-	if status, _ := l.call("POST", "customers/"+l.one+"/files", "application/json", strings.NewReader(`{"files": ["`+id+`"]}`)); status != 201 {
+	if status, _ := l.call("POST", "customers/"+l.one+"/files", strings.NewReader(`{"files": ["`+id+`"]}`)); status != 201 {
 		return
 	}
 	sum := sha256.Sum256(content)

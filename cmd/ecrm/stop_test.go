@@ -15,8 +15,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"ecrm/internal/dbtest"
 )
 
@@ -265,24 +263,6 @@ func TestServerOutlivesAStopOfPostgres(t *testing.T) {
 	}
 	if err := server.stop(); err != nil {
 		t.Errorf("the end: %v %s", err, server.said())
-	}
-}
-
-// A PostgreSQL that is set to lose data is told of, loudly; another is not.
-func TestUnsafePostgresIsToldOf(t *testing.T) {
-	dsn := dbtest.Postgres(t)
-	conn, err := pgx.Connect(t.Context(), dsn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = conn.Close(t.Context()) }()
-	var fsync string
-	if err := conn.QueryRow(t.Context(), "SHOW fsync").Scan(&fsync); err != nil {
-		t.Fatal(err)
-	}
-	server := begin(t, "serve", "--data", t.TempDir(), "--addr", "127.0.0.1:0", "--database", dsn)
-	if told := strings.Contains(server.said(), "POSTGRESQL IS SET TO LOSE DATA"); told != (fsync == "off") {
-		t.Errorf("fsync is %s: %s", fsync, server.said())
 	}
 }
 
