@@ -161,7 +161,7 @@ func TestServerStopsWithinTenSecondsAndHandsJobsBack(t *testing.T) {
 		if _, err := body.WriteString(`{"name": "`); err != nil {
 			t.Fatal(err)
 		}
-		go b.call("POST", "customers", rest)
+		go func() { _, _, _ = b.call("POST", "customers", rest) }()
 		time.Sleep(200 * time.Millisecond)
 		began := time.Now()
 		if err := server.stop(); err != nil || time.Since(began) > 10*time.Second {
