@@ -19,6 +19,7 @@ import (
 	"ecrm/internal/identity"
 	"ecrm/internal/jobs"
 	"ecrm/internal/policy"
+	"ecrm/internal/proxy"
 	"ecrm/internal/reach"
 	"ecrm/internal/record"
 	"ecrm/internal/secure"
@@ -206,6 +207,10 @@ func guarded(next http.Handler) http.Handler {
 		h.Set("Content-Security-Policy", "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin")
+		// Not for a name that other programs of the same machine have too.
+		if proxy.Secure(r) && !local(r.Host) {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
 		next.ServeHTTP(w, r)
 	})
 }
