@@ -15,7 +15,9 @@ type change func(ctx context.Context, s *side) error
 
 // happen makes up a change; at is its instant.
 func (d dice) happen(c *company, at time.Time) change {
-	switch d.IntN(10) {
+	switch d.IntN(14) {
+	case 10, 11, 12, 13: // what many others hang on changes hands
+		return d.edit(c, pick(d, []string{"star", "star", "planet"}), true, at)
 	case 0:
 		return d.moveDepartment(c)
 	case 1:
@@ -37,7 +39,7 @@ func (d dice) happen(c *company, at time.Time) change {
 	case 5, 6:
 		return d.bin(c, at)
 	}
-	return d.edit(c, at)
+	return d.edit(c, pick(d, asked), d.chance(2), at)
 }
 
 func (d dice) moveDepartment(c *company) change {
@@ -134,15 +136,15 @@ func (d dice) bin(c *company, at time.Time) change {
 	}
 }
 
-// edit gives a record other values, another owner, or both.
-func (d dice) edit(c *company, at time.Time) change {
-	t, ok := d.living(c, pick(d, asked))
+// edit gives a record other values, and another owner if it is to change hands.
+func (d dice) edit(c *company, object string, hands bool, at time.Time) change {
+	t, ok := d.living(c, object)
 	if !ok {
 		return nil
 	}
 	o, r := objects[t.object], c.record(t)
 	before := maps.Clone(r.values)
-	if o.owned && d.chance(2) {
+	if o.owned && hands {
 		d.give(c, r)
 	}
 	for range 1 + d.IntN(3) {

@@ -452,7 +452,7 @@ const (
 	// perCompany is how many questions one company is asked.
 	perCompany = 250
 	// perChange is how many are asked before something changes.
-	perChange = 5
+	perChange = 3
 )
 
 // Whatever company is made up, whatever happens in it and whatever anybody asks:
