@@ -117,3 +117,10 @@ func FuzzRoundTrip(f *testing.F) {
 		}
 	})
 }
+
+func FuzzJSON(f *testing.F) {
+	for _, s := range []string{`[{"a":1},{"b":[1,{"c":null}]}]`, `{"code":0,"data":{"list":[{"a":"x"}]}}`, `{"results":[{"properties":{"a":1}}]}`, `[["a","b"],[1,2]]`, "{\"a\":1}\n{\"a\":2}\n", `[`, `{"a":"\ud800"}`, "\xef\xbb\xbf[{\"a\":1e999}]"} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) { readBytes(t, "x.json", b) })
+}
