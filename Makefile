@@ -56,7 +56,7 @@ generate: ## run the generators and say which files changed
 	@scripts/generate.sh
 
 .PHONY: bench
-bench: ## measure a million customers through HTTP beside the bare SQL (ARGS="--only search")
+bench: ## measure a million customers through HTTP beside the bare SQL, on both databases (ARGS="--only search")
 	@scripts/bench.sh $(ARGS)
 
 .PHONY: bench-quick

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"sync/atomic"
+	"time"
 
 	"ecrm/internal/normal"
 )
@@ -20,9 +21,17 @@ type testcase struct {
 	body         []byte
 	floor        []statement
 	goal         float64
-	// fresh makes the body of each call, for writes; they have no floor yet.
+	// page is that of the list which is measured, reached by cursors; 0 for the first.
+	page int
+	// bounded cases read as much however many records there are: an index bounds them.
+	bounded bool
+	// fresh makes the body of each call, for writes, whose floor is bare.
 	fresh func(n int64) []byte
+	bare  func(ctx context.Context, n int64) error
 }
+
+// floored tells whether there is a floor to compare with.
+func (c testcase) floored() bool { return len(c.floor) > 0 || c.bare != nil }
 
 // call makes the case's next call.
 func (c testcase) call(ctx context.Context, product *client) ([]byte, error) {
@@ -74,6 +83,22 @@ func list(plural string, more ...string) string {
 
 func executable() (string, error) { return os.Executable() }
 
+// walk turns the path into that of the page measured, by the cursors before it.
+func (c *testcase) walk(ctx context.Context, as *client) error {
+	first := c.path
+	for n := 1; n < c.page; n++ {
+		var page struct{ Next string }
+		if err := as.do(ctx, c.method, c.path, nil, &page); err != nil {
+			return err
+		}
+		if page.Next == "" {
+			return fmt.Errorf("there is no page %d", n+1)
+		}
+		c.path = first + "&cursor=" + page.Next
+	}
+	return nil
+}
+
 // cases are all that is measured by reading.
 func cases(h *home) []testcase {
 	var all []testcase
@@ -105,8 +130,8 @@ func cases(h *home) []testcase {
 		case "many":
 			first = h.united("department_id", h.Many, many)
 		}
-		add(testcase{name: "newest 50 as " + name, as: w.as, path: list("customers", "fields", tenFields), floor: []statement{first}, goal: 2})
-		add(testcase{name: "newest 50, counted, as " + name, as: w.as, path: list("customers", "fields", tenFields, "count", "capped"), floor: []statement{first, counted("r_customer", w.where)}, goal: 2})
+		add(testcase{name: "newest 50 as " + name, as: w.as, path: list("customers", "fields", tenFields), floor: []statement{first}, goal: 2, bounded: true})
+		add(testcase{name: "newest 50, counted, as " + name, as: w.as, path: list("customers", "fields", tenFields, "count", "capped"), floor: []statement{first, h.countedIn(w.as, w.where)}, goal: 2})
 	}
 
 	const activityColumns = "c.id, c.version, c.subject, c.kind, c.customer_id, k.name, c.at, c.result, c.owner_id, u.name, c.created_at"
@@ -116,24 +141,34 @@ func cases(h *home) []testcase {
 		ORDER BY 2 DESC, 1 DESC LIMIT 50) p JOIN r_activity c ON c.id = p.id LEFT JOIN r_customer k ON k.id = c.customer_id LEFT JOIN r_user u ON u.id = c.owner_id
 		ORDER BY p.created_at DESC, p.id DESC`, own)
 	activityFields := "subject,kind,customer,at,result,owner,created_at"
-	add(testcase{name: "newest 50 activities of own customers", as: "own", path: list("activities", "fields", activityFields), floor: []statement{{text: mine}}, goal: 2})
+	add(testcase{name: "newest 50 activities of own customers", as: "own", path: list("activities", "fields", activityFields), floor: []statement{{text: mine}}, goal: 2, bounded: true})
+	add(testcase{
+		name: "search in activities of own customers", as: "own", goal: 3,
+		path:  list("activities", "fields", activityFields, "q", "報價", "sort", "-id"),
+		floor: []statement{h.matching("activity", activityColumns, " LEFT JOIN r_customer k ON k.id = c.customer_id LEFT JOIN r_user u ON u.id = c.owner_id", h.and(h.expression("報價"), "("+h.or(h.term("o"+scope(own), false), h.term("a0"+scope(own), false))+")"))},
+	})
+	add(testcase{
+		name: "page 200 by cursor as all", as: "gm", goal: 2, page: 200, bounded: true,
+		path: list("customers", "fields", tenFields), floor: []statement{h.behind("i_customer_newest", 199*50)},
+	})
 
 	twoFields := "level = 'B' AND status = 'active'"
 	add(testcase{
 		name: "two filters, sorted by a third", as: "gm", goal: 2,
-		path:  list("customers", "fields", tenFields, "filter", `level = "B" AND status = "active"`, "sort", "-last_contact_at"),
-		floor: []statement{h.ordered("i_customer_last_contact_at", "last_contact_at IS NOT NULL AND "+twoFields, "last_contact_at")},
+		path:    list("customers", "fields", tenFields, "filter", `level = "B" AND status = "active"`, "sort", "-last_contact_at"),
+		floor:   []statement{h.ordered("i_customer_last_contact_at", "last_contact_at IS NOT NULL AND "+twoFields, "last_contact_at")},
+		bounded: true,
 	})
 
 	busy := strconv.FormatInt(h.Busy, 10)
 	add(testcase{
-		name: "one record with its references", as: "own", path: "/api/v1/customers/" + busy, goal: 2,
+		name: "one record with its references", as: "own", path: "/api/v1/customers/" + busy, goal: 2, bounded: true,
 		floor: []statement{
 			{text: "SELECT * FROM r_customer c LEFT JOIN r_user u ON u.id = c.owner_id LEFT JOIN r_department d ON d.id = c.department_id LEFT JOIN r_user b ON b.id = c.created_by_id LEFT JOIN r_user e ON e.id = c.updated_by_id WHERE c.id = ?", args: []any{h.Busy}},
 		},
 	})
 	add(testcase{
-		name: "its timeline, first 30 of 400", as: "own", path: "/api/v1/customers/" + busy + "/timeline?limit=30", goal: 2,
+		name: "its timeline, first 30 of 400", as: "own", path: "/api/v1/customers/" + busy + "/timeline?limit=30", goal: 2, bounded: true,
 		floor: []statement{
 			{text: "SELECT c.*, u.name FROM r_activity c LEFT JOIN r_user u ON u.id = c.owner_id WHERE c.customer_id = ? AND c.deleted_at IS NULL ORDER BY c.at DESC LIMIT 31", args: []any{h.Busy}, aside: true},
 			{text: "SELECT * FROM r_task WHERE customer_id = ? AND deleted_at IS NULL ORDER BY created_at DESC LIMIT 31", args: []any{h.Busy}, aside: true},
@@ -148,6 +183,20 @@ func cases(h *home) []testcase {
 		floor: []statement{{text: "SELECT stage, count(*), sum(amount_base) FROM r_opportunity WHERE deleted_at IS NULL AND stage IN ('new', 'qualified', 'proposal', 'negotiation') GROUP BY stage", aside: true}},
 	})
 
+	const dealColumns = "c.id, c.version, c.name, c.customer_id, k.name, c.amount, c.amount_currency, c.owner_id, u.name, c.expected_close, c.created_at"
+	add(testcase{
+		name: "board: first 50 cards of a stage as all", as: "gm", goal: 2,
+		path:  list("opportunities", "fields", "name,customer,amount,owner,expected_close,created_at", "filter", `stage = "proposal"`),
+		floor: []statement{{text: "SELECT " + dealColumns + " FROM (SELECT * FROM r_opportunity" + h.hint("i_opportunity_newest") + " WHERE deleted_at IS NULL AND stage = 'proposal' ORDER BY created_at DESC, id DESC LIMIT 50) c LEFT JOIN r_customer k ON k.id = c.customer_id LEFT JOIN r_user u ON u.id = c.owner_id ORDER BY c.created_at DESC, c.id DESC"}},
+	})
+	year := time.Date(2025, 11, 24, 0, 0, 0, 0, time.UTC)
+	add(testcase{
+		name: "funnel of departments over a year", as: "below", method: "POST", path: "/api/v1/opportunities/aggregate", goal: 2,
+		body: fmt.Appendf(nil, `{"filter": "created_at >= \"%s\"", "group": [{"field": "stage"}], "measures": [{"fn": "count"}, {"fn": "sum", "field": "amount"}]}`, year.Format(time.RFC3339)),
+		floor: []statement{{text: fmt.Sprintf("SELECT stage, count(*), sum(amount_base) FROM r_opportunity WHERE deleted_at IS NULL AND id IN (SELECT id FROM r_opportunity WHERE deleted_at IS NULL AND %s AND created_at >= %d UNION SELECT id FROM r_opportunity WHERE deleted_at IS NULL AND %s AND created_at >= %d) GROUP BY stage",
+			in("department_id", h.Departments), year.UnixMicro(), in("customer_department_id", h.Departments), year.UnixMicro()), aside: true}},
+	})
+
 	for _, s := range []struct{ what, q string }{
 		{"2 characters, common", "科技"}, {"6 characters", "正精營造企業"}, {"pinyin initials", "zjyz"}, {"Simplified for Traditional", "营造"}, {"last four digits", "0290"},
 	} {
@@ -156,10 +205,18 @@ func cases(h *home) []testcase {
 			add(testcase{name: name, as: as, path: list("customers", "fields", tenFields, "q", s.q, "sort", "-id"), floor: []statement{h.searched(s.q, as, own)}, goal: 3})
 		}
 	}
-	add(testcase{name: "create a customer", as: "own", method: "POST", path: "/api/v1/customers", fresh: func(n int64) []byte {
+	return all
+}
+
+// writes are all that is measured by writing, one record with each call.
+func writes(h *home) []testcase {
+	busy := strconv.FormatInt(h.Busy, 10)
+	var all []testcase
+	add := func(c testcase) { all = append(all, c) }
+	add(testcase{name: "create a customer", goal: 3, as: "own", method: "POST", path: "/api/v1/customers", fresh: func(n int64) []byte {
 		return []byte(fmt.Sprintf(`{"name": "測速%d號實業股份有限公司", "short_name": "測速%d", "level": "B", "phones": [{"value": "02-2%07d"}], "mails": [{"value": "sales%d@example.com"}], "address": {"region": "台北市", "district": "信義區", "street": "松仁路%d號"}, "tags": ["測速"]}`, n, n, n%10_000_000, n, n))
 	}})
-	add(testcase{name: "change a customer", as: "own", method: "PATCH", path: "/api/v1/customers/" + busy, fresh: func(n int64) []byte {
+	add(testcase{name: "change a customer", goal: 3, as: "own", method: "PATCH", path: "/api/v1/customers/" + busy, fresh: func(n int64) []byte {
 		return []byte(fmt.Sprintf(`{"note": "第 %d 次", "level": "%c"}`, n, 'A'+rune(n%4)))
 	}})
 	return all
@@ -171,6 +228,18 @@ var kinds = map[string]normal.Kind{"n": normal.KindName, "t": normal.KindText, "
 // searched is what the index finds for a query of one word, newest first, for one who sees all or
 // only his own.
 func (h *home) searched(q, as string, own int64) statement {
+	match := h.expression(q)
+	if as == "own" {
+		match = h.and(match, h.term("o"+scope(own), false))
+	}
+	return h.matching("customer", listColumns, listJoins, match)
+}
+
+// scope is how the search index spells an id.
+func scope(id int64) string { return strconv.FormatInt(id, 36) }
+
+// expression is a query of one word in the language of the search index.
+func (h *home) expression(q string) string {
 	var ways []string
 	for _, way := range normal.Words(normal.QueryTerms(q))[0] {
 		var terms []string
@@ -198,11 +267,7 @@ func (h *home) searched(q, as string, own int64) statement {
 			ways = append(ways, "("+h.and(terms...)+")")
 		}
 	}
-	match := "(" + h.or(ways...) + ")"
-	if as == "own" {
-		match = h.and(match, h.term("o"+strconv.FormatInt(own, 36), false))
-	}
-	return h.matching(match)
+	return "(" + h.or(ways...) + ")"
 }
 
 func (h *home) hint(index string) string {

@@ -70,14 +70,38 @@ func shared(user int64) string {
 	return fmt.Sprintf("id IN (SELECT record_id FROM share WHERE object = 'customer' AND token = 'u%d')", user)
 }
 
-// matching is the first page of what the search index finds, newest first; match is in the
-// database's own language.
-func (h *home) matching(match string) statement {
-	found := "SELECT rowid AS id FROM f_customer WHERE f_customer MATCH ? ORDER BY rowid DESC LIMIT 50"
+// matching is the first page of what the search index of an object finds, newest first; match is
+// in the database's own language.
+func (h *home) matching(object, columns, joins, match string) statement {
+	index := "f_" + object
+	found := "SELECT rowid AS id FROM " + index + " WHERE " + index + " MATCH ? ORDER BY rowid DESC LIMIT 50"
 	if h.database == "postgres" {
-		found = "SELECT id FROM f_customer WHERE doc @@ ?::tsquery ORDER BY id DESC LIMIT 50"
+		found = "SELECT id FROM " + index + " WHERE doc @@ ?::tsquery ORDER BY id DESC LIMIT 50"
 	}
-	return statement{text: "SELECT " + listColumns + " FROM (" + found + ") f JOIN r_customer c ON c.id = f.id" + listJoins + " WHERE c.deleted_at IS NULL ORDER BY f.id DESC", args: []any{match}}
+	return statement{text: "SELECT " + columns + " FROM (" + found + ") f JOIN r_" + object + " c ON c.id = f.id" + joins + " WHERE c.deleted_at IS NULL ORDER BY f.id DESC", args: []any{match}}
+}
+
+// behind is the page behind so many of the newest customers, by the keys of the last of these: how a
+// cursor goes on.
+func (h *home) behind(index string, rows int) statement {
+	var at, id int64
+	last := fmt.Sprintf("SELECT created_at, id FROM r_customer WHERE deleted_at IS NULL ORDER BY created_at DESC, id DESC LIMIT 1 OFFSET %d", rows-1)
+	if err := h.db.QueryRowContext(context.Background(), last).Scan(&at, &id); err != nil {
+		at, id = 0, 0 // there are not so many: the case says so itself
+	}
+	return h.newest(index, fmt.Sprintf("(created_at, id) < (%d, %d)", at, id))
+}
+
+// countedIn counts what somebody sees up to where a capped count stops: for who sees his own and what
+// is shared with him by the two of them, which no database does by itself.
+func (h *home) countedIn(as, where string) statement {
+	switch as {
+	case "sparse":
+		return counted("r_customer", fmt.Sprintf("id IN (SELECT id FROM r_customer WHERE owner_id = %d AND deleted_at IS NULL UNION SELECT record_id FROM share WHERE object = 'customer' AND token = 'u%[1]d')", h.Users[as]))
+	case "many":
+		return counted("r_customer", fmt.Sprintf("id IN (SELECT id FROM r_customer WHERE %s AND deleted_at IS NULL UNION SELECT record_id FROM share WHERE object = 'customer' AND token = 'u%d')", in("department_id", h.Many), h.Users[as]))
+	}
+	return counted("r_customer", where)
 }
 
 // term is a token of the search index in the database's language.

@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -39,10 +40,15 @@ type result struct {
 	// Ratio is P50 / (SQLFloor + HTTPFloor) for one caller; for several, the time between two answers
 	// by the sum of those of the floors. 0 where there is no floor.
 	Ratio float64 `json:"ratio"`
-	// Goal is the ratio to stay below; 0 where the case is only told.
+	// Goal is the ratio, or value, to stay below; 0 where the case is only told.
 	Goal float64 `json:"goal"`
 	Met  bool    `json:"met"`
 	Rows int     `json:"rows"`
+	// Value is what a case measures that has no ratio, in Unit; AtLeast says that its goal is to be
+	// reached rather than stayed below.
+	Value   float64 `json:"value,omitempty"`
+	Unit    string  `json:"unit,omitempty"`
+	AtLeast bool    `json:"at_least,omitempty"`
 	// Before is the ratio of the program it is compared with, in the same run.
 	Before float64 `json:"ratio_before,omitempty"`
 	Note   string  `json:"note,omitempty"`
@@ -66,7 +72,14 @@ type options struct {
 	customers int
 	only      *regexp.Regexp
 	spell     time.Duration
-	callers   []int
+	// long is how long people are watched beside a long work.
+	long time.Duration
+	// sizes are companies of which one is asked the same, to see how times grow.
+	sizes   []int
+	callers []int
+	// history is where the ratios of former runs stand; keep adds this one.
+	history string
+	keep    bool
 }
 
 func main() {
@@ -84,16 +97,13 @@ func main() {
 	flag.StringVar(&only, "only", "", "measure cases whose name matches this expression")
 	flag.DurationVar(&o.spell, "spell", 3*time.Second, "how long each case is measured")
 	flag.StringVar(&out, "out", "bench/result.json", "where the result is written")
+	flag.DurationVar(&o.long, "long", time.Minute, "how long people are watched beside a long work")
+	sizes := flag.String("growth", "", "sizes of companies asked the same, to see how times grow: 10000,100000")
+	flag.StringVar(&o.history, "history", "bench/history.jsonl", "the ratios of former runs, with which this one is compared")
+	flag.BoolVar(&o.keep, "keep", false, "add this run to the history")
 	callers := flag.String("callers", "1,8", "by how many callers each case is measured")
 	flag.Parse()
-	for _, text := range strings.Split(*callers, ",") {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 1 {
-			fmt.Fprintln(os.Stderr, "bench: -callers wants numbers such as 1,8")
-			os.Exit(2)
-		}
-		o.callers = append(o.callers, n)
-	}
+	o.callers, o.sizes = numbers("callers", *callers), numbers("growth", *sizes)
 	o.only = regexp.MustCompile(only)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -101,6 +111,23 @@ func main() {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
+}
+
+// numbers reads a list of numbers.
+func numbers(name, list string) []int {
+	var all []int
+	for text := range strings.SplitSeq(list, ",") {
+		n, err := strconv.Atoi(text)
+		switch {
+		case text == "":
+		case err != nil || n < 1:
+			fmt.Fprintf(os.Stderr, "bench: -%s wants numbers such as 1,8\n", name)
+			os.Exit(2)
+		default:
+			all = append(all, n)
+		}
+	}
+	return all
 }
 
 func run(ctx context.Context, o options, out string) error {
@@ -114,9 +141,17 @@ func run(ctx context.Context, o options, out string) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", database, err)
 		}
-		whole.Cases = append(whole.Cases, cases...)
+		grown, err := growth(ctx, o, database)
+		if err != nil {
+			return fmt.Errorf("%s: %w", database, err)
+		}
+		whole.Cases = slices.Concat(whole.Cases, cases, grown)
 	}
-	show(whole)
+	earlier, err := lastOf(o.history, whole)
+	if err != nil {
+		return err
+	}
+	show(whole, earlier)
 	if err := os.MkdirAll(filepath.Dir(out), 0o750); err != nil {
 		return err
 	}
@@ -124,32 +159,65 @@ func run(ctx context.Context, o options, out string) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(out, append(text, '\n'), 0o600)
+	if err := os.WriteFile(out, append(text, '\n'), 0o600); err != nil {
+		return err
+	}
+	if !o.keep {
+		return nil
+	}
+	return remember(o.history, whole)
 }
 
-func show(r report) {
+// verdict says whether the goal is met, "" where there is none.
+func (r result) verdict() string {
+	switch {
+	case r.Goal == 0:
+		return ""
+	case r.Met:
+		return "met"
+	}
+	return "missed"
+}
+
+// aim is the goal in words.
+func (r result) aim() string {
+	switch {
+	case r.Goal == 0:
+		return ""
+	case r.AtLeast:
+		return fmt.Sprintf("≥ %.0f %s", r.Goal, r.Unit)
+	case r.Unit != "":
+		return fmt.Sprintf("≤ %.0f %s", r.Goal, r.Unit)
+	}
+	return fmt.Sprintf("≤ %.1f", r.Goal)
+}
+
+// show prints the table; earlier are the ratios of the run before.
+func show(r report, earlier map[string]float64) {
 	fmt.Printf("\n%s, %s, %d customers\n\n", r.Machine, r.Commit, r.Customers)
 	w := tabwriter.NewWriter(os.Stdout, 0, 4, 2, ' ', tabwriter.AlignRight)
 	line := func(cells ...any) { _, _ = fmt.Fprintln(w, fmt.Sprintf(strings.Repeat("%v\t", len(cells)), cells...)) }
-	line("case", "database", "callers", "rows", "p50 ms", "p95", "p99", "calls/s", "SQL", "HTTP", "before", "ratio", "goal", "")
+	line("case", "database", "callers", "rows", "p50 ms", "p95", "p99", "calls/s", "SQL", "HTTP", "before", "ratio or value", "goal", "", "", "")
+	missed := 0
 	for _, c := range r.Cases {
-		before, ratio, goal, met := "", "", "", ""
-		if c.Before > 0 {
-			before = fmt.Sprintf("%.2f", c.Before)
-		}
-		if c.Ratio > 0 {
-			ratio = fmt.Sprintf("%.2f", c.Ratio)
-		}
-		if c.Goal > 0 {
-			goal, met = fmt.Sprintf("%.1f", c.Goal), "missed"
-			if c.Met {
-				met = "met"
+		some := func(format string, v float64) string {
+			if v == 0 {
+				return ""
 			}
+			return fmt.Sprintf(format, v)
 		}
-		ms := func(v float64) string { return fmt.Sprintf("%.2f", v) }
-		line(c.Case, c.Database, c.Callers, c.Rows, ms(c.P50), ms(c.P95), ms(c.P99), fmt.Sprintf("%.0f", c.RPS), ms(c.SQLFloor), ms(c.HTTPFloor), before, ratio, goal, met+" "+c.Note)
+		value := some("%.2f", c.Ratio)
+		if c.Unit != "" {
+			value = fmt.Sprintf("%.1f %s", c.Value, c.Unit)
+		}
+		if c.verdict() == "missed" {
+			missed++
+		}
+		line(c.Case, c.Database, c.Callers, c.Rows, some("%.2f", c.P50), some("%.2f", c.P95), some("%.2f", c.P99), some("%.0f", c.RPS), some("%.2f", c.SQLFloor), some("%.2f", c.HTTPFloor),
+			some("%.2f", c.Before), value, c.aim(), c.verdict(), c.against(earlier), c.Note)
 	}
 	_ = w.Flush()
+	fmt.Printf("\n%d lines, %d goals missed\n", len(r.Cases), missed)
 }
 
 func machine() string {

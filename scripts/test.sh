@@ -69,6 +69,8 @@ fi
 if [ -n "$(ls cmd/ecrm/*.go 2>/dev/null)" ]; then
   step 'build' scripts/build.sh
   step 'e2e' scripts/e2e.sh
+  # For its table, and so that it does not rot: no timing fails it.
+  if [ "${1:-}" != --long ]; then step 'bench, small' scripts/bench.sh --small; fi
 fi
 
 echo "== summary, $((SECONDS - began)) seconds"
