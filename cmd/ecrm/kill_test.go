@@ -133,6 +133,7 @@ func (b *browser) countOf(filter string) string {
 // bulk edit and a bulk assignment run, a server has at its next start everything it acknowledged, no
 // row twice and none by half; the jobs go on to their end.
 func TestKilledServerLosesNothingAcknowledged(t *testing.T) {
+	t.Parallel() // most of it waits for the disk and for clocks
 	dbtest.Each(t, func(t *testing.T, dsn string) {
 		args := []string{"serve", "--data", t.TempDir(), "--addr", "127.0.0.1:0"}
 		check := []string{"check", "--data", args[2]}

@@ -62,6 +62,7 @@ func (l *load) wrong(i image, goesOn func(b *browser) []string) []string {
 // acknowledged is there, nothing is there by half, and the import goes on to its end. On a disk that
 // does not sync when told the same test finds losses, of the database and of the files.
 func TestPowerCutLosesNothingAcknowledged(t *testing.T) {
+	t.Parallel() // most of it waits for the disk and for clocks
 	const few = 6
 	for left := times(t, few); left > 0; left -= few {
 		powerCuts(t, min(left, few), left <= few)
