@@ -50,7 +50,7 @@ export default function Palette({
   const composition = useComposition((s) => {
     setQ(s.trim());
     setAt(0);
-  }, 120);
+  });
   const found = useQuery({
     queryKey: ["search", q],
     queryFn: ({ signal }) => api.search(q, signal),

@@ -43,7 +43,7 @@ function List({ object }: { object: ObjectMeta }) {
   const me = useMe().data;
   const [url, setUrl] = useUrl();
   const [q, setQ] = useState(url.q ?? "");
-  const composition = useComposition((s) => setUrl({ q: s.trim() || undefined }), 250);
+  const composition = useComposition((s) => setUrl({ q: s.trim() || undefined }));
   const [adding, setAdding] = useState(false);
   const [editing, setEditing] = useState<RecordData>();
   const [secret, setSecret] = useState<{ name: string; password: string }>();

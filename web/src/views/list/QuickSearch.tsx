@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useComposition } from "../../hooks/useComposition";
 import { usePhone } from "../../hooks/useMedia";
@@ -11,8 +11,17 @@ export function QuickSearch({ boxRef }: { boxRef?: React.RefObject<HTMLInputElem
   const phone = usePhone();
   const [url, setUrl] = useUrl();
   const [q, setQ] = useState(url.q ?? "");
-  useEffect(() => setQ((b) => (b.trim() === (url.q ?? "") ? b : (url.q ?? ""))), [url.q]);
-  const composition = useComposition((s) => setUrl({ q: s.trim() || undefined }), 250);
+  // What this box asked for comes back by the address later, when more may have been typed.
+  const asked = useRef<string[]>([url.q ?? ""]);
+  useEffect(() => {
+    const at = asked.current.lastIndexOf(url.q ?? "");
+    if (at < 0) setQ(url.q ?? "");
+    asked.current = at < 0 ? [url.q ?? ""] : asked.current.slice(at);
+  }, [url.q]);
+  const composition = useComposition((s) => {
+    asked.current.push(s.trim());
+    setUrl({ q: s.trim() || undefined });
+  });
   return (
     <Input
       ref={boxRef}
