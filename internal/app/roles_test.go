@@ -214,3 +214,45 @@ func TestRoleChangedOnOneNodeHoldsOnTheOther(t *testing.T) {
 	admin.must(200, "PATCH", "users/"+people["seller"].id, map[string]any{"active": false})
 	there.must(401, "GET", "customers", nil)
 }
+
+// A role that lets somebody change, remove, assign or share more than it shows lets him
+// do it to nothing he does not see.
+func TestNothingUnseenIsChanged(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn)
+		admin, people, _ := w.company()
+		w.work()
+		theirs := people["seller"].add("customers", map[string]any{"name": "看不到的"})
+		rights := map[string]any{"*": map[string]any{"view": "own", "create": "all", "edit": "all", "delete": "all", "assign": "all", "share": "all", "export": "all", "import": "all"}}
+		admin.add("users", map[string]any{"name": "blind", "login": "blind", "role": admin.add("roles", map[string]any{"name": "blind", "rights": rights}), "password": "long-password"})
+		blind := w.signIn("blind")
+		before := fmt.Sprint(admin.must(200, "GET", "customers/"+theirs, nil))
+		for _, c := range []struct {
+			method, path string
+			body         any
+		}{
+			{"PATCH", "", map[string]any{"name": "x"}}, {"PATCH", "", map[string]any{"owner": blind.id}}, {"DELETE", "", nil}, {"POST", "/shares", map[string]any{"user": blind.id}},
+			{"POST", "/comments", map[string]any{"text": "x"}}, {"POST", "/actions/restore", nil}, {"GET", "/access", nil},
+		} {
+			if status, answer := blind.call(c.method, "customers/"+theirs+c.path, c.body); status != 404 {
+				t.Errorf("%s %s answered %d %v", c.method, c.path, status, answer)
+			}
+		}
+		rows := rowsOf(blind.must(200, "POST", "customers/batch", map[string]any{"update": []map[string]any{{"id": theirs, "name": "x"}}}))
+		if len(rows) != 1 || fmt.Sprint(rows[0]["status"]) != "404" {
+			t.Errorf("the batch answered %v", rows)
+		}
+		for action, input := range map[string]map[string]any{"edit": {"fields": map[string]any{"name": "x"}}, "assign": {"owner": blind.id}, "tag": {"add": []string{"x"}}, "delete": nil, "share": {"user": blind.id}} {
+			if status, job := blind.call("POST", "customers/actions/"+action, map[string]any{"ids": []string{theirs}, "input": input}); status == 202 {
+				blind.ended(fmt.Sprint(job["id"]))
+			}
+		}
+		if after := fmt.Sprint(admin.must(200, "GET", "customers/"+theirs, nil)); after != before {
+			t.Errorf("something unseen was changed: %s, before %s", after, before)
+		}
+		// What he sees he changes.
+		mine := blind.add("customers", map[string]any{"name": "自己的"})
+		blind.must(200, "PATCH", "customers/"+mine, map[string]any{"name": "y"})
+		blind.must(204, "DELETE", "customers/"+mine, nil)
+	})
+}

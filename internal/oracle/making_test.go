@@ -48,7 +48,7 @@ func (d dice) found(n sizes) *company {
 			d.add(c, name)
 		}
 	}
-	for range 20 + n["star"]/20 {
+	for range 40 + n["star"]/20 {
 		d.share(c)
 	}
 	return c
@@ -90,13 +90,17 @@ func (d dice) role(c *company) role {
 		}
 		r.rights[name] = granted
 	}
-	if d.chance(3) {
+	if d.chance(2) {
 		for range 1 + d.IntN(3) {
 			o := objects[pick(d, asked)]
 			if r.fields[o.name] == nil {
 				r.fields[o.name] = map[string]string{}
 			}
-			r.fields[o.name][pick(d, o.fields).name] = pick(d, []string{"hidden", "hidden", "read", "write"})
+			name := pick(d, o.fields).name
+			if d.chance(2) {
+				name = o.fields[d.IntN(2)].name // names and notes, which are searched
+			}
+			r.fields[o.name][name] = pick(d, []string{"hidden", "hidden", "read", "write"})
 		}
 	}
 	return r

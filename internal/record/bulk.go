@@ -33,7 +33,7 @@ func (u *Unit) Read(ctx context.Context, a *policy.Actor, o *schema.Object, verb
 		names = append(names, c.Name)
 	}
 	rows, err := store.Select{
-		Registry: a.Registry, Asker: a, Guard: query.AllOf(&query.Node{Op: query.In, Field: "id", Value: ids}, a.Filter(o, verb)), Columns: names,
+		Registry: a.Registry, Asker: a, Guard: query.AllOf(&query.Node{Op: query.In, Field: "id", Value: ids}, seen(a, o, verb)), Columns: names,
 		Query: query.Query{Object: o, Sort: []query.Key{{Field: "id"}}, Limit: len(ids)},
 	}.Rows(ctx, u.tx)
 	for _, row := range rows {

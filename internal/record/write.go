@@ -67,7 +67,7 @@ func (s *Service) look(ctx context.Context, q store.Querier, a *policy.Actor, o 
 		names = append(names, c.Name)
 	}
 	rows, err := store.Select{
-		Registry: a.Registry, Asker: a, Guard: query.AllOf(query.Is("id", id), a.Filter(o, verb)), Columns: names,
+		Registry: a.Registry, Asker: a, Guard: query.AllOf(query.Is("id", id), seen(a, o, verb)), Columns: names,
 		Query: query.Query{Object: o, Sort: []query.Key{{Field: "id"}}, Limit: 1, Deleted: deleted},
 	}.Rows(ctx, q)
 	if err != nil {
@@ -78,6 +78,15 @@ func (s *Service) look(ctx context.Context, q store.Querier, a *policy.Actor, o 
 	}
 	version, _ := rows[0][1].(int64)
 	return valuesOf(o, rows[0]), version, nil
+}
+
+// seen is what records must fit for the actor to do verb to them and see them: a
+// role that lets somebody change more than it shows changes nothing unseen.
+func seen(a *policy.Actor, o *schema.Object, verb string) *query.Node {
+	if verb == policy.View {
+		return a.Filter(o, verb)
+	}
+	return query.AllOf(a.Filter(o, verb), a.Filter(o, policy.View))
 }
 
 // writable loads a record for a write: not found when it is invisible,
