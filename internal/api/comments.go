@@ -18,15 +18,15 @@ func (s *Server) comments(r *request) error {
 	if err != nil {
 		return err
 	}
-	entries, err := s.spoken(r, o, id)
+	entries, err := s.spoken(r, o, id, record.MaxEntries)
 	if err != nil {
 		return err
 	}
 	return r.json(http.StatusOK, map[string]any{"entries": entries})
 }
 
-func (s *Server) spoken(r *request, o *schema.Object, id int64) ([]entry, error) {
-	list, err := s.Records.Comments(r.Context(), r.actor, o, id)
+func (s *Server) spoken(r *request, o *schema.Object, id int64, most int) ([]entry, error) {
+	list, err := s.Records.Comments(r.Context(), r.actor, o, id, most)
 	entries := []entry{}
 	for _, c := range list {
 		entries = append(entries, said(o, c))

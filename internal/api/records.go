@@ -286,8 +286,8 @@ type change struct {
 	After  json.RawMessage `json:"after"`
 }
 
-func (s *Server) changes(r *request, o *schema.Object, id int64) ([]entry, error) {
-	history, err := s.Records.History(r.Context(), r.actor, o, id)
+func (s *Server) changes(r *request, o *schema.Object, id int64, most int) ([]entry, error) {
+	history, err := s.Records.History(r.Context(), r.actor, o, id, most)
 	if err != nil {
 		return nil, err
 	}
@@ -318,7 +318,7 @@ func (s *Server) history(r *request) error {
 	if err != nil {
 		return err
 	}
-	entries, err := s.changes(r, o, id)
+	entries, err := s.changes(r, o, id, record.MaxEntries)
 	if err != nil {
 		return err
 	}
@@ -326,17 +326,26 @@ func (s *Server) history(r *request) error {
 }
 
 // timeline joins the changes of a record with the newest records of other
-// objects that belong to it.
+// objects that belong to it; ?limit= of all of them, the newest.
 func (s *Server) timeline(r *request) error {
 	o, id, err := s.one(r)
 	if err != nil {
 		return err
 	}
-	entries, err := s.changes(r, o, id)
+	wanted, err := r.page()
 	if err != nil {
 		return err
 	}
-	comments, err := s.spoken(r, o, id)
+	limited := r.URL.Query().Has("limit")
+	most := record.MaxEntries
+	if limited {
+		most = wanted.Limit
+	}
+	entries, err := s.changes(r, o, id, most)
+	if err != nil {
+		return err
+	}
+	comments, err := s.spoken(r, o, id, most)
 	if err != nil {
 		return err
 	}
@@ -346,7 +355,7 @@ func (s *Server) timeline(r *request) error {
 		if target == nil || !r.actor.May(target, policy.View) || target.Field("at") == nil && target.Field("due_at") == nil {
 			continue // only what happens at a time stands on a timeline
 		}
-		b, err := s.Records.List(r.Context(), r.actor, target, record.ListRequest{More: query.Is(related.Field, id), Limit: 50, Count: query.CountNone})
+		b, err := s.Records.List(r.Context(), r.actor, target, record.ListRequest{More: query.Is(related.Field, id), Limit: min(most, 50), Count: query.CountNone})
 		if err != nil {
 			return err
 		}
@@ -374,5 +383,8 @@ func (s *Server) timeline(r *request) error {
 		}
 	}
 	newestFirst(entries)
+	if limited {
+		entries = entries[:min(most, len(entries))]
+	}
 	return r.json(http.StatusOK, map[string]any{"entries": entries, "next": nil})
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -127,6 +128,30 @@ func TestHistoryTellsAdministratorsWhereAChangeCameFrom(t *testing.T) {
 		}
 		if found := w.findings(); len(found) > 0 {
 			t.Errorf("what is left does not agree: %v", found)
+		}
+	})
+}
+
+func TestTimelineTellsTheNewestUpToALimit(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn)
+		admin := w.setUp()
+		id := admin.add("customers", map[string]any{"name": "大同"})
+		for n := range 5 {
+			admin.add("activities", map[string]any{"customer": id, "kind": "call", "subject": fmt.Sprint("電話 ", n)})
+			admin.must(200, "PATCH", "customers/"+id, map[string]any{"note": fmt.Sprint("第 ", n, " 次")})
+		}
+		told := func(query string) []any {
+			t.Helper()
+			entries, _ := admin.must(200, "GET", "customers/"+id+"/timeline"+query, nil)["entries"].([]any)
+			return entries
+		}
+		all, some := told(""), told("?limit=4")
+		if len(some) != 4 || len(all) < 11 || fmt.Sprint(some) != fmt.Sprint(all[:4]) {
+			t.Errorf("of %d entries %d are told: %v", len(all), len(some), some)
+		}
+		for _, limit := range []string{"0", "-1", "x", "501"} {
+			admin.must(422, "GET", "customers/"+id+"/timeline?limit="+limit, nil)
 		}
 	})
 }

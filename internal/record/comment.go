@@ -87,11 +87,11 @@ func (c *Comment) take(ctx context.Context, u *Unit, a *policy.Actor, o *schema.
 }
 
 // Comments reads the newest comments on a record that the actor may see.
-func (s *Service) Comments(ctx context.Context, a *policy.Actor, o *schema.Object, id int64) ([]Comment, error) {
+func (s *Service) Comments(ctx context.Context, a *policy.Actor, o *schema.Object, id int64, most int) ([]Comment, error) {
 	if _, _, err := s.load(ctx, s.within(ctx), a, o, id, policy.View, false); err != nil {
 		return nil, err
 	}
-	rows, err := store.Find(ctx, s.within(ctx), comments.Name, "id, at, author_id, text, files", store.Row{"record_id": id}, "ORDER BY id DESC LIMIT 200")
+	rows, err := store.Find(ctx, s.within(ctx), comments.Name, "id, at, author_id, text, files", store.Row{"record_id": id}, "ORDER BY id DESC LIMIT "+strconv.Itoa(min(most, MaxEntries)))
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"strconv"
 	"strings"
 
 	"ecrm/internal/policy"
@@ -24,10 +25,13 @@ type Entry struct {
 	Changes map[string][2]json.RawMessage
 }
 
+// MaxEntries is how many changes or comments of a record are told at most.
+const MaxEntries = 200
+
 // History reads the latest changes of a record, newest first; fields the actor
 // may not read are left out, and references to what he may not see are told as
 // hidden.
-func (s *Service) History(ctx context.Context, a *policy.Actor, o *schema.Object, id int64) ([]Entry, error) {
+func (s *Service) History(ctx context.Context, a *policy.Actor, o *schema.Object, id int64, most int) ([]Entry, error) {
 	if _, _, err := s.load(ctx, s.within(ctx), a, o, id, policy.View, false); err != nil {
 		return nil, err
 	}
@@ -36,7 +40,7 @@ func (s *Service) History(ctx context.Context, a *policy.Actor, o *schema.Object
 			return nil, err
 		}
 	}
-	rows, err := store.Find(ctx, s.within(ctx), auditTable.Name, "at, actor_id, action, origin, version, diff, address", store.Row{"record_id": id}, "ORDER BY id DESC LIMIT 200")
+	rows, err := store.Find(ctx, s.within(ctx), auditTable.Name, "at, actor_id, action, origin, version, diff, address", store.Row{"record_id": id}, "ORDER BY id DESC LIMIT "+strconv.Itoa(min(most, MaxEntries)))
 	if err != nil {
 		return nil, err
 	}

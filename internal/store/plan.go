@@ -52,7 +52,7 @@ func (s Select) plan(q Querier) (p plan) {
 	if size <= smallTable {
 		return p
 	}
-	p.steer, p.pinned = !db.Postgres(), s.pin(db)
+	p.steer, p.pinned = !db.Postgres(), s.pin(db, size)
 	defer func() { p.stepped = p.way == walked && p.pinned == nil && len(s.Query.Words) == 0 }()
 	if p.pinned != nil || s.Guard == nil {
 		return p
@@ -68,7 +68,7 @@ func (s Select) plan(q Querier) (p plan) {
 	if len(s.Query.Sort) == 0 {
 		return p
 	}
-	if column, _, _ := SortColumn(s.Query.Object, s.Query.Sort[0]); column == "created_at" || column == "id" {
+	if column, _, _ := SortColumn(s.Query.Object, s.Query.Sort[0]); s.byAge() {
 		// A branch costs about a page; walking costs a page for each record seen in
 		// vain.
 		if column == "created_at" && (scope <= estimateCap || int64(len(terms)) <= max(3, size/scope)) {
@@ -89,7 +89,7 @@ func (s Select) plan(q Querier) (p plan) {
 
 // pin finds the conditions of the filter that few records fit, so that their
 // index is the way in: those of its top level that hold for all results.
-func (s Select) pin(db *DB) map[*query.Node]bool {
+func (s Select) pin(db *DB, size int64) map[*query.Node]bool {
 	if s.Query.Filter == nil {
 		return nil
 	}
@@ -112,10 +112,21 @@ func (s Select) pin(db *DB) map[*query.Node]bool {
 			best, least = n, found
 		}
 	}
-	if best == nil {
+	if best == nil || least*least > int64(max(s.Query.Limit, 1))*size && s.byAge() {
+		// Of few records so many fit that walking meets a page of them sooner than all are
+		// fetched and sorted.
 		return nil
 	}
 	return map[*query.Node]bool{best: true}
+}
+
+// byAge tells whether records are wanted in the order of an index that all of them are in.
+func (s Select) byAge() bool {
+	if len(s.Query.Sort) == 0 {
+		return false
+	}
+	column, _, _ := SortColumn(s.Query.Object, s.Query.Sort[0])
+	return column == "created_at" || column == "id"
 }
 
 // indexed tells whether an index answers a condition.

@@ -161,7 +161,7 @@ func (s *Service) takeBack(ctx context.Context, u *record.Unit, a *policy.Actor,
 // somebody said of it. What the import itself hung there is gone by now, unless
 // somebody worked on it.
 func (s *Service) inUse(ctx context.Context, a *policy.Actor, o *schema.Object, id int64) (string, error) {
-	said, err := s.Records.Comments(ctx, a, o, id)
+	said, err := s.Records.Comments(ctx, a, o, id, record.MaxEntries)
 	if err != nil || len(said) > 0 {
 		return "comment", err
 	}
