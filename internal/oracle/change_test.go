@@ -61,20 +61,26 @@ func (d dice) reshare(c *company) change {
 		t, one := d.share(c)
 		return func(ctx context.Context, s *side) error { return s.share(ctx, t, one) }
 	}
+	shared := c.shared()
+	if shared == nil {
+		return nil
+	}
+	t := pick(d, shared)
+	with := c.shares[t][0].with
+	c.shares[t] = c.shares[t][1:]
+	return func(ctx context.Context, s *side) error { return s.unshare(ctx, t, with) }
+}
+
+// shared are the records that are shared with somebody.
+func (c *company) shared() []thing {
 	var shared []thing
 	for t, list := range c.shares {
 		if len(list) > 0 {
 			shared = append(shared, t)
 		}
 	}
-	if shared == nil {
-		return nil
-	}
 	slices.SortFunc(shared, func(x, y thing) int { return cmp.Or(cmp.Compare(x.object, y.object), cmp.Compare(x.n, y.n)) })
-	t := pick(d, shared)
-	with := c.shares[t][0].with
-	c.shares[t] = c.shares[t][1:]
-	return func(ctx context.Context, s *side) error { return s.unshare(ctx, t, with) }
+	return shared
 }
 
 // bin takes a record to the recycle bin, or brings it back. Its links go with it
@@ -82,6 +88,9 @@ func (d dice) reshare(c *company) change {
 // that.
 func (d dice) bin(c *company, at time.Time) change {
 	t := d.existing(c, pick(d, asked))
+	if shared := c.shared(); shared != nil && d.chance(2) {
+		t = pick(d, shared)
+	}
 	r := c.record(t)
 	gone := r.deleted
 	if gone != 0 && objects[t.object].links != nil {

@@ -58,7 +58,7 @@ func (d dice) found(n sizes) *company {
 func (d dice) place(c *company, i int) {
 	p := &c.people[i]
 	p.departments = d.some(len(c.departments), pick(d, []int{0, 1, 1, 1, 2, 3}))
-	p.roles = d.some(len(c.roles), 1+d.IntN(3))
+	p.roles = d.some(len(c.roles), pick(d, []int{1, 1, 2, 3}))
 	p.assists = slices.DeleteFunc(d.some(len(c.people), d.IntN(3)), func(n int) bool { return n == i })
 }
 
@@ -90,7 +90,11 @@ func (d dice) role(c *company) role {
 		}
 		r.rights[name] = granted
 	}
-	if d.chance(2) {
+	if d.chance(6) { // one for whom names or notes are hidden everywhere
+		for _, name := range asked {
+			r.fields[name] = map[string]string{objects[name].fields[d.IntN(2)].name: "hidden"}
+		}
+	} else if d.chance(2) {
 		for range 1 + d.IntN(3) {
 			o := objects[pick(d, asked)]
 			if r.fields[o.name] == nil {

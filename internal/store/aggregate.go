@@ -166,7 +166,7 @@ func (c *compiler) group(s Select, f *schema.Field, expr string) (plain bool, er
 	}
 	a := c.alias()
 	c.write("CASE WHEN " + expr + " IS NULL THEN NULL WHEN " + expr + " IN (SELECT " + a + ".id FROM " + target.Table() + " " + a + " WHERE ")
-	if err := c.where(target, a, c.guarded(target, nil)); err != nil {
+	if err := c.anywhere(target, a, c.guarded(target, nil)); err != nil {
 		return false, err
 	}
 	c.write(fmt.Sprintf(") THEN %s ELSE %d END", expr, HiddenGroup))

@@ -17,12 +17,14 @@ func Labels(ctx context.Context, q Querier, r *schema.Registry, asker Asker, o *
 	}
 	c.write("SELECT t.id, t." + title + " FROM " + o.Table() + " t WHERE t.id")
 	c.among(ids)
+	fits := c.anywhere
 	if !deleted {
 		c.write(" AND t.deleted_at IS NULL")
+		fits = c.where
 	}
 	if guard != nil {
 		c.write(" AND ")
-		if err := c.where(o, "t", guard); err != nil {
+		if err := fits(o, "t", guard); err != nil {
 			return nil, err
 		}
 	}

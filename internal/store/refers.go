@@ -65,7 +65,7 @@ func (c *compiler) visible(f *schema.Field, id int64) error {
 		c.write("SELECT "+a+".id FROM "+target.Table()+" "+a+" WHERE "+a+".id = ?", id)
 		if guard := c.guarded(target, nil); guard != nil {
 			c.write(" AND ")
-			if err := c.where(target, a, guard); err != nil {
+			if err := c.anywhere(target, a, guard); err != nil {
 				return err
 			}
 		}

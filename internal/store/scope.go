@@ -149,6 +149,26 @@ func (c *compiler) shared(o *schema.Object, n *query.Node) {
 	}
 }
 
+// anywhere writes that a record fits a rule, be it live or in the recycle bin: there
+// the columns that repeat a parent's may be out of date, and the parent is asked.
+func (c *compiler) anywhere(o *schema.Object, alias string, rule *query.Node) error {
+	if o.Inherited() == nil || c.bin {
+		return c.where(o, alias, rule)
+	}
+	c.write("(" + alias + ".deleted_at IS NULL AND ")
+	if err := c.where(o, alias, rule); err != nil {
+		return err
+	}
+	c.write(" OR " + alias + ".deleted_at IS NOT NULL AND ")
+	c.bin = true
+	defer func() { c.bin = false }()
+	if err := c.where(o, alias, rule); err != nil {
+		return err
+	}
+	c.write(")")
+	return nil
+}
+
 // sharedLive is shared without what is in the recycle bin, through which nothing is
 // seen.
 func (c *compiler) sharedLive(o *schema.Object, n *query.Node) {
