@@ -110,7 +110,7 @@ func growth(ctx context.Context, o options, database string) ([]result, error) {
 	if len(o.sizes) == 0 {
 		return nil, nil
 	}
-	o.callers, o.before = []int{1}, ""
+	o.callers, o.before, o.spell = []int{1}, "", min(o.spell, 600*time.Millisecond)
 	times := map[string][]float64{}
 	var names []string
 	for _, size := range append(slices.Clone(o.sizes), o.customers) {
@@ -119,15 +119,16 @@ func growth(ctx context.Context, o options, database string) ([]result, error) {
 		if err != nil {
 			return nil, err
 		}
-		bounded := slices.DeleteFunc(cases(h), func(c testcase) bool { return !c.bounded })
-		results, err := h.reading(ctx, o, bounded)
+		s, err := h.serve(ctx, o)
+		if err != nil {
+			return nil, err
+		}
+		results, err := h.each(ctx, o, slices.DeleteFunc(cases(h), func(c testcase) bool { return !c.bounded }), s, nil)
+		s.stop()
 		if err := errors.Join(err, h.db.Close()); err != nil {
 			return nil, err
 		}
 		for _, r := range results {
-			if r.Unit != "" {
-				continue
-			}
 			if times[r.Case] == nil {
 				names = append(names, r.Case)
 			}

@@ -95,7 +95,7 @@ func main() {
 	flag.StringVar(&o.postgres, "postgres", os.Getenv("ECRM_TEST_POSTGRES"), "address of a PostgreSQL in which databases may be made; empty: SQLite only")
 	flag.IntVar(&o.customers, "customers", 1_000_000, "how many customers; twice as many activities go with them")
 	flag.StringVar(&only, "only", "", "measure cases whose name matches this expression")
-	flag.DurationVar(&o.spell, "spell", 3*time.Second, "how long each case is measured")
+	flag.DurationVar(&o.spell, "spell", 1500*time.Millisecond, "how long each case is measured")
 	flag.StringVar(&out, "out", "bench/result.json", "where the result is written")
 	flag.DurationVar(&o.long, "long", time.Minute, "how long people are watched beside a long work")
 	sizes := flag.String("growth", "", "sizes of companies asked the same, to see how times grow: 10000,100000")
