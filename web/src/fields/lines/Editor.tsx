@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useMe, useObjects } from "../../api/queries";
 import type { Field } from "../../api/types";
@@ -54,7 +54,9 @@ export function Editor(p: EditorProps) {
     const cell = grid.current?.querySelector(`[data-cell="${row}-${column}"]`);
     cell?.querySelector<HTMLElement>(FOCUSABLE)?.focus();
   };
-  useEffect(() => {
+  // With the drawing that has the rows in their new places: an effect that comes later may be one of
+  // the drawing before, and go to the row that is about to leave that place.
+  useLayoutEffect(() => {
     if (!going.current) return;
     go(going.current.row, going.current.column);
     going.current = null;
