@@ -23,6 +23,6 @@ case "${1:-}" in
       -count "${COUNT:-1}" -timeout 60m ./...
     ;;
   --quick) measure --customers 100000 --spell 150ms --long 3s --out .cache/bench/quick.json "${@:2}" ;;
-  --small) measure --customers 5000 --spell 60ms --long 1s --callers 1 --cache .cache/bench/small --out .cache/bench/small.json "${@:2}" ;;
+  --small) measure --customers 12000 --postgres '' --spell 60ms --long 1s --callers 1 --cache .cache/bench/small --out .cache/bench/small.json "${@:2}" ;;
   *) measure --growth 10000,100000 --keep "$@" ;;
 esac

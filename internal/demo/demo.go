@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"time"
@@ -99,7 +100,7 @@ func Make(ctx context.Context, people *identity.Service, o Options) ([]Account, 
 	}
 	year, month, day := o.Today.Date()
 	m := &maker{
-		Options: o, locale: l, people: people, registry: people.Records.Current.Load(), used: map[int64]struct{}{}, actors: map[int64]*policy.Actor{}, zone: zone, together: together,
+		Options: o, locale: l, people: people, registry: people.Records.Current.Load(), used: map[int64]struct{}{}, actors: map[int64]*policy.Actor{}, pictures: map[int64][]byte{}, zone: zone, together: together,
 		rng:   rand.New(rand.NewPCG(o.Seed, uint64(len(o.Locale))+uint64(l.currency[0]))),
 		faces: rand.New(rand.NewPCG(o.Seed, 1<<32|uint64(len(o.Locale))+uint64(l.currency[0]))),
 		// What has happened lies before this day, whatever the hour: see working.
@@ -128,6 +129,8 @@ func Make(ctx context.Context, people *identity.Service, o Options) ([]Account, 
 	filled := func() error { return errors.Join(fill(), m.written()) }
 	if o.Customers >= many {
 		m.together = manyTogether
+		// Most of what is collected is garbage: a third of the work for some more memory.
+		defer debug.SetGCPercent(debug.SetGCPercent(300))
 		err = people.Records.DB.WithoutIndexes(ctx, m.registry, []string{"customer", "contact", "opportunity", "activity", "task"}, filled)
 	} else {
 		err = filled()
@@ -163,9 +166,11 @@ type maker struct {
 	// faces is the chance of birthdays and logos, of which there are logos so far.
 	faces *rand.Rand
 	logos int
-	zone  *time.Location
-	now   time.Time
-	hash  string
+	// pictures are the logos of customers that are not written yet, by their ids.
+	pictures map[int64][]byte
+	zone     *time.Location
+	now      time.Time
+	hash     string
 	// actors act in the names of people, by their ids.
 	actors map[int64]*policy.Actor
 	used   map[int64]struct{}
@@ -212,13 +217,13 @@ func (m *maker) staff(ctx context.Context) error {
 	for id := range roots {
 		top["parent"] = strconv.FormatInt(id, 10)
 	}
-	sales := m.add("department", then, 0, top)
+	sales := m.add("department", then, 0, always(top))
 	users := max(8, min(maxUsers, m.Customers/40))
 	boss := m.person(then, "general_manager", "gm", l.titles.boss, sales, 0, nil)
 	perBranch := max(1, (users-1)/len(l.branches)-2)
 	for i, name := range l.branches {
 		then = then.Add(time.Hour)
-		branch := m.add("department", then, 0, record.Input{"name": name, "parent": strconv.FormatInt(sales, 10)})
+		branch := m.add("department", then, 0, always(record.Input{"name": name, "parent": strconv.FormatInt(sales, 10)}))
 		manager := m.person(then, "manager", fmt.Sprintf("manager%d", i+1), l.titles.manager, branch, boss, nil)
 		m.managers = append(m.managers, seller{manager, branch, i})
 		var team []any
@@ -247,7 +252,7 @@ func (m *maker) person(at time.Time, role, login, title string, department, supe
 	if len(assists) > 0 {
 		in["assistant_of"] = assists
 	}
-	id := m.add("user", at, 0, in)
+	id := m.add("user", at, 0, always(in))
 	for _, account := range m.accounts {
 		if account.Role == title {
 			return id
@@ -256,6 +261,9 @@ func (m *maker) person(at time.Time, role, login, title string, department, supe
 	m.accounts = append(m.accounts, Account{Name: name, Login: login, Password: m.Password, Role: title})
 	return id
 }
+
+// always gives what is known already.
+func always(in record.Input) func() record.Input { return func() record.Input { return in } }
 
 // list is the value of a field of phones or mails.
 func list(label, value string) []any { return []any{map[string]any{"label": label, "value": value}} }

@@ -2,7 +2,6 @@ package demo
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -12,45 +11,31 @@ import (
 	"ecrm/internal/store"
 )
 
-// step is one write and the instant it is dated.
+// step is one write and the instant it is dated. Millions wait for their day, so what
+// is written is made up when it has come.
 type step struct {
 	at     time.Time
 	object string
 	id, by int64
-	// in is the record.Input as JSON: millions wait, and what holds no pointers
-	// costs the collector nothing.
-	in []byte
 	// made tells the making of a record from a change.
 	made bool
-	// field shows picture, where there is one.
-	field   string
-	picture []byte
+	in   func() record.Input
 }
 
 // add queues the making of a record.
-func (m *maker) add(object string, at time.Time, by int64, in record.Input) int64 {
-	return m.addWith(object, at, by, in, "", nil)
-}
-
-// addWith queues the making of a record whose field shows a picture, if there is
-// one.
-func (m *maker) addWith(object string, at time.Time, by int64, in record.Input, field string, picture []byte) int64 {
+func (m *maker) add(object string, at time.Time, by int64, in func() record.Input) int64 {
 	id := m.id(at)
-	m.queue(step{at: at, object: object, id: id, by: by, made: true, field: field, picture: picture}, in)
+	m.queue(step{at, object, id, by, true, in})
 	return id
 }
 
 // change queues a change of a record.
-func (m *maker) change(object string, id int64, at time.Time, by int64, in record.Input) {
-	m.queue(step{at: at, object: object, id: id, by: by}, in)
+func (m *maker) change(object string, id int64, at time.Time, by int64, in func() record.Input) {
+	m.queue(step{at, object, id, by, false, in})
 }
 
 // queue keeps a step until its day is due.
-func (m *maker) queue(s step, in record.Input) {
-	var err error
-	if s.in, err = json.Marshal(in); err != nil {
-		panic(err) // of strings, lists and words alone
-	}
+func (m *maker) queue(s step) {
 	day := max(m.day, int(s.at.Sub(m.begun)/(24*time.Hour)))
 	for len(m.days) <= day {
 		m.days = append(m.days, nil)
@@ -77,10 +62,7 @@ type write struct {
 // ready makes of a step what is written.
 func (m *maker) ready(s step) (write, error) {
 	a, o := m.as(s.by), m.registry.Object(s.object)
-	var in record.Input
-	if err := json.Unmarshal(s.in, &in); err != nil {
-		return write{}, fmt.Errorf("make up a %s: %w", s.object, err)
-	}
+	in := s.in()
 	switch {
 	case !s.made:
 		return write{s.at, func(ctx context.Context, u *record.Unit) error {
@@ -94,14 +76,16 @@ func (m *maker) ready(s step) (write, error) {
 			return m.people.Plant(ctx, u, a, s.id, in, m.hash)
 		}}, nil
 	}
+	picture := m.pictures[s.id]
+	delete(m.pictures, s.id)
 	values, err := m.people.Records.ParseInput(context.Background(), a, o, in)
 	if err != nil {
 		return write{}, fmt.Errorf("make up a %s: %w", s.object, err)
 	}
 	return write{s.at, func(ctx context.Context, u *record.Unit) error {
-		if s.picture != nil {
+		if picture != nil {
 			var err error
-			if values[s.field], err = m.keep(ctx, u, a, o.Field(s.field), s.picture); err != nil {
+			if values["logo"], err = m.keep(ctx, u, a, o.Field("logo"), picture); err != nil {
 				return err
 			}
 		}

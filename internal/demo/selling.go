@@ -59,7 +59,10 @@ func (m *maker) customer(age int) {
 	if m.chance(20) {
 		in["tags"] = []any{pick(m, l.tags)}
 	}
-	customer := m.addWith("customer", at, s.id, in, "logo", m.logo())
+	customer := m.add("customer", at, s.id, always(in))
+	if logo := m.logo(); logo != nil {
+		m.pictures[customer] = logo
+	}
 	ref := strconv.FormatInt(customer, 10)
 
 	m.met = at.Add(time.Hour)
@@ -75,15 +78,15 @@ func (m *maker) customer(age int) {
 				person["birthday"] = birthday
 			}
 			person["mails"] = list("", fmt.Sprintf("%c%d@%s", 'a'+rune(m.rng.IntN(26)), 10+m.rng.IntN(90), firm.domain))
-			contacts = append(contacts, strconv.FormatInt(m.add("contact", at.Add(time.Duration(1+m.rng.IntN(50))*time.Minute), s.id, person), 10))
+			contacts = append(contacts, strconv.FormatInt(m.add("contact", at.Add(time.Duration(1+m.rng.IntN(50))*time.Minute), s.id, always(person)), 10))
 		}
 	}
 	won := m.deals(firm, ref, s, age, owned)
 	m.calls(ref, contacts, s, age, owned)
 	if !won.IsZero() {
-		m.change("customer", customer, won, s.id, record.Input{"status": "active"})
+		m.change("customer", customer, won, s.id, always(record.Input{"status": "active"}))
 	} else if age > 400 && m.chance(40) {
-		m.change("customer", customer, m.since(1+m.rng.IntN(300)), s.id, record.Input{"status": m.among(70, "dormant", 30, "lost")})
+		m.change("customer", customer, m.since(1+m.rng.IntN(300)), s.id, func() record.Input { return record.Input{"status": m.among(70, "dormant", 30, "lost")} })
 	}
 	if m.chance(35) {
 		m.task(ref, s, owned)
@@ -97,19 +100,18 @@ func (m *maker) deals(f firm, customer string, s seller, age int, owned func(rec
 	for range m.few(0, 3, 0, 2) {
 		begun := 1 + m.rng.IntN(age)
 		span := 25 + m.rng.IntN(110)
-		topic := pick(m, l.topics)
-		short := f.short
-		if short == "" {
-			short = f.name
-		}
-		amount := int64(math.Round(math.Exp(10.8+1.2*m.rng.NormFloat64())*l.scale/1000)) * 1000
-		in := owned(record.Input{
-			"name": short + l.space + topic, "customer": customer, "stage": "new", "expected_close": m.now.AddDate(0, 0, span-begun).Format(time.DateOnly),
-			"amount":    map[string]any{"amount": strconv.FormatInt(max(amount, 1000), 10), "currency": l.currency},
-			"next_step": pick(m, l.steps),
+		id := m.add("opportunity", m.since(begun), s.id, func() record.Input {
+			short := f.short
+			if short == "" {
+				short = f.name
+			}
+			amount := int64(math.Round(math.Exp(10.8+1.2*m.rng.NormFloat64())*l.scale/1000)) * 1000
+			return owned(record.Input{
+				"name": short + l.space + pick(m, l.topics), "customer": customer, "stage": "new", "expected_close": m.now.AddDate(0, 0, span-begun).Format(time.DateOnly),
+				"amount":    map[string]any{"amount": strconv.FormatInt(max(amount, 1000), 10), "currency": l.currency},
+				"next_step": pick(m, l.steps),
+			})
 		})
-		at := m.since(begun)
-		id := m.add("opportunity", at, s.id, in)
 		switch left := span - begun; {
 		case left < 0 && m.chance(88):
 			closed := m.since(max(1, -left))
@@ -117,12 +119,14 @@ func (m *maker) deals(f firm, customer string, s seller, age int, owned func(rec
 				if won.IsZero() || closed.Before(won) {
 					won = closed
 				}
-				m.change("opportunity", id, closed, s.id, record.Input{"stage": "won", "reason": pick(m, l.wonBecause)})
+				m.change("opportunity", id, closed, s.id, func() record.Input { return record.Input{"stage": "won", "reason": pick(m, l.wonBecause)} })
 			} else {
-				m.change("opportunity", id, closed, s.id, record.Input{"stage": "lost", "reason": pick(m, l.lostBecause)})
+				m.change("opportunity", id, closed, s.id, func() record.Input { return record.Input{"stage": "lost", "reason": pick(m, l.lostBecause)} })
 			}
 		case begun > 5:
-			m.change("opportunity", id, m.since(max(1, begun/2)), s.id, record.Input{"stage": m.among(20, "new", 30, "qualified", 30, "proposal", 20, "negotiation")})
+			m.change("opportunity", id, m.since(max(1, begun/2)), s.id, func() record.Input {
+				return record.Input{"stage": m.among(20, "new", 30, "qualified", 30, "proposal", 20, "negotiation")}
+			})
 		}
 	}
 	return won
@@ -134,18 +138,20 @@ func (m *maker) calls(customer string, contacts []string, s seller, age int, own
 	for range m.few(1, 4, 0, 5) {
 		ago := int(float64(age) * math.Pow(m.rng.Float64(), 2))
 		at := m.since(max(1, ago))
-		said := pick(m, l.said)
-		in := owned(record.Input{"kind": said.kind, "customer": customer, "at": at.Format(time.RFC3339), "result": said.result})
-		if len(contacts) > 0 && m.chance(80) {
-			in["contact"] = pick(m, contacts)
-		}
-		if m.chance(60) {
-			in["next_step"] = pick(m, l.steps)
-			if ago < 25 {
-				in["next_at"] = m.working(-1 - m.rng.IntN(20)).Format(time.RFC3339)
+		m.add("activity", at, s.id, func() record.Input {
+			said := pick(m, l.said)
+			in := owned(record.Input{"kind": said.kind, "customer": customer, "at": at.Format(time.RFC3339), "result": said.result})
+			if len(contacts) > 0 && m.chance(80) {
+				in["contact"] = pick(m, contacts)
 			}
-		}
-		m.add("activity", at, s.id, in)
+			if m.chance(60) {
+				in["next_step"] = pick(m, l.steps)
+				if ago < 25 {
+					in["next_at"] = m.working(-1 - m.rng.IntN(20)).Format(time.RFC3339)
+				}
+			}
+			return in
+		})
 	}
 }
 
@@ -153,11 +159,13 @@ func (m *maker) calls(customer string, contacts []string, s seller, age int, own
 func (m *maker) task(customer string, s seller, owned func(record.Input) record.Input) {
 	in := m.rng.IntN(40) - 20 // days from today
 	made := m.since(25 + m.rng.IntN(10))
-	id := m.add("task", made, s.id, owned(record.Input{
-		"subject": pick(m, m.locale.steps), "customer": customer, "due_at": m.working(-in).Format(time.RFC3339), "priority": m.among(20, "high", 65, "normal", 15, "low"),
-	}))
+	id := m.add("task", made, s.id, func() record.Input {
+		return owned(record.Input{
+			"subject": pick(m, m.locale.steps), "customer": customer, "due_at": m.working(-in).Format(time.RFC3339), "priority": m.among(20, "high", 65, "normal", 15, "low"),
+		})
+	})
 	if in < 0 && m.chance(75) {
-		m.change("task", id, m.since(-in), s.id, record.Input{"done": true})
+		m.change("task", id, m.since(-in), s.id, always(record.Input{"done": true}))
 	}
 }
 
