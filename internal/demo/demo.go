@@ -65,6 +65,8 @@ const (
 	// transactions, and indexes built afterwards.
 	many         = 20_000
 	manyTogether = 50_000
+	// mostHeap is up to how many bytes of heap garbage may wait meanwhile.
+	mostHeap = 3 << 30
 	// maxUsers is how large the company gets at most.
 	maxUsers = 200
 	// staffYears is how long ago the people came.
@@ -129,8 +131,10 @@ func Make(ctx context.Context, people *identity.Service, o Options) ([]Account, 
 	filled := func() error { return errors.Join(fill(), m.written()) }
 	if o.Customers >= many {
 		m.together = manyTogether
-		// Most of what is collected is garbage: a third of the work for some more memory.
+		// Most of what is collected is garbage: a third of the work for some more memory,
+		// up to a limit.
 		defer debug.SetGCPercent(debug.SetGCPercent(300))
+		defer debug.SetMemoryLimit(debug.SetMemoryLimit(min(debug.SetMemoryLimit(-1), mostHeap)))
 		err = people.Records.DB.WithoutIndexes(ctx, m.registry, []string{"customer", "contact", "opportunity", "activity", "task"}, filled)
 	} else {
 		err = filled()
