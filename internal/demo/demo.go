@@ -66,7 +66,7 @@ const (
 	many         = 20_000
 	manyTogether = 50_000
 	// mostHeap is up to how many bytes of heap garbage may wait meanwhile.
-	mostHeap = 3 << 30
+	mostHeap = 4 << 30
 	// maxUsers is how large the company gets at most.
 	maxUsers = 200
 	// staffYears is how long ago the people came.
