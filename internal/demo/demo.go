@@ -181,9 +181,9 @@ type maker struct {
 	// begun is when the first could have come; met is when the customer at hand and
 	// its contacts were: nothing else of it is dated before.
 	begun, met time.Time
-	// days are the steps of each day from begun on, of which those of day days ago
-	// and before are among steps: in the order of time ids rise, and rows, indexes
-	// and the audit grow at their ends.
+	// days are the steps of each day from begun on; those of the days before day are
+	// among steps already. In the order of time ids rise, and rows, indexes and the
+	// audit grow at their ends.
 	days     [][]step
 	day      int
 	steps    []step

@@ -196,14 +196,7 @@ func (s Select) union(c *compiler, plan plan, p part, limit int) error {
 			if i > 0 {
 				c.write(" UNION ")
 			}
-			if len(g) > 1 {
-				c.write("SELECT b.* FROM ")
-				c.each(g)
-				c.write(" CROSS JOIN LATERAL (SELECT " + list(keys) + s.from() + " AND t." + g[0].column + " = d.id")
-			} else {
-				c.write("SELECT b.* FROM (SELECT " + list(keys) + s.from() + " AND ")
-				c.freely(func() { c.term("t", g[0]) })
-			}
+			s.branch(c, g, list(keys))
 			if err := s.rest(c, plan, p, limit); err != nil {
 				return err
 			}
@@ -275,6 +268,18 @@ func (c *compiler) gathered(terms []term) [][]term {
 		groups[i] = append(groups[i], t)
 	}
 	return groups
+}
+
+// branch begins to read columns of the records under the terms of a group, as b.
+func (s Select) branch(c *compiler, g []term, columns string) {
+	if len(g) > 1 {
+		c.write("SELECT b.* FROM ")
+		c.each(g)
+		c.write(" CROSS JOIN LATERAL (SELECT " + columns + s.from() + " AND t." + g[0].column + " = d.id")
+		return
+	}
+	c.write("SELECT b.* FROM (SELECT " + columns + s.from() + " AND ")
+	c.freely(func() { c.term("t", g[0]) })
 }
 
 // each writes the ids of terms as rows d(id), in one argument.
@@ -351,14 +356,7 @@ func (s Select) Count(ctx context.Context, q Querier, exact bool) (n int64, err 
 			if i > 0 {
 				c.write(" UNION ")
 			}
-			if len(g) > 1 {
-				c.write("SELECT b.* FROM ")
-				c.each(g)
-				c.write(" CROSS JOIN LATERAL (SELECT t.id" + s.from() + " AND t." + g[0].column + " = d.id")
-			} else {
-				c.write("SELECT b.* FROM (SELECT t.id" + s.from() + " AND ")
-				c.freely(func() { c.term("t", g[0]) })
-			}
+			s.branch(c, g, "t.id")
 			if err := s.filter(c); err != nil {
 				return 0, err
 			}
