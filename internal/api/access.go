@@ -88,10 +88,32 @@ func (r *request) bearer() string {
 // who tells who makes a request, as it is now, and where from.
 func (s *Server) who(r *request) (*policy.Actor, identity.Person, error) {
 	a, p, err := s.known(r)
-	if err == nil {
-		a.Address = r.ip()
+	if err != nil {
+		s.familiar.note(r.secret(), 0)
+		return a, p, err
 	}
-	return a, p, err
+	a.Address = r.ip()
+	s.familiar.note(r.secret(), a.ID)
+	return a, p, nil
+}
+
+// looks tells of the routes by which a page looks again and again how far a job is: that
+// keeps no job from going on.
+func (a access) looks() bool {
+	return a.method == http.MethodGet && (strings.HasPrefix(a.path, prefix+"jobs") || strings.HasPrefix(a.path, prefix+"imports"))
+}
+
+// secret is what a request says who makes it with: a token, else a session's; "" for
+// nothing.
+func (r *request) secret() string {
+	if secret := r.bearer(); secret != "" {
+		return secret
+	}
+	cookie, err := r.Cookie(cookieName)
+	if err != nil {
+		return ""
+	}
+	return cookie.Value
 }
 
 // known tells who makes a request: by its token, else its session.
@@ -99,11 +121,11 @@ func (s *Server) known(r *request) (*policy.Actor, identity.Person, error) {
 	if secret := r.bearer(); secret != "" {
 		return s.Identity.Bearer(r.Context(), secret)
 	}
-	cookie, err := r.Cookie(cookieName)
-	if err != nil {
+	secret := r.secret()
+	if secret == "" {
 		return nil, identity.Person{}, identity.ErrSignedOut
 	}
-	return s.Identity.Actor(r.Context(), cookie.Value)
+	return s.Identity.Actor(r.Context(), secret)
 }
 
 func (s *Server) wrap(h handler, a access) http.Handler {
@@ -118,6 +140,9 @@ func (s *Server) wrap(h handler, a access) http.Handler {
 			}
 		}()
 		if !a.stream() && a.path != "/metrics" {
+			if !a.looks() {
+				s.Records.DB.Greet()
+			}
 			done, err := s.queue(r)
 			if err != nil {
 				s.refuse(r, err)
@@ -143,7 +168,7 @@ func (s *Server) queue(r *request) (done func(), err error) {
 		crowd = s.readers
 	}
 	body, whole := takenIn(r.Request)
-	t, err := crowd.enter(r.Context())
+	t, err := crowd.enter(r.Context(), s.familiar.key(r.secret(), r.ip()))
 	if err != nil {
 		return nil, err
 	}

@@ -49,6 +49,7 @@ type Server struct {
 	metrics *metrics
 	// readers and changers give requests their turn.
 	readers, changers *crowd
+	familiar          familiar
 	// origin tells requests that another site's page made.
 	origin http.CrossOriginProtection
 }
@@ -97,7 +98,7 @@ func (s *Server) Handler() http.Handler {
 		}
 		reply(w, http.StatusOK, []byte(`{"status":"ok"}`))
 	})
-	s.readers, s.changers = newCrowd(maxWorking, maxWaiting, patience), newCrowd(maxWorking, maxWaiting, patience)
+	s.readers, s.changers = newCrowd(maxWorking, maxShare, maxWaiting, patience), newCrowd(maxWorking, maxShare, maxWaiting, patience)
 	s.routes, s.metrics = nil, newMetrics(s)
 	mux.Handle("GET /metrics", s.wrap(s.measurements, s.route("GET /metrics", access{})))
 	open := func(pattern string, h handler) { mux.Handle(pattern, s.wrap(h, s.route(pattern, access{}))) }

@@ -3,9 +3,13 @@ package api
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"io"
 	"net/http"
+	"slices"
+	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -15,6 +19,8 @@ const (
 	// are worked at together: as many as share a commit of SQLite, and few enough
 	// that each is answered soon.
 	maxWorking = 64
+	// maxShare is how many of them one person has at most, so that others find one free.
+	maxShare = 32
 	// maxWaiting is how many more wait for their turn, and patience for how long;
 	// whoever comes on top of these is told to come again, so that those who are
 	// being served stay fast.
@@ -29,50 +35,197 @@ const (
 // errCrowded is answered to a request that finds too many before it.
 var errCrowded = errors.New("too many requests at once")
 
-// crowd gives requests their turn.
+// crowd gives requests their turn, fairly among people: of those who wait the one with
+// the fewest turns comes first, and nobody has more than a share of them, however many
+// requests he makes.
 type crowd struct {
-	turns    chan struct{}
-	waiting  atomic.Int64
-	most     int64
-	patience time.Duration
+	working, share, most int
+	patience             time.Duration
 	// refused counts those sent away.
 	refused atomic.Int64
+
+	mu sync.Mutex
+	// held counts the turns of each person, busy all of them.
+	held map[string]int
+	busy int
+	// waits are those who wait, by person; waiting counts them all.
+	waits   map[string][]*waiter
+	waiting int
+	// back are those who had a turn, gave it back for their client and go on.
+	back []*waiter
+	came int64
 }
 
-func newCrowd(working int, waiting int64, patience time.Duration) *crowd {
-	return &crowd{turns: make(chan struct{}, working), most: waiting, patience: patience}
+// waiter is a request that waits for its turn.
+type waiter struct {
+	who string
+	// came tells who came first.
+	came int64
+	// ready is closed when it is its turn, away when it is sent away for others.
+	ready, away chan struct{}
 }
 
-// enter waits for a turn, not for long and not behind many.
-func (c *crowd) enter(ctx context.Context) (*turn, error) {
+func newCrowd(working, share, most int, patience time.Duration) *crowd {
+	return &crowd{working: working, share: share, most: most, patience: patience, held: map[string]int{}, waits: map[string][]*waiter{}}
+}
+
+// enter waits for a turn of a person, not for long and not behind many.
+func (c *crowd) enter(ctx context.Context, who string) (*turn, error) {
+	w, err := c.queue(who)
+	if err != nil {
+		c.refused.Add(1)
+		return nil, err
+	}
+	t := &turn{crowd: c, who: who, held: true}
 	select {
-	case c.turns <- struct{}{}:
-		return &turn{crowd: c, held: true}, nil
+	case <-w.ready:
+		return t, nil
 	default:
 	}
-	if c.waiting.Add(1) > c.most {
-		c.waiting.Add(-1)
-		c.refused.Add(1)
-		return nil, errCrowded
-	}
-	defer c.waiting.Add(-1)
 	late := time.NewTimer(c.patience)
 	defer late.Stop()
 	select {
-	case c.turns <- struct{}{}:
-		return &turn{crowd: c, held: true}, nil
+	case <-w.ready:
+		return t, nil
+	case <-w.away:
+		err = errCrowded
 	case <-late.C:
-		c.refused.Add(1)
-		return nil, errCrowded
+		err = errCrowded
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		err = ctx.Err()
 	}
+	if !c.leave(w) {
+		return t, nil // it was his turn at this very moment
+	}
+	if errors.Is(err, errCrowded) {
+		c.refused.Add(1)
+	}
+	return nil, err
+}
+
+// queue has a request wait, who may find that it is his turn already.
+func (c *crowd) queue(who string) (*waiter, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.came++
+	w := &waiter{who: who, came: c.came, ready: make(chan struct{}), away: make(chan struct{})}
+	if c.busy >= c.working || c.held[who] >= c.share {
+		if c.waiting >= c.most && !c.makeRoom(who) {
+			return nil, errCrowded
+		}
+	}
+	c.waits[who] = append(c.waits[who], w)
+	c.waiting++
+	c.next()
+	return w, nil
+}
+
+// makeRoom sends away who came last of the person with the most that wait, unless that
+// is who wants to wait himself.
+func (c *crowd) makeRoom(who string) bool {
+	crowding := who
+	for other, list := range c.waits {
+		if len(list) > len(c.waits[crowding]) {
+			crowding = other
+		}
+	}
+	list := c.waits[crowding]
+	if len(list) <= len(c.waits[who])+1 {
+		return false
+	}
+	last := list[len(list)-1]
+	c.remove(last)
+	close(last.away)
+	return true
+}
+
+// leave takes a request out of those that wait; false: it has its turn.
+func (c *crowd) leave(w *waiter) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	select {
+	case <-w.ready:
+		return false
+	default:
+	}
+	c.remove(w)
+	return true
+}
+
+func (c *crowd) remove(w *waiter) {
+	list := c.waits[w.who]
+	at := slices.Index(list, w)
+	if at < 0 {
+		return
+	}
+	c.waiting--
+	if len(list) == 1 {
+		delete(c.waits, w.who)
+		return
+	}
+	c.waits[w.who] = slices.Delete(list, at, at+1)
+}
+
+// next gives the turns that are free.
+func (c *crowd) next() {
+	for c.busy < c.working {
+		w := c.first()
+		if w == nil {
+			return
+		}
+		c.busy++
+		c.held[w.who]++
+		close(w.ready)
+	}
+}
+
+// first takes out whose turn it is, nil where nobody waits who may have one.
+func (c *crowd) first() *waiter {
+	if len(c.back) > 0 {
+		w := c.back[0]
+		c.back = c.back[1:]
+		return w
+	}
+	var best *waiter
+	for who, list := range c.waits {
+		switch one := list[0]; {
+		case c.held[who] >= c.share:
+		case best == nil, c.held[who] < c.held[best.who], c.held[who] == c.held[best.who] && one.came < best.came:
+			best = one
+		}
+	}
+	if best != nil {
+		c.remove(best)
+	}
+	return best
+}
+
+// end gives a person's turn to the next.
+func (c *crowd) end(who string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.busy--
+	if c.held[who]--; c.held[who] == 0 {
+		delete(c.held, who)
+	}
+	c.next()
+}
+
+// goOn waits for a turn of a request that had one.
+func (c *crowd) goOn(who string) {
+	w := &waiter{who: who, ready: make(chan struct{})}
+	c.mu.Lock()
+	c.back = append(c.back, w)
+	c.next()
+	c.mu.Unlock()
+	<-w.ready
 }
 
 // turn is that of one request. It is given back while the client is waited for:
 // one who sends or takes slowly keeps nobody from being served.
 type turn struct {
 	crowd *crowd
+	who   string
 	held  bool
 	over  bool
 }
@@ -80,7 +233,7 @@ type turn struct {
 // end gives the turn back for good.
 func (t *turn) end() {
 	if t.held {
-		<-t.crowd.turns
+		t.crowd.end(t.who)
 	}
 	t.held, t.over = false, true
 }
@@ -91,12 +244,57 @@ func (t *turn) pause(fn func()) {
 		fn()
 		return
 	}
-	<-t.crowd.turns
+	t.crowd.end(t.who)
 	t.held = false
 	fn()
 	if !t.over {
-		t.crowd.turns <- struct{}{}
+		t.crowd.goOn(t.who)
 		t.held = true
+	}
+}
+
+// familiar remembers whose a secret was found to be, so that requests are counted by
+// person before it is asked again who makes them. What it does not know is counted by
+// where it comes from: made-up secrets are nobody's.
+type familiar struct {
+	mu    sync.Mutex
+	known map[[sha256.Size]byte]int64
+}
+
+// maxFamiliar bounds the memory of people who come and go.
+const maxFamiliar = 20_000
+
+// key is whose turns a request takes.
+func (f *familiar) key(secret, address string) string {
+	if secret != "" {
+		f.mu.Lock()
+		id, ok := f.known[sha256.Sum256([]byte(secret))]
+		f.mu.Unlock()
+		if ok {
+			return strconv.FormatInt(id, 10)
+		}
+	}
+	return address
+}
+
+// note remembers whose a secret is; 0: nobody's.
+func (f *familiar) note(secret string, id int64) {
+	if secret == "" {
+		return
+	}
+	sum := sha256.Sum256([]byte(secret))
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if known, ok := f.known[sum]; ok == (id != 0) && known == id {
+		return
+	}
+	switch {
+	case id == 0:
+		delete(f.known, sum)
+	case f.known == nil || len(f.known) >= maxFamiliar:
+		f.known = map[[sha256.Size]byte]int64{sum: id}
+	default:
+		f.known[sum] = id
 	}
 }
 

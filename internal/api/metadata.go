@@ -2,7 +2,6 @@ package api
 
 import (
 	"net/http"
-	"sort"
 	"strings"
 	"time"
 
@@ -11,10 +10,6 @@ import (
 	"ecrm/internal/record"
 	"ecrm/internal/schema"
 )
-
-func newestFirst(entries []entry) {
-	sort.SliceStable(entries, func(i, j int) bool { return entries[i].At > entries[j].At })
-}
 
 type optionView struct {
 	Value string `json:"value"`

@@ -163,8 +163,9 @@ var operations = map[string]operation{
 	"DELETE " + prefix + "{plural}/{id}":               {text: t3("將{object}移到回收筒", "将{object}移到回收站", "{object}: to the recycle bin"), verb: policy.Remove, status: http.StatusNoContent},
 	"POST " + prefix + "{plural}/{id}/actions/restore": {text: t3("從回收筒還原{object}", "从回收站还原{object}", "{object}: out of the recycle bin"), verb: policy.Remove, answer: theRecord},
 	"GET " + prefix + "{plural}/{id}/history":          {text: t3("{object}的變更", "{object}的变更", "{object}: every change"), answer: fixed(component("Entries"))},
-	"GET " + prefix + "{plural}/{id}/timeline":         {text: t3("{object}的時間軸", "{object}的时间轴", "{object}: everything that happened"), answer: fixed(component("Entries"))},
-	"GET " + prefix + "{plural}/{id}/comments":         {text: t3("{object}的留言", "{object}的评论", "{object}: comments"), answer: fixed(component("Entries"))},
+	"GET " + prefix + "{plural}/{id}/timeline": {text: t3("{object}的時間軸", "{object}的时间轴", "{object}: everything that happened"), answer: fixed(component("Entries")),
+		query: []parameter{{"kind", of("string"), ""}, {"limit", node{"type": "integer", "minimum": 1, "maximum": record.MaxPage, "default": 50}, ""}, {"cursor", of("string"), ""}}},
+	"GET " + prefix + "{plural}/{id}/comments": {text: t3("{object}的留言", "{object}的评论", "{object}: comments"), answer: fixed(component("Entries"))},
 	"POST " + prefix + "{plural}/{id}/comments": {text: t3("在{object}留言", "评论{object}", "{object}: comment"), status: http.StatusCreated, answer: fixed(answerOf[entry]()),
 		body: fixed(object(nil, node{"text": of("string"), "files": listOf(component("ReferenceInput"))}))},
 	"GET " + prefix + "{plural}/{id}/files": {text: t3("{object}的附件", "{object}的附件", "{object}: attachments"), answer: wrapped("files", component("File"))},
@@ -202,7 +203,7 @@ func newFieldNode() node {
 	}
 	needed := []string{"name", "type", "labels"}
 	all := properties()
-	all["unique"], all["prefix"], all["rows"] = of("boolean"), of("string"), listOf(object(needed, properties()))
+	all["unique"], all["prefix"], all["gapless"], all["rows"] = of("boolean"), of("string"), of("boolean"), listOf(object(needed, properties()))
 	return object(needed, all)
 }
 

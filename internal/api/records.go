@@ -293,22 +293,29 @@ func (s *Server) changes(r *request, o *schema.Object, id int64, most int) ([]en
 	}
 	entries := []entry{}
 	for _, h := range history {
-		e := entry{Kind: "change", At: instant(h.At), Action: h.Action, Origin: h.Origin, Address: h.Address, Object: o.Name, ID: strconv.FormatInt(id, 10),
-			Actor: map[string]any{"id": strconv.FormatInt(h.Actor, 10), "name": h.Name}}
-		for _, f := range o.Fields {
-			if pair, ok := h.Changes[f.Name]; ok {
-				e.Changes = append(e.Changes, change{f.Name, f.Label.In(r.language()), pair[0], pair[1]})
-			}
-		}
-		if e.Share, err = s.shareTold(r, h.Changes); err != nil {
-			return nil, err
-		}
-		if e.Files, err = filesTold(h.Changes); err != nil {
+		e, err := s.changeTold(r, o, id, h)
+		if err != nil {
 			return nil, err
 		}
 		entries = append(entries, e)
 	}
 	return entries, nil
+}
+
+// changeTold is a change of a record as it is told.
+func (s *Server) changeTold(r *request, o *schema.Object, id int64, h record.Entry) (entry, error) {
+	e := entry{Kind: record.KindChange, At: instant(h.At), Action: h.Action, Origin: h.Origin, Address: h.Address, Object: o.Name, ID: strconv.FormatInt(id, 10),
+		Actor: map[string]any{"id": strconv.FormatInt(h.Actor, 10), "name": h.Name}}
+	for _, f := range o.Fields {
+		if pair, ok := h.Changes[f.Name]; ok {
+			e.Changes = append(e.Changes, change{f.Name, f.Label.In(r.language()), pair[0], pair[1]})
+		}
+	}
+	var err error
+	if e.Share, err = s.shareTold(r, h.Changes); err == nil {
+		e.Files, err = filesTold(h.Changes)
+	}
+	return e, err
 }
 
 func instant(micro int64) string { return time.UnixMicro(micro).UTC().Format(time.RFC3339Nano) }
@@ -325,8 +332,8 @@ func (s *Server) history(r *request) error {
 	return r.json(http.StatusOK, map[string]any{"entries": entries})
 }
 
-// timeline joins the changes of a record with the newest records of other
-// objects that belong to it; ?limit= of all of them, the newest.
+// timeline tells what happened to a record, with the records of other objects that
+// belong to it and stand at a time, page by page.
 func (s *Server) timeline(r *request) error {
 	o, id, err := s.one(r)
 	if err != nil {
@@ -336,55 +343,29 @@ func (s *Server) timeline(r *request) error {
 	if err != nil {
 		return err
 	}
-	limited := r.URL.Query().Has("limit")
-	most := record.MaxEntries
-	if limited {
-		most = wanted.Limit
-	}
-	entries, err := s.changes(r, o, id, most)
+	moments, next, err := s.Records.Timeline(r.Context(), r.actor, o, id, record.TimelineRequest{Kind: r.URL.Query().Get("kind"), Cursor: wanted.Cursor, Limit: wanted.Limit})
 	if err != nil {
 		return err
 	}
-	comments, err := s.spoken(r, o, id, most)
-	if err != nil {
-		return err
-	}
-	entries = append(entries, comments...)
-	for _, related := range o.Related {
-		target := r.actor.Registry.Object(related.Object)
-		if target == nil || !r.actor.May(target, policy.View) || target.Field("at") == nil && target.Field("due_at") == nil {
-			continue // only what happens at a time stands on a timeline
-		}
-		b, err := s.Records.List(r.Context(), r.actor, target, record.ListRequest{More: query.Is(related.Field, id), Limit: min(most, 50), Count: query.CountNone})
-		if err != nil {
-			return err
-		}
-		var page struct {
-			Records []json.RawMessage `json:"records"`
-		}
-		if err := json.Unmarshal(b, &page); err != nil {
-			return err
-		}
-		for _, raw := range page.Records {
-			var one struct {
-				ID        string         `json:"id"`
-				At        string         `json:"at"`
-				CreatedAt string         `json:"created_at"`
-				Owner     map[string]any `json:"owner"`
-			}
-			if err := json.Unmarshal(raw, &one); err != nil {
+	entries := make([]entry, len(moments))
+	for i, m := range moments {
+		switch {
+		case m.Change != nil:
+			if entries[i], err = s.changeTold(r, o, id, *m.Change); err != nil {
 				return err
 			}
-			e := entry{Kind: target.Name, At: one.CreatedAt, Object: target.Name, ID: one.ID, Record: raw, Actor: map[string]any{"id": one.Owner["id"], "name": one.Owner["label"]}}
-			if one.At != "" {
-				e.At = one.At
+		case m.Comment != nil:
+			entries[i] = said(o, *m.Comment)
+		default:
+			entries[i] = entry{Kind: m.Object.Name, At: instant(m.At), Object: m.Object.Name, ID: strconv.FormatInt(m.ID, 10), Record: m.Record, Actor: map[string]any{"id": nil, "name": nil}}
+			if m.Name != "" {
+				entries[i].Actor = map[string]any{"id": strconv.FormatInt(m.Owner, 10), "name": m.Name}
 			}
-			entries = append(entries, e)
 		}
 	}
-	newestFirst(entries)
-	if limited {
-		entries = entries[:min(most, len(entries))]
+	told := map[string]any{"entries": entries, "next": nil}
+	if next != "" {
+		told["next"] = next
 	}
-	return r.json(http.StatusOK, map[string]any{"entries": entries, "next": nil})
+	return r.json(http.StatusOK, told)
 }

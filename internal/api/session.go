@@ -23,6 +23,7 @@ func (s *Server) open(r *request, id int64) error {
 	if err != nil {
 		return err
 	}
+	s.familiar.note(secret, id)
 	http.SetCookie(r.w, &http.Cookie{Name: cookieName, Value: secret, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: proxy.Secure(r.Request), MaxAge: 30 * 24 * 3600}) //nolint:gosec // Secure follows how the server is reached: loopback has no HTTPS
 	return nil
 }

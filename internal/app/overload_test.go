@@ -20,6 +20,13 @@ import (
 func TestOverloadIsToldToComeAgainAndOthersStayFast(t *testing.T) {
 	w := newWorld(t, dbtest.SQLite(t))
 	admin := w.setUp()
+	// Of several people: one alone has no more than a share of the turns.
+	callers := []*person{admin}
+	for i := range 3 {
+		login := fmt.Sprint("caller", i)
+		admin.add("users", map[string]any{"name": login, "login": login, "role": "general_manager", "department": w.must(admin.must(200, "GET", "departments", nil)), "password": "long-password"})
+		callers = append(callers, w.signIn(login))
+	}
 	release, held := make(chan struct{}), make(chan error, 1)
 	began := make(chan struct{})
 	go func() {
@@ -48,7 +55,7 @@ func TestOverloadIsToldToComeAgainAndOthersStayFast(t *testing.T) {
 				return
 			}
 			r.Header.Set("Content-Type", "application/json")
-			r.AddCookie(admin.cookie)
+			r.AddCookie(callers[i%len(callers)].cookie)
 			got, err := client.Do(r)
 			if err != nil {
 				answers <- answer{}

@@ -14,9 +14,11 @@ import (
 )
 
 const (
-	// unitSpan is how long one unit of work may hold the writer of SQLite, on
-	// which everybody's writes wait; PostgreSQL's hold only their rows.
+	// unitSpan is how long one unit of work holds the writer of SQLite, on which
+	// everybody's writes wait, and unitMost while nobody is there; PostgreSQL's hold only
+	// their rows.
 	unitSpan         = 10 * time.Millisecond
+	unitMost         = 50 * time.Millisecond
 	unitSpanPostgres = 50 * time.Millisecond
 	// unitRows is how many rows one unit does at most.
 	unitRows = 200
@@ -76,7 +78,11 @@ func (s *Service) run(ctx context.Context, r *jobs.Run) error {
 	} else if do, err = s.prepare(ctx, a, o, in.Action, in.Input); err != nil {
 		return err
 	}
-	w := work{service: s, run: r, actor: a, object: o, do: do, prefetch: in.Action == Edit || in.Action == Assign || in.Action == Tag}
+	pace := s.Records.DB.NewPace(unitSpan, unitMost)
+	if s.Records.DB.Postgres() {
+		pace = s.Records.DB.NewPace(unitSpanPostgres, unitSpanPostgres)
+	}
+	w := work{service: s, pace: pace, run: r, actor: a, object: o, do: do, prefetch: in.Action == Edit || in.Action == Assign || in.Action == Tag}
 	if _, err := r.Checkpoint(&w.state); err != nil {
 		return err
 	}
@@ -139,20 +145,17 @@ type work struct {
 	state    state
 	// rows is how many rows the last unit had time for.
 	rows int
+	pace *store.Pace
 }
 
 // unit does as many rows as time allows in one transaction, with their results
 // and the checkpoint, and answers how many.
 func (w *work) unit(ctx context.Context, list []row) (int, error) {
-	span := unitSpan
-	if w.service.Records.DB.Postgres() {
-		span = unitSpanPostgres
-	}
 	guess := min(len(list), max(10, min(unitRows, 2*w.rows)))
 	var after state
 	n := 0
 	err := w.service.Records.Together(ctx, func(ctx context.Context, u *record.Unit) error {
-		started := time.Now()
+		w.pace.Begin()
 		after, n = w.state, 0
 		known := map[int64]record.Current{}
 		if w.prefetch {
@@ -166,7 +169,7 @@ func (w *work) unit(ctx context.Context, list []row) (int, error) {
 			}
 		}
 		usual := 0
-		for n < guess && (n == 0 || time.Since(started) < span) {
+		for n < guess && (n == 0 || !w.pace.Enough(n)) {
 			r := list[n]
 			var current *record.Current
 			if c, ok := known[r.id]; ok {
@@ -192,12 +195,18 @@ func (w *work) unit(ctx context.Context, list []row) (int, error) {
 			}
 		}
 		after.Next = list[n-1].n + 1
-		return w.run.Save(ctx, u.Store(), after)
+		if err := w.run.Save(ctx, u.Store(), after); err != nil {
+			return err
+		}
+		err := u.Settle(ctx)
+		w.pace.Settled(n)
+		return err
 	})
 	if err != nil {
 		return 0, err
 	}
 	w.state, w.rows = after, n
+	w.pace.GiveWay(ctx)
 	return n, nil
 }
 

@@ -116,6 +116,9 @@ func (s *Service) apply(ctx context.Context, tx store.Querier, a *policy.Actor, 
 		if c.Changed(f.Name) {
 			changed = append(changed, f.Name)
 			columnsOf(o, Values{f.Name: after[f.Name]}, row)
+			if err := unitOf(ctx).give(ctx, o, f, after.Text(f.Name)); err != nil {
+				return false, err
+			}
 		}
 	}
 	if len(changed) == 0 {

@@ -91,10 +91,17 @@ func (s *Service) Comments(ctx context.Context, a *policy.Actor, o *schema.Objec
 	if _, _, err := s.load(ctx, s.within(ctx), a, o, id, policy.View, false); err != nil {
 		return nil, err
 	}
-	rows, err := store.Find(ctx, s.within(ctx), comments.Name, "id, at, author_id, text, files", store.Row{"record_id": id}, "ORDER BY id DESC LIMIT "+strconv.Itoa(min(most, MaxEntries)))
+	rows, err := store.Find(ctx, s.within(ctx), comments.Name, commentColumns, store.Row{"record_id": id}, "ORDER BY id DESC LIMIT "+strconv.Itoa(min(most, MaxEntries)))
 	if err != nil {
 		return nil, err
 	}
+	return s.commentsOf(ctx, a, rows)
+}
+
+const commentColumns = "id, at, author_id, text, files"
+
+// commentsOf are comments as they are kept, with the names of their authors.
+func (s *Service) commentsOf(ctx context.Context, a *policy.Actor, rows [][]any) ([]Comment, error) {
 	var list []Comment
 	var authors []int64
 	for _, r := range rows {

@@ -37,6 +37,8 @@ func (s *Service) insert(ctx context.Context, tx store.Querier, a *policy.Actor,
 		return err
 	}
 	now := clock(ctx)
+	u := unitOf(ctx)
+	var numbered []*schema.Field
 	for _, f := range o.Fields {
 		if f.Default != nil && v[f.Name] == nil {
 			columns, err := f.Kind().Parse(f, f.Default)
@@ -45,14 +47,19 @@ func (s *Service) insert(ctx context.Context, tx store.Querier, a *policy.Actor,
 			}
 			v[f.Name] = columns
 		}
-		if f.Type == "autonumber" && v.Text(f.Name) == "" {
-			n, err := s.number(ctx, o, f)
+		switch {
+		case f.Type != "autonumber":
+		case v.Text(f.Name) != "":
+			if err := u.give(ctx, o, f, v.Text(f.Name)); err != nil {
+				return err
+			}
+		default:
+			n, err := u.numbered(ctx, o, f)
 			if err != nil {
 				return err
 			}
 			v[f.Name] = []any{n}
-		} else if n, ours := ordinal(f, v.Text(f.Name)); ours {
-			unitOf(ctx).give(o.Name+"."+f.Name, n)
+			numbered = append(numbered, f)
 		}
 	}
 	if o.Owned {
@@ -93,12 +100,12 @@ func (s *Service) insert(ctx context.Context, tx store.Querier, a *policy.Actor,
 	}
 	maps.Copy(row, c.inherited)
 	if err := store.Insert(ctx, tx, o.Table(), row); err != nil {
+		u.clash(o, numbered, err)
 		return err
 	}
 	if err := s.belongings(ctx, c, nil, 1, "created"); err != nil {
 		return err
 	}
-	u := unitOf(ctx)
 	if a.Filter(o, policy.View) == nil {
 		u.seen[sight{a.ID, o.Name, id}] = true
 	}

@@ -86,6 +86,7 @@ func checkField(r withObject, f *schema.Field, row bool, path string, problem *E
 		f.Search = "t"
 	}
 	f.Match, f.Prefix, f.Custom = "", prefixOf(f), true
+	f.Gapless = f.Gapless && f.Type == "autonumber"
 	if f.Type != "lines" {
 		f.Rows = nil
 		return

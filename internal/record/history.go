@@ -40,23 +40,31 @@ func (s *Service) History(ctx context.Context, a *policy.Actor, o *schema.Object
 			return nil, err
 		}
 	}
-	rows, err := store.Find(ctx, s.within(ctx), auditTable.Name, "at, actor_id, action, origin, version, diff, address", store.Row{"record_id": id}, "ORDER BY id DESC LIMIT "+strconv.Itoa(min(most, MaxEntries)))
+	rows, err := store.Find(ctx, s.within(ctx), auditTable.Name, changeColumns, store.Row{"record_id": id}, "ORDER BY id DESC LIMIT "+strconv.Itoa(min(most, MaxEntries)))
 	if err != nil {
 		return nil, err
 	}
+	return s.entries(ctx, a, o, rows)
+}
+
+// changeColumns are those of the audit that entries reads, the id and the instant first.
+const changeColumns = "id, at, actor_id, action, origin, version, diff, address"
+
+// entries are rows of a record's audit as the actor may read them.
+func (s *Service) entries(ctx context.Context, a *policy.Actor, o *schema.Object, rows [][]any) ([]Entry, error) {
 	var entries []Entry
 	var actors []int64
 	for _, r := range rows {
 		e := Entry{}
-		e.At, _ = r[0].(int64)
-		e.Actor, _ = r[1].(int64)
-		e.Action, _ = r[2].(string)
-		e.Origin, _ = r[3].(string)
-		e.Version, _ = r[4].(int64)
+		e.At, _ = r[1].(int64)
+		e.Actor, _ = r[2].(int64)
+		e.Action, _ = r[3].(string)
+		e.Origin, _ = r[4].(string)
+		e.Version, _ = r[5].(int64)
 		if a.Admin() {
-			e.Address, _ = r[6].(string)
+			e.Address, _ = r[7].(string)
 		}
-		if err := decodeDiff(r[5], &e.Changes); err != nil {
+		if err := decodeDiff(r[6], &e.Changes); err != nil {
 			return nil, err
 		}
 		for name := range e.Changes {

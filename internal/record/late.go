@@ -18,10 +18,7 @@ type late struct {
 	documents []document
 	// derived are rows of value tables and match keys (see Fill).
 	derived store.Gathered
-	numbers map[string]int64
-	// given are the highest numbers that came with records, which must not be
-	// drawn again.
-	given map[string]int64
+	numbering
 }
 
 // document is what the search knows of a record.
@@ -42,13 +39,17 @@ func (l *late) cut(n lateLength) {
 	l.audit, l.sent, l.documents = l.audit[:n.audit], l.sent[:n.sent], l.documents[:n.documents]
 }
 
+// Settle writes what waits for the end of the unit now, so that it is known how long it
+// takes.
+func (u *Unit) Settle(ctx context.Context) error { return u.flush(ctx) }
+
 // flush writes what waits.
 func (u *Unit) flush(ctx context.Context) error {
 	if err := u.tx.settle(ctx); err != nil {
 		return err
 	}
 	l := u.late
-	u.late = late{numbers: l.numbers, given: l.given}
+	u.late = late{numbering: l.numbering}
 	if err := u.putNumbers(ctx); err != nil {
 		return err
 	}
@@ -105,48 +106,4 @@ func (u *Unit) putDocuments(ctx context.Context, documents []document) error {
 		}
 	}
 	return nil
-}
-
-// number draws the next number of a counter: from the database once, so that
-// others wait, then from memory.
-func (u *Unit) number(ctx context.Context, name string) (int64, error) {
-	if n, ok := u.late.numbers[name]; ok {
-		n = max(n, u.late.given[name]) + 1
-		u.late.numbers[name] = n
-		return n, nil
-	}
-	n, err := store.Count(ctx, u.tx, name)
-	if err != nil {
-		return 0, err
-	}
-	n = max(n, u.late.given[name]+1)
-	if u.late.numbers == nil {
-		u.late.numbers = map[string]int64{}
-	}
-	u.late.numbers[name] = n
-	return n, nil
-}
-
-// putNumbers writes how far the numbers drawn have come.
-func (u *Unit) putNumbers(ctx context.Context) error {
-	for name, n := range u.late.numbers {
-		if err := store.CountTo(ctx, u.tx, name, n); err != nil {
-			return err
-		}
-	}
-	for name, n := range u.late.given {
-		if err := store.CountPast(ctx, u.tx, name, n); err != nil {
-			return err
-		}
-	}
-	u.late.numbers, u.late.given = nil, nil
-	return nil
-}
-
-// give notes a number that came with a record.
-func (u *Unit) give(name string, n int64) {
-	if u.late.given == nil {
-		u.late.given = map[string]int64{}
-	}
-	u.late.given[name] = max(u.late.given[name], n)
 }

@@ -7,8 +7,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
-	"strconv"
 	"sync"
 	"time"
 
@@ -204,19 +202,6 @@ func (s *Service) tell(events ...Event) {
 	for _, fn := range listeners {
 		fn(events)
 	}
-}
-
-// number draws the next number of an autonumber field.
-func (s *Service) number(ctx context.Context, o *schema.Object, f *schema.Field) (string, error) {
-	n, err := unitOf(ctx).number(ctx, o.Name+"."+f.Name)
-	if err != nil {
-		return "", fmt.Errorf("draw a number for %s: %w", f.Name, err)
-	}
-	text := strconv.FormatInt(n, 10)
-	for len(text) < 6 {
-		text = "0" + text
-	}
-	return f.Prefix + text, nil
 }
 
 func same(a, b []any) bool {

@@ -22,8 +22,10 @@ func (s *Service) sort(ctx context.Context, a *policy.Actor, o *schema.Object, t
 	var keys []query.Key
 	if text == "" {
 		text = "-created_at"
-		if searching {
-			text = "-id" // the order of the search index; as good as newest
+		if made := o.Field("created_at"); searching || made == nil || !a.Readable(o, made) {
+			// The order of the search index, and of all that is made as time goes: as good as
+			// newest. It tells nothing of when a record that came with a file was made first.
+			text = "-id"
 		}
 	}
 	for _, name := range strings.Split(text, ",") {

@@ -85,7 +85,7 @@ func (u *Unit) Try(ctx context.Context, fn func() error) error {
 	if u.careful {
 		return u.attempt(ctx, fn)
 	}
-	written, told, kept := u.tx.touched, len(u.events), u.late.length()
+	written, told, kept, numbers := u.tx.touched, len(u.events), u.late.length(), u.drawn.mark()
 	err := fn()
 	if err == nil {
 		return nil
@@ -97,13 +97,17 @@ func (u *Unit) Try(ctx context.Context, fn func() error) error {
 	}
 	u.events = u.events[:told]
 	u.late.cut(kept)
+	u.unuse(numbers)
 	return err
 }
 
 // Pretend runs fn and takes back all it did, whatever it answers.
 func (u *Unit) Pretend(ctx context.Context, fn func() error) error {
 	var answer error
+	pretends := u.pretends
+	defer func() { u.pretends = pretends }()
 	if err := u.attempt(ctx, func() error {
+		u.pretends = true
 		if answer = fn(); answer == nil {
 			answer = u.tx.settle(ctx)
 		}
@@ -125,8 +129,9 @@ func (u *Unit) attempt(ctx context.Context, fn func() error) error {
 	if _, err := u.tx.Exec(ctx, "SAVEPOINT attempt"); err != nil {
 		return err
 	}
-	told := len(u.events)
+	told, numbers := len(u.events), u.drawn.mark()
 	if err := fn(); err != nil {
+		u.unuse(numbers)
 		u.events, u.late, u.tx.waiting = u.events[:told], late{}, store.Gathered{}
 		u.forget()
 		if _, back := u.tx.Exec(ctx, "ROLLBACK TO SAVEPOINT attempt"); back != nil {

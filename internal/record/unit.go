@@ -27,6 +27,15 @@ type Unit struct {
 	unsure bool
 	// fills units take on trust what they write (see Fill).
 	fills bool
+	// pretends is set while what is done will be taken back whatever comes of it;
+	// played are the last numbers of the counters in that.
+	pretends bool
+	played   map[string]int64
+	// drawn are the numbers reserved apart that the unit's records have, spare those
+	// it has drawn for records that came to nothing.
+	drawn, spare drawn
+	// taken are the counters of which it drew a number that another record has.
+	taken []string
 	// warnings are what was told of the records written.
 	warnings map[thing][]FieldError
 	memory
@@ -67,28 +76,48 @@ type sight struct {
 func (s *Service) Together(ctx context.Context, fn func(ctx context.Context, u *Unit) error) error {
 	var u *Unit
 	attempt := func(careful bool) error {
-		return s.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
+		back := false
+		err := s.DB.Write(ctx, func(ctx context.Context, tx store.Querier) (err error) {
+			defer func() { back = err != nil }()
+			u.giveBack(true) // what is run again was taken back
 			many := !careful && tx.Postgres() && store.IsBulk(ctx)
 			fills := !careful && ctx.Value(fillKey{}) != nil
-			u = &Unit{service: s, tx: &watched{Querier: tx, gathers: many}, careful: careful, fills: fills, warnings: map[thing][]FieldError{}, memory: memory{map[sight]bool{}, map[thing][2]any{}, map[rateKey]askedRate{}, map[store.MatchKey][]int64{}}}
+			u = &Unit{service: s, tx: &watched{Querier: tx, gathers: many}, careful: careful, fills: fills, warnings: map[thing][]FieldError{}, played: map[string]int64{}, drawn: drawn{}, spare: drawn{}, memory: memory{map[sight]bool{}, map[thing][2]any{}, map[rateKey]askedRate{}, map[store.MatchKey][]int64{}}}
 			if err := u.abreast(ctx); err != nil {
 				return err
 			}
-			err := fn(context.WithValue(ctx, unitKey{}, u), u)
-			if err == nil && !u.unsure {
+			err = fn(context.WithValue(ctx, unitKey{}, u), u)
+			if err == nil && !u.unsure && u.taken == nil {
 				err = u.flush(ctx)
 			}
-			if u.unsure || u.tx.failed {
+			switch {
+			case u.taken != nil:
+				return errTaken
+			case u.unsure, u.tx.failed:
 				return ErrUnsure // whatever fn made of it
 			}
 			return err
 		})
+		// Of a commit that failed nobody knows what became of it.
+		u.giveBack(back)
+		return err
 	}
-	err := attempt(false)
-	if errors.Is(err, ErrUnsure) {
-		err = attempt(true)
+	var err error
+	for range 5 {
+		if err = attempt(false); errors.Is(err, ErrUnsure) {
+			err = attempt(true)
+		}
+		if !errors.Is(err, errTaken) {
+			break
+		}
+		for _, name := range u.taken {
+			s.DB.ForgetNumbers(name)
+		}
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, errTaken):
+		return fail("conflict")
+	case err != nil:
 		return err
 	}
 	heard(ctx, u)
@@ -97,6 +126,9 @@ func (s *Service) Together(ctx context.Context, fn func(ctx context.Context, u *
 	}
 	return nil
 }
+
+// errTaken says that a number that was drawn is another record's.
+var errTaken = errors.New("a number is taken")
 
 type clockKey struct{}
 

@@ -114,7 +114,7 @@ func (s *Service) explain(o *schema.Object, err error) error {
 		problem.Fields = append(problem.Fields, FieldError{o.Links[1], schema.Bad("linked")})
 	}
 	for _, f := range o.Fields {
-		if f.Unique && (strings.Contains(err.Error(), "i_"+o.Name+"_"+f.Name+"_u") || strings.Contains(err.Error(), o.Table()+"."+f.Column())) {
+		if clashes(o, f, err) {
 			problem.Fields = append(problem.Fields, FieldError{f.Name, schema.Bad("taken")})
 		}
 	}

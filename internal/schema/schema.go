@@ -77,6 +77,9 @@ type Field struct {
 	MaxLength int `json:"max_length,omitempty"`
 	// Prefix starts the numbers of an autonumber.
 	Prefix string `json:"prefix,omitempty"`
+	// Gapless autonumbers leave no number out, as books want it: whoever makes a
+	// record waits until the record before has its number for good.
+	Gapless bool `json:"gapless,omitempty"`
 	// Indexed makes the field sortable and quickly filtered on large objects.
 	Indexed bool `json:"indexed,omitempty"`
 	// Search is the class under which the field's words are found: "n" names,
@@ -260,6 +263,19 @@ func (o *Object) IsLink() bool { return o.Links[0] != "" }
 
 // End returns the field that refers to one end of a link, 0 or 1.
 func (o *Object) End(i int) *Field { return o.byName[o.Links[i]] }
+
+// When is the field that tells when such a record happened, nil where it is no
+// more than made.
+func (o *Object) When() *Field {
+	if f := o.byName["at"]; f != nil && f.Type == "datetime" {
+		return f
+	}
+	return nil
+}
+
+// Happens tells whether records of the object stand on the timeline of what they
+// belong to: whatever happens, or is to be done, at a time.
+func (o *Object) Happens() bool { return o.When() != nil || o.byName["due_at"] != nil }
 
 // Pair names the index that keeps a link from being there twice.
 func (o *Object) Pair() string { return "i_" + o.Name + "_pair_u" }
@@ -467,6 +483,13 @@ func (r *Registry) Object(name string) *Object { return r.objects[name] }
 
 // ByPlural returns the object whose address is /plural, or nil.
 func (r *Registry) ByPlural(plural string) *Object { return r.plurals[plural] }
+
+// Stands tells whether an object's records stand among what is related to the
+// record that a field of theirs points to.
+func (r *Registry) Stands(o *Object, f *Field) bool {
+	target := r.objects[f.Target()]
+	return target != nil && slices.Contains(target.Related, Related{Object: o.Name, Field: f.Name})
+}
 
 // Objects returns all objects in the order of their declaration.
 func (r *Registry) Objects() []*Object { return r.ordered }

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -73,6 +74,9 @@ type DB struct {
 	estimates estimates
 	counts    counts
 	standing  standing
+	numbers   *numbers
+	// greeted is when somebody asked something last, in nanoseconds.
+	greeted atomic.Int64
 }
 
 // Open opens "postgres://…" or "sqlite:PATH", making the latter when absent.
@@ -95,7 +99,14 @@ func Open(ctx context.Context, dsn string) (*DB, error) {
 			pool.Close()
 			return nil, fmt.Errorf("PostgreSQL does not answer: see whether it runs and takes this user and password: %w", err)
 		}
-		return &DB{pool: pool}, nil
+		apart := config.Copy()
+		apart.MinConns, apart.MaxConns = 0, 2
+		few, err := pgxpool.NewWithConfig(ctx, apart)
+		if err != nil {
+			pool.Close()
+			return nil, fmt.Errorf("connect to the database: %w", err)
+		}
+		return &DB{pool: pool, numbers: newNumbers(few)}, nil
 	}
 	path, ok := strings.CutPrefix(dsn, "sqlite:")
 	if !ok {
@@ -120,6 +131,7 @@ func Open(ctx context.Context, dsn string) (*DB, error) {
 func (db *DB) Close() {
 	if db.pool != nil {
 		db.pool.Close()
+		db.numbers.pool.Close()
 		return
 	}
 	db.writer.close()
@@ -138,6 +150,13 @@ func (db *DB) Query(ctx context.Context, statement string, args ...any) ([][]any
 	defer cancel()
 	var rows [][]any
 	var err error
+	if h := hurryOf(ctx); h != nil && h.pending() {
+		found, err := db.hurried(ctx, h, []Asked{{statement, args}})
+		if err != nil {
+			return nil, err
+		}
+		return found[0], nil
+	}
 	if db.pool != nil {
 		rows, err = pgQuery(ctx, db.pool, statement, args)
 	} else {
@@ -170,6 +189,11 @@ func (db *DB) Exec(ctx context.Context, statement string, args ...any) (int64, e
 // SQLite the units waiting together share one commit; fn must do nothing slow,
 // may be run again, and sees a context that no client can cancel.
 func (db *DB) Write(ctx context.Context, fn func(ctx context.Context, q Querier) error) (err error) {
+	if h := hurryOf(ctx); h != nil {
+		if err := db.Settle(ctx, h); err != nil {
+			return err
+		}
+	}
 	ended := db.counts.begin(ctx)
 	defer func() { ended(err) }()
 	if db.pool == nil {

@@ -78,3 +78,6 @@ func Node(id int64) int64 { return id >> 12 & 1023 }
 
 // IDOf is the smallest id that could have been made at an instant.
 func IDOf(at time.Time) int64 { return idTime(at) << 22 }
+
+// TimeOf is the instant at which an id was made.
+func TimeOf(id int64) time.Time { return time.UnixMilli(id>>22 + idEpoch) }

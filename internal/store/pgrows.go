@@ -4,10 +4,65 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"errors"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
 )
+
+// Asked is a statement that reads, with its arguments.
+type Asked struct {
+	Statement string
+	Args      []any
+}
+
+// QueryAll reads the rows of several statements that do not wait for each other's, in
+// their order: with one way to PostgreSQL.
+func QueryAll(ctx context.Context, q Querier, list []Asked) ([][][]any, error) {
+	if db, ok := q.(*DB); ok && db.pool != nil && len(list) > 1 {
+		if h := hurryOf(ctx); h != nil {
+			return db.hurried(ctx, h, list)
+		}
+		return db.queryTogether(ctx, list)
+	}
+	found := make([][][]any, len(list))
+	for i, a := range list {
+		var err error
+		if found[i], err = q.Query(ctx, a.Statement, a.Args...); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+func (db *DB) queryTogether(ctx context.Context, list []Asked) (found [][][]any, err error) {
+	ctx, cancel := context.WithTimeout(ctx, Budget)
+	defer cancel()
+	batch := &pgx.Batch{}
+	for _, a := range list {
+		batch.Queue(rebind(a.Statement), a.Args...)
+	}
+	answers := db.pool.SendBatch(ctx, batch)
+	defer func() {
+		if ended := answers.Close(); err == nil {
+			err = translate(ended)
+		}
+		if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			err = ErrTooExpensive
+		}
+	}()
+	found = make([][][]any, len(list))
+	for i := range list {
+		rows, err := answers.Query()
+		if err != nil {
+			return nil, translate(err)
+		}
+		if found[i], err = pgRows(rows); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
 
 // pgQuery reads all rows of a statement.
 func pgQuery(ctx context.Context, q pgAny, statement string, args []any) ([][]any, error) {
@@ -15,6 +70,10 @@ func pgQuery(ctx context.Context, q pgAny, statement string, args []any) ([][]an
 	if err != nil {
 		return nil, translate(err)
 	}
+	return pgRows(rows)
+}
+
+func pgRows(rows pgx.Rows) ([][]any, error) {
 	defer rows.Close()
 	var all [][]any
 	var room []any

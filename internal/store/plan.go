@@ -52,7 +52,12 @@ func (s Select) plan(q Querier) (p plan) {
 	if size <= smallTable {
 		return p
 	}
-	p.steer, p.pinned = !db.Postgres(), s.pin(db, size)
+	p.steer = !db.Postgres()
+	if s.Along != nil {
+		p.pinned = map[*query.Node]bool{s.Along: true}
+		return p
+	}
+	p.pinned = s.pin(db, size)
 	defer func() { p.stepped = p.way == walked && p.pinned == nil && len(s.Query.Words) == 0 }()
 	if p.pinned != nil || s.Guard == nil {
 		return p

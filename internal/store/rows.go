@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sort"
+	"strconv"
 	"strings"
 
 	"ecrm/internal/schema"
@@ -117,6 +118,17 @@ func Next(ctx context.Context, q Querier, table, columns string, where Row, key 
 func Previous(ctx context.Context, q Querier, table, columns string, where Row, key string, below int64, limit int) ([][]any, error) {
 	cond, args := where.equal()
 	return q.Query(ctx, "SELECT "+columns+" FROM "+table+" WHERE "+cond+" AND "+key+" < ? ORDER BY "+key+" DESC LIMIT ?", append(args, below, int64(limit))...)
+}
+
+// Newest asks for columns of the rows that have a number in a column, the largest id
+// first; NewestBefore for those before an id.
+func Newest(table, columns, column string, value int64, limit int) Asked {
+	return Asked{"SELECT " + columns + " FROM " + table + " WHERE " + column + " = ? ORDER BY id DESC LIMIT " + strconv.Itoa(limit), []any{value}}
+}
+
+// NewestBefore asks as Newest does, for rows before an id.
+func NewestBefore(table, columns, column string, value int64, before any, limit int) Asked {
+	return Asked{"SELECT " + columns + " FROM " + table + " WHERE " + column + " = ? AND id < ? ORDER BY id DESC LIMIT " + strconv.Itoa(limit), []any{value, before}}
 }
 
 // Older reads columns of the rows whose column lies before an instant, by id: the

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"time"
 
 	"ecrm/internal/query"
@@ -17,6 +18,9 @@ type Select struct {
 	Guard    *query.Node
 	Query    query.Query
 	Columns  []string
+	// Along is a condition of the filter whose index holds its records in the order
+	// that is asked for: the way in, whatever else may be known; nil: none is.
+	Along *query.Node
 	// Tokens cuts the values of SearchColumns, and of lines fields whose rows are
 	// searched, into the tokens of a record's search
 	// document: a search that looks at few rows tests them itself.
@@ -113,38 +117,112 @@ func (s Select) narrowed() Select {
 
 // read runs the statements of the page, which answer how many rows they gave.
 func (s Select) read(ctx context.Context, q Querier, run func(statement string, args []any) (int, error)) error {
+	page, err := s.begin(ctx, q)
+	if err != nil {
+		return err
+	}
+	for {
+		asked, more, err := page.next()
+		if err != nil || !more {
+			return err
+		}
+		n, err := run(asked.Statement, asked.Args)
+		if err != nil {
+			return err
+		}
+		page.left -= n
+	}
+}
+
+// page is a page that is being read, part by part.
+type page struct {
+	s     Select
+	q     Querier
+	plan  plan
+	parts []part
+	left  int
+}
+
+// begin plans how the page is read.
+func (s Select) begin(ctx context.Context, q Querier) (*page, error) {
 	s = s.narrowed()
 	plan := s.plan(q)
 	if len(s.Query.Words) > 0 {
 		if err := s.planSearch(ctx, q, &plan); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	left := s.Query.Limit
-	for _, p := range s.parts(q, plan) {
-		c := s.compiler(q)
-		c.steer, c.pinned, c.ordered = plan.steer, plan.pinned, p.ordered()
-		var err error
-		switch plan.way {
-		case union:
-			err = s.union(c, plan, p, left)
-		case driven:
-			err = s.driven(c, plan, p, left)
-		default:
-			err = s.walk(c, plan, p, left)
+	return &page{s, q, plan, s.parts(q, plan), s.Query.Limit}, nil
+}
+
+// next is the statement that reads the next part; false when the page is full or
+// there is no more.
+func (p *page) next() (asked Asked, more bool, err error) {
+	if p.left <= 0 || len(p.parts) == 0 {
+		return asked, false, nil
+	}
+	part := p.parts[0]
+	p.parts = p.parts[1:]
+	c := p.s.compiler(p.q)
+	c.steer, c.pinned, c.ordered = p.plan.steer, p.plan.pinned, part.ordered()
+	switch p.plan.way {
+	case union:
+		err = p.s.union(c, p.plan, part, p.left)
+	case driven:
+		err = p.s.driven(c, p.plan, part, p.left)
+	default:
+		err = p.s.walk(c, p.plan, part, p.left)
+	}
+	return Asked{c.b.String(), c.args}, true, err
+}
+
+// RowsOf reads several pages, and what else is asked, with as few ways to the
+// database as there can be: first the others' rows, then those of each page.
+func RowsOf(ctx context.Context, q Querier, pages []Select, others ...Asked) (found [][][]any, asked [][][]any, err error) {
+	all := append([]Asked{}, others...)
+	begun := make([]*page, len(pages))
+	at := make([]int, len(pages))
+	for i, s := range pages {
+		if begun[i], err = s.begin(ctx, q); err != nil {
+			return nil, nil, err
 		}
+		first, more, err := begun[i].next()
 		if err != nil {
-			return err
+			return nil, nil, err
 		}
-		n, err := run(c.b.String(), c.args)
-		if err != nil {
-			return err
-		}
-		if left -= n; left <= 0 {
-			break
+		if at[i] = -1; more {
+			at[i] = len(all)
+			all = append(all, first)
 		}
 	}
-	return nil
+	answers, err := QueryAll(ctx, q, all)
+	if err != nil {
+		return nil, nil, err
+	}
+	found = make([][][]any, len(pages))
+	for i, p := range begun {
+		if at[i] < 0 {
+			continue
+		}
+		found[i] = answers[at[i]]
+		p.left -= len(found[i])
+		for {
+			rest, more, err := p.next()
+			if err != nil {
+				return nil, nil, err
+			}
+			if !more {
+				break
+			}
+			some, err := q.Query(ctx, rest.Statement, rest.Args...)
+			if err != nil {
+				return nil, nil, err
+			}
+			found[i] = append(found[i], some...)
+			p.left -= len(some)
+		}
+	}
+	return found, answers[:len(others)], nil
 }
 
 // walk reads rows in the order of the sort and tests each.
@@ -170,8 +248,19 @@ func (s Select) rest(c *compiler, plan plan, p part, limit int) error {
 	c.write(p.condition, p.args...)
 	p.begin(c)
 	p.order(c)
-	c.write(" LIMIT ?", int64(limit))
+	s.limit(c, "", limit)
 	return nil
+}
+
+// limit writes the order and how many rows are read. PostgreSQL plans a statement anew
+// with each call where it does not know how many: a page of what somebody may see is
+// planned once, which is as good. With a filter it depends on the values which plan is.
+func (s Select) limit(c *compiler, order string, limit int) {
+	if c.postgres && s.Query.Filter == nil && s.Query.Words == nil {
+		c.write(order + " LIMIT " + strconv.Itoa(limit))
+		return
+	}
+	c.write(order+" LIMIT ?", int64(limit))
 }
 
 // union reads the first rows of each term on its own index and merges them, by their
@@ -189,7 +278,7 @@ func (s Select) union(c *compiler, plan plan, p part, limit int) error {
 		if err := s.merged(c, plan, p, keys); err != nil {
 			return err
 		}
-		c.write(order+" LIMIT ?", int64(limit))
+		s.limit(c, order, limit)
 	} else {
 		c.write("SELECT * FROM (")
 		for i, g := range c.gathered(plan.terms) {
@@ -204,7 +293,7 @@ func (s Select) union(c *compiler, plan plan, p part, limit int) error {
 		}
 		c.write(") m")
 		if plain {
-			c.write(order+" LIMIT ?", int64(limit))
+			s.limit(c, order, limit)
 		}
 	}
 	c.write(") u CROSS JOIN " + s.Query.Object.Table() + " t WHERE t.id = u.id")
@@ -214,7 +303,7 @@ func (s Select) union(c *compiler, plan plan, p part, limit int) error {
 		return nil
 	}
 	p.order(c)
-	c.write(" LIMIT ?", int64(limit))
+	s.limit(c, "", limit)
 	return nil
 }
 

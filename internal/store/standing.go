@@ -36,7 +36,7 @@ const maxStood = 20_000
 // any node has them, in one statement.
 func (db *DB) Standing(ctx context.Context, table, columns, key, value string, names ...string) (row []any, counted []int64, err error) {
 	if db.pool != nil {
-		return stand(ctx, db, table, columns, key, value, names)
+		return db.standPostgres(ctx, table, columns, key, value, names)
 	}
 	s := &db.standing
 	// Read before the rows are: these may be newer than it, never older.
@@ -64,16 +64,39 @@ func (db *DB) Standing(ctx context.Context, table, columns, key, value string, n
 	return k.row, k.counters, nil
 }
 
-func stand(ctx context.Context, q Querier, table, columns, key, value string, names []string) (row []any, counted []int64, err error) {
-	args := make([]any, 0, len(names)+1)
-	var b strings.Builder
-	b.WriteString("SELECT ")
-	for _, name := range names {
-		b.WriteString("(SELECT last FROM " + CountersTable + " WHERE name = ?), ")
-		args = append(args, name)
+// standPostgres remembers what it reads for requests in a hurry alone.
+func (db *DB) standPostgres(ctx context.Context, table, columns, key, value string, names []string) ([]any, []int64, error) {
+	s, h := &db.standing, hurryOf(ctx)
+	name := table + " " + value
+	if h != nil {
+		s.mu.RLock()
+		k, ok := s.known[name]
+		s.mu.RUnlock()
+		if ok {
+			h.trust(standingOf(table, columns, key, value, names), k)
+			return k.row, k.counters, nil
+		}
 	}
-	b.WriteString(columns + " FROM " + table + " WHERE " + key + " = ?")
-	rows, err := q.Query(ctx, b.String(), append(args, value)...)
+	row, counted, err := stand(ctx, db, table, columns, key, value, names)
+	if err != nil {
+		return nil, nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if row == nil {
+		delete(s.known, name)
+		return nil, nil, nil
+	}
+	if s.known == nil || len(s.known) >= maxStood {
+		s.known = map[string]stood{}
+	}
+	s.known[name] = stood{row, counted}
+	return row, counted, nil
+}
+
+func stand(ctx context.Context, q Querier, table, columns, key, value string, names []string) (row []any, counted []int64, err error) {
+	asked := standingOf(table, columns, key, value, names)
+	rows, err := q.Query(ctx, asked.Statement, asked.Args...)
 	if err != nil || len(rows) == 0 {
 		return nil, nil, err
 	}
@@ -82,6 +105,18 @@ func stand(ctx context.Context, q Querier, table, columns, key, value string, na
 		counted[i], _ = rows[0][i].(int64)
 	}
 	return rows[0][len(names):], counted, nil
+}
+
+func standingOf(table, columns, key, value string, names []string) Asked {
+	args := make([]any, 0, len(names)+1)
+	var b strings.Builder
+	b.WriteString("SELECT ")
+	for _, name := range names {
+		b.WriteString("(SELECT last FROM " + CountersTable + " WHERE name = ?), ")
+		args = append(args, name)
+	}
+	b.WriteString(columns + " FROM " + table + " WHERE " + key + " = ?")
+	return Asked{b.String(), append(args, value)}
 }
 
 // writesStanding tells whether a statement changes what Standing remembers. Whatever

@@ -8,6 +8,11 @@ import (
 // each runs a statement and hands over its rows one after another, holding no
 // more than one; it answers how many there were.
 func (db *DB) each(ctx context.Context, fn func(row []any) error, statement string, args []any) (n int, err error) {
+	if h := hurryOf(ctx); h != nil {
+		if err := db.Settle(ctx, h); err != nil {
+			return 0, err
+		}
+	}
 	if db.pool != nil {
 		return db.eachPostgres(ctx, fn, statement, args)
 	}

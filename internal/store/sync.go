@@ -176,6 +176,10 @@ func (db *DB) Plan(ctx context.Context, r *schema.Registry) ([]Change, error) {
 				index(prefix+f.Name+"_u", o.Table(), f.Column(), live, true)
 			case f.Name == "owner" || f.Name == "department" || f.Target() != "":
 				index(prefix+f.Name, o.Table(), f.Column()+", created_at, id", live, false)
+				if at := o.When(); at != nil && r.Stands(o, f) {
+					// A timeline goes on from any instant.
+					index(prefix+f.Name+"_"+at.Name, o.Table(), f.Column()+", "+at.Column()+", id", live, false)
+				}
 			case f.Type == "address" && slices.Contains(o.Quick, f.Name):
 				// Whoever opens the one-tap filter counts everybody by city.
 				index(prefix+f.Name, o.Table(), "("+cityOf(func(part string) string { return f.Name + "_" + part })+"), id", live, false)

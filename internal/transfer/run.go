@@ -20,8 +20,8 @@ import (
 )
 
 const (
-	// batchSpan is how long one batch may hold the writer of SQLite while others
-	// wait for it, batchMost when nobody does; PostgreSQL's hold only their rows.
+	// batchSpan is how long one batch holds the writer of SQLite while people are there,
+	// batchMost when nobody is; PostgreSQL's hold only their rows.
 	batchSpan         = 15 * time.Millisecond
 	batchMost         = 150 * time.Millisecond
 	batchSpanPostgres = 60 * time.Millisecond
@@ -174,6 +174,7 @@ type run struct {
 	// marks are those asked for in advance, true where a batch before kept one.
 	marks   map[int64]bool
 	uploads []*blob.Upload
+	pace    *store.Pace
 }
 
 // refresh reads anew who imports and what he may.
@@ -274,22 +275,21 @@ func (r *run) batch(ctx context.Context, n int, do func(ctx context.Context, u *
 			return 0, err
 		}
 	}
-	db := r.service.Records.DB
-	enough := func(held time.Duration) bool {
-		if db.Postgres() {
-			return held >= batchSpanPostgres
+	if r.pace == nil {
+		db := r.service.Records.DB
+		if r.pace = db.NewPace(batchSpan, batchMost); db.Postgres() {
+			r.pace = db.NewPace(batchSpanPostgres, batchSpanPostgres)
 		}
-		return held >= batchMost || held >= batchSpan && db.Wanted()
 	}
 	defer r.forgetUploads()
 	done := 0
 	err := r.service.Records.Together(ctx, func(ctx context.Context, u *record.Unit) error {
-		started := time.Now()
+		r.pace.Begin()
 		r.after, r.touched, r.fresh, r.marks = r.far, map[int]group{}, map[int64]bool{}, map[int64]bool{}
 		r.problems, r.made, r.since, r.keys = nil, nil, nil, nil
 		r.converter.fresh, r.told = map[string]int64{}, map[int64]bool{}
 		some := func() error {
-			for done = 0; done < n && (done == 0 || !enough(time.Since(started))); done++ {
+			for done = 0; done < n && (done == 0 || !r.pace.Enough(done)); done++ {
 				if err := do(ctx, u, done); err != nil {
 					return err
 				}
@@ -305,11 +305,17 @@ func (r *run) batch(ctx context.Context, n int, do func(ctx context.Context, u *
 		if err != nil {
 			return err
 		}
-		return r.keep(ctx, u.Store())
+		if err := r.keep(ctx, u.Store()); err != nil {
+			return err
+		}
+		err = u.Settle(ctx)
+		r.pace.Settled(done)
+		return err
 	})
 	if err != nil {
 		return 0, err
 	}
+	r.pace.GiveWay(ctx)
 	for _, up := range r.uploads {
 		if err := up.Named(); err != nil {
 			return 0, err

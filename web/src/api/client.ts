@@ -172,9 +172,9 @@ export const api = {
     call<RecordData>(`/${plural}/${encodeURIComponent(id)}/actions/restore`, { method: "POST" }),
   aggregate: (plural: string, body: object, signal?: AbortSignal) =>
     call<Aggregate>(`/${plural}/aggregate`, { method: "POST", body, signal }),
-  timeline: (plural: string, id: string, cursor?: string) =>
+  timeline: (plural: string, id: string, kind?: string, cursor?: string) =>
     call<{ entries: TimelineEntry[]; next?: string | null }>(
-      `/${plural}/${encodeURIComponent(id)}/timeline${queryString({ cursor })}`,
+      `/${plural}/${encodeURIComponent(id)}/timeline${queryString({ kind, cursor, limit: 40 })}`,
     ),
   comment: (plural: string, id: string, text: string, files: string[] = []) =>
     call(`/${plural}/${encodeURIComponent(id)}/comments`, {

@@ -96,19 +96,35 @@ export function TypeParts({
       );
     case "autonumber":
       return (
-        <FieldBox
-          id={`${id}-prefix`}
-          label={t("field.prefix")}
-          help={t("field.prefix_help")}
-          error={errors.prefix}
-        >
-          <Input
+        <>
+          <FieldBox
             id={`${id}-prefix`}
-            maxLength={10}
-            value={value.prefix}
-            onChange={(e) => onChange({ ...value, prefix: e.target.value })}
-          />
-        </FieldBox>
+            label={t("field.prefix")}
+            help={t("field.prefix_help")}
+            error={errors.prefix}
+          >
+            <Input
+              id={`${id}-prefix`}
+              maxLength={10}
+              value={value.prefix}
+              onChange={(e) => onChange({ ...value, prefix: e.target.value })}
+            />
+          </FieldBox>
+          <div className="field">
+            <label className="row check">
+              <input
+                type="checkbox"
+                checked={value.gapless}
+                aria-describedby={`${id}-gapless-help`}
+                onChange={(e) => onChange({ ...value, gapless: e.target.checked })}
+              />
+              {t("field.gapless")}
+            </label>
+            <p id={`${id}-gapless-help`} className="help">
+              {t("field.gapless_help")}
+            </p>
+          </div>
+        </>
       );
     default:
       return null;

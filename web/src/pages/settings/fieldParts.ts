@@ -73,6 +73,7 @@ export interface Parts {
   scale: string;
   targets: string[];
   prefix: string;
+  gapless: boolean;
   choices: Choice[];
 }
 
@@ -80,6 +81,7 @@ export const partsOf = (f?: Field): Parts => ({
   scale: String(f ? (f.scale ?? 0) : 2),
   targets: f?.targets ?? [],
   prefix: "",
+  gapless: false,
   choices: choicesOf(f),
 });
 
@@ -93,7 +95,7 @@ export function partsBody(type: string, p: Parts, language: string) {
     case "anyreference":
       return { targets: p.targets };
     case "autonumber":
-      return p.prefix ? { prefix: p.prefix } : {};
+      return { ...(p.prefix ? { prefix: p.prefix } : {}), ...(p.gapless ? { gapless: true } : {}) };
     case "picklist":
     case "multipicklist":
       return { options: toOptions(p.choices, language) };

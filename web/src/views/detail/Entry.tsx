@@ -63,7 +63,7 @@ export function Entry({ entry, object }: { entry: TimelineEntry; object: ObjectM
           ?.label ?? about?.label)
       : entry.kind === "change" && entry.files?.length
         ? t("file.attachments")
-        : t(`timeline.${entry.kind}`);
+        : t(`timeline.${entry.kind}`, { defaultValue: about?.label });
   return (
     <li className={`entry entry-${entry.kind}`}>
       {entry.kind === "activity" || entry.kind === "task" ? (

@@ -14,11 +14,7 @@ export function useRelated(object: ObjectMeta, link: string, id: string) {
   return useQuery({
     queryKey: ["list", object.plural, { filter, limit: SHOWN }],
     queryFn: ({ signal }) =>
-      api.list(
-        object.plural,
-        { filter, limit: SHOWN, count: "capped", sort: "-created_at" },
-        signal,
-      ),
+      api.list(object.plural, { filter, limit: SHOWN, count: "capped" }, signal),
     retry: false,
   });
 }

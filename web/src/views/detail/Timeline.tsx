@@ -3,6 +3,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../api/client";
 import type { ObjectMeta } from "../../api/types";
+import { useNear } from "../../hooks/useNear";
 import { shortDateTime } from "../../lib/format";
 import { Button } from "../../ui/Button";
 import { EmptyState, ErrorState, Skeleton } from "../../ui/State";
@@ -26,13 +27,15 @@ export function Timeline({
   const { t } = useTranslation();
   const [kind, setKind] = useState("");
   const list = useInfiniteQuery({
-    queryKey: ["timeline", object.plural, id],
-    queryFn: ({ pageParam }) => api.timeline(object.plural, id, pageParam || undefined),
+    queryKey: ["timeline", object.plural, id, kind],
+    queryFn: ({ pageParam }) =>
+      api.timeline(object.plural, id, kind || undefined, pageParam || undefined),
     initialPageParam: "",
     getNextPageParam: (p) => p.next ?? undefined,
   });
-  const entries = list.data?.pages.flatMap((p) => p.entries ?? []) ?? [];
-  const shown = kind ? entries.filter((e) => e.kind === kind) : entries;
+  const shown = list.data?.pages.flatMap((p) => p.entries ?? []) ?? [];
+  const goesOn = list.hasNextPage && !list.isFetchingNextPage && !list.isFetchNextPageError;
+  const end = useNear(goesOn ? () => void list.fetchNextPage() : undefined);
   return (
     <>
       {!brief && <Composer object={object} id={id} />}
@@ -88,7 +91,15 @@ export function Timeline({
             )}
           </ol>
         )}
-        {list.hasNextPage && <Button onClick={() => list.fetchNextPage()}>{t("load.more")}</Button>}
+        <div ref={end}>
+          {list.isFetchingNextPage ? (
+            <Skeleton rows={2} />
+          ) : (
+            list.hasNextPage && (
+              <Button onClick={() => list.fetchNextPage()}>{t("load.more")}</Button>
+            )
+          )}
+        </div>
       </section>
     </>
   );
