@@ -13,5 +13,14 @@ if [ ! -d e2e/node_modules ] || ! sha256sum --check --status "$installed" 2>/dev
   (cd e2e && npm ci --no-audit --no-fund --loglevel=error)
   sha256sum e2e/package-lock.json >"$installed"
 fi
-# One file at a time: each starts a server and a browser, and timings should mean something.
-exec node --test --test-concurrency=1 --test-reporter=spec "$@"
+# Two files at a time, each with a server and a browser of its own; what measures times runs alone
+# afterwards.
+alone=() together=()
+for file in "$@"; do
+  case $file in *figures.test.mjs) alone+=("$file") ;; *) together+=("$file") ;; esac
+done
+run() { [ $# -lt 2 ] || node --test --test-concurrency="$1" --test-reporter=spec "${@:2}"; }
+status=0
+run 2 "${together[@]}" || status=1
+run 1 "${alone[@]}" || status=1
+exit $status

@@ -4,9 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"slices"
-	"text/tabwriter"
 	"time"
 
 	"ecrm/internal/app"
@@ -17,7 +14,7 @@ import (
 type checkData struct {
 	place
 	JSON   bool `help:"Print the result as JSON."`
-	Repair bool `help:"Make anew what follows from other values: what amounts are worth, when birthdays come."`
+	Repair bool `help:"Make anew what follows from other values: search, match keys, sort keys, owners repeated, numbers, what amounts are worth, when birthdays come."`
 	Most   int  `default:"20" help:"How many findings of each kind are printed."`
 }
 
@@ -41,10 +38,16 @@ func (c *checkData) do(ctx context.Context, a *app.App, s folder.Streams) error 
 			s.Say("%d values made anew\n", repaired)
 		}
 	}
-	counts, err := a.Verify(ctx, func(f record.Finding) {
+	counts := map[string]int{}
+	err := a.Verify(ctx, func(f record.Finding) {
 		total[f.Rule]++
 		if total[f.Rule] <= c.Most {
 			shown = append(shown, f)
+		}
+	}, func(what string, n int) {
+		counts[what] = n
+		if !c.JSON { // it takes minutes where there are millions
+			s.Say("%-24s %d records\n", what, n)
 		}
 	})
 	if err != nil {
@@ -53,7 +56,7 @@ func (c *checkData) do(ctx context.Context, a *app.App, s folder.Streams) error 
 	if c.JSON {
 		err = json.NewEncoder(s.Out).Encode(map[string]any{"records": counts, "findings": shown, "total": total, "repaired": repaired, "seconds": time.Since(started).Seconds()})
 	} else {
-		err = printCheck(s, counts, total, shown)
+		printFindings(s, total, shown)
 	}
 	if err == nil && len(total) > 0 {
 		err = errFindings
@@ -61,21 +64,7 @@ func (c *checkData) do(ctx context.Context, a *app.App, s folder.Streams) error 
 	return err
 }
 
-func printCheck(s folder.Streams, counts, total map[string]int, shown []record.Finding) error {
-	w := tabwriter.NewWriter(s.Out, 0, 4, 2, ' ', 0)
-	var names []string
-	for name := range counts {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		if _, err := fmt.Fprintf(w, "%s\t%d records\n", name, counts[name]); err != nil {
-			return err
-		}
-	}
-	if err := w.Flush(); err != nil {
-		return err
-	}
+func printFindings(s folder.Streams, total map[string]int, shown []record.Finding) {
 	for _, f := range shown {
 		s.Say("%s %d: %s: %s\n", f.Object, f.ID, f.Rule, f.Detail)
 	}
@@ -85,5 +74,4 @@ func printCheck(s folder.Streams, counts, total map[string]int, shown []record.F
 	if len(total) == 0 {
 		s.Say("everything agrees\n")
 	}
-	return nil
 }

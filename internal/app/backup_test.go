@@ -121,7 +121,7 @@ func TestRestorePutsUploadedFilesWhereTheyAreWanted(t *testing.T) {
 	}
 	t.Cleanup(again.Close)
 	found := map[string]string{}
-	if _, err := again.Verify(t.Context(), func(f record.Finding) { found[f.Rule] = f.Detail }); err != nil || len(found) > 0 {
+	if err := again.Verify(t.Context(), func(f record.Finding) { found[f.Rule] = f.Detail }, func(string, int) {}); err != nil || len(found) > 0 {
 		t.Errorf("the restored does not agree: %v (%v)", found, err)
 	}
 	if _, err := os.Stat(filepath.Join(folder, filesFolder)); err == nil {

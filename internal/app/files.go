@@ -34,16 +34,15 @@ func (a *App) sweepFiles(ctx context.Context, now time.Time) error {
 
 // Verify reads everything, the contents of files too, and tells what does not
 // agree (see record.Service.Verify).
-func (a *App) Verify(ctx context.Context, tell func(record.Finding)) (map[string]int, error) {
-	counts, err := a.Records.Verify(ctx, tell)
-	if err != nil {
-		return nil, err
+func (a *App) Verify(ctx context.Context, tell func(record.Finding), counted func(what string, n int)) error {
+	if err := a.Records.Verify(ctx, tell, counted); err != nil {
+		return err
 	}
 	if err := a.Exchange.Verify(ctx, tell); err != nil {
-		return nil, fmt.Errorf("check what amounts are worth: %w", err)
+		return fmt.Errorf("check what amounts are worth: %w", err)
 	}
 	if err := a.Anniversaries.Verify(ctx, tell); err != nil {
-		return nil, fmt.Errorf("check the birthdays: %w", err)
+		return fmt.Errorf("check the birthdays: %w", err)
 	}
 	n, checked := 0, map[string]string{}
 	if err := a.Records.EveryFile(ctx, func(f record.File) error {
@@ -58,20 +57,25 @@ func (a *App) Verify(ctx context.Context, tell func(record.Finding)) (map[string
 		}
 		return ctx.Err()
 	}); err != nil {
-		return nil, err
+		return err
 	}
-	counts["file"] = n
-	err = a.Files.Blobs(func(sum string, _ int64, _ time.Time) error {
+	counted("file", n)
+	unnamed := 0
+	err := a.Files.Blobs(func(sum string, _ int64, _ time.Time) error {
 		if _, named := checked[sum]; !named {
-			counts["file without a record"]++
+			unnamed++
 		}
 		return ctx.Err()
 	})
-	return counts, err
+	if unnamed > 0 {
+		counted("file without a record", unnamed)
+	}
+	return err
 }
 
-// Repair makes anew what follows from other values, what amounts are worth and
-// when birthdays come, and answers how many it found otherwise.
+// Repair makes anew what follows from other values, and answers how many it found
+// otherwise: what amounts are worth, when birthdays come, and all that
+// record.Service.Repair mends.
 func (a *App) Repair(ctx context.Context) (int64, error) {
 	worth, err := a.Exchange.Revalue(ctx, func(int64) {})
 	if err != nil {
@@ -81,5 +85,10 @@ func (a *App) Repair(ctx context.Context) (int64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("renew the birthdays: %w", err)
 	}
-	return worth.Changed + birthdays, nil
+	var found []record.Finding
+	if err := a.Records.Verify(ctx, func(f record.Finding) { found = append(found, f) }, func(string, int) {}); err != nil {
+		return 0, err
+	}
+	mended, err := a.Records.Repair(ctx, found)
+	return worth.Changed + birthdays + mended, err
 }

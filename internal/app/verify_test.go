@@ -2,6 +2,7 @@ package app
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -14,9 +15,9 @@ import (
 func (w *world) findings() map[string][]string {
 	w.t.Helper()
 	found := map[string][]string{}
-	if _, err := w.app.Verify(w.t.Context(), func(f record.Finding) {
+	if err := w.app.Verify(w.t.Context(), func(f record.Finding) {
 		found[f.Rule] = append(found[f.Rule], fmt.Sprintf("%s %d: %s", f.Object, f.ID, f.Detail))
-	}); err != nil {
+	}, func(string, int) {}); err != nil {
 		w.t.Fatal(err)
 	}
 	return found
@@ -86,6 +87,73 @@ func TestCheckFindsWhatDoesNotAgree(t *testing.T) {
 		}
 		if found := w.findings(); len(found) > 0 {
 			t.Errorf("found afterwards: %v", found)
+		}
+	})
+}
+
+// What follows from the records is made anew when asked for, whatever became of it,
+// and what nothing tells the right of is left as it is.
+func TestRepairMakesAnewWhatFollowsFromTheRecords(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn, delivery())
+		admin := w.setUp()
+		id := admin.add("customers", map[string]any{"name": "對照公司", "phones": []any{map[string]any{"value": "02-2711-0001"}}})
+		admin.add("contacts", map[string]any{"name": "王對照", "customer": id})
+		admin.add("deliveries", map[string]any{"title": "出貨單", "items": []any{map[string]any{"article": "銑床", "quantity": 1}}})
+		objects := w.app.Records.Current.Load()
+		sorted := objects.Object("customer").SortKeys()[0].Column
+		key := "rowid"
+		if w.app.DB.Postgres() {
+			key = "id"
+		}
+		exec := func(statement string) {
+			t.Helper()
+			if _, err := w.app.DB.Exec(t.Context(), statement); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, breaking := range []struct{ rule, statement string }{
+			{"seen_through", "UPDATE r_contact SET customer_owner_id = 77"},
+			{"values", "DELETE FROM v_customer_phones"},
+			{"values", "INSERT INTO v_customer_phones (value, record_id) SELECT '0911', id FROM r_customer"},
+			{"order", "UPDATE r_customer SET " + sorted + " = NULL"},
+			{"match_keys", "DELETE FROM match_key"},
+			{"match_keys", "UPDATE match_key SET value = value || 'x'"},
+			{"match_keys", "INSERT INTO match_key (kind, value, record_id) VALUES ('customer.name', '沒有這家', 999)"},
+			{"search", "DELETE FROM f_customer WHERE " + key + " > 0"},
+			{"search", "DELETE FROM f_delivery WHERE " + key + " > 0"},
+			{"search", "INSERT INTO f_contact (" + key + ", doc) VALUES (999, 'abc')"},
+			{"search", "UPDATE r_customer SET name = '更名公司'"},
+			{"number", "UPDATE number SET last = 0 WHERE name = 'customer.number'"},
+		} {
+			exec(breaking.statement)
+			if found := w.findings(); len(found[breaking.rule]) == 0 {
+				t.Errorf("after %s: %v", breaking.statement, found)
+			}
+			if mended, err := w.app.Repair(t.Context()); err != nil || mended == 0 {
+				t.Errorf("after %s: mended %d (%v)", breaking.statement, mended, err)
+			}
+			if found := w.findings(); len(found) > 0 {
+				t.Fatalf("after the repair of %s: %v", breaking.statement, found)
+			}
+		}
+		for _, of := range [][2]string{{"customers", "更名"}, {"deliveries", "銑床"}, {"contacts", "王對"}} {
+			if found := list(admin.must(200, "GET", of[0]+"?q="+url.QueryEscape(of[1]), nil)["records"]); len(found) != 1 {
+				t.Errorf("the search of %s for %s finds %v", of[0], of[1], found)
+			}
+		}
+		// What the start after an upgrade writes anew holds the rows of lines too.
+		exec("UPDATE sort_order SET version = 7 WHERE name = 'documents'")
+		w = newWorld(t, dsn, delivery())
+		if found := w.findings(); len(found) > 0 {
+			t.Errorf("after documents were written anew: %v", found)
+		}
+		exec("UPDATE r_contact SET customer_id = 12345")
+		if _, err := w.app.Repair(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if found := w.findings(); len(found) != 1 || len(found["reference"]) != 1 {
+			t.Errorf("a reference that leads nowhere becomes %v", found)
 		}
 	})
 }

@@ -35,15 +35,7 @@ func (s *Service) belongings(ctx context.Context, c *Change, changed []string, v
 				return err
 			}
 		}
-		seen := map[string]bool{}
-		var rows [][]any
-		for _, value := range multiple.Values(f, c.After.Text(f.Name)) {
-			if !seen[value] {
-				seen[value] = true
-				rows = append(rows, []any{value, c.ID})
-			}
-		}
-		if err := store.InsertMany(ctx, derived, table, []string{"value", "record_id"}, rows); err != nil {
+		if err := addValues(ctx, derived, o, f, multiple, c.ID, c.After); err != nil {
 			return err
 		}
 	}

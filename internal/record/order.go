@@ -141,13 +141,22 @@ func (s *Service) Order(ctx context.Context, o *schema.Object, after int64, tell
 				return err
 			}
 			more = len(rows) == orderChunk
+			found := make(map[int64]Values, len(rows))
+			for _, row := range rows {
+				id, _ := row[0].(int64)
+				found[id] = valuesOf(o, row)
+			}
+			if words {
+				if err := s.withLines(ctx, tx, o, found); err != nil {
+					return err
+				}
+			}
 			var docs []store.Document
 			for _, row := range rows {
 				last, _ = row[0].(int64)
-				v, set := valuesOf(o, row), store.Row{}
+				v, set := found[last], store.Row{}
 				if words {
-					tokens := append(Words(o, v), store.ScopeTokens(o, columnIn(o, row), v["deleted_at"][0] != nil)...)
-					docs = append(docs, store.Document{ID: last, Tokens: tokens})
+					docs = append(docs, documentOf(o, last, v, columnIn(o, row)))
 				}
 				if sortKeys(o, v, set); !keys || len(set) == 0 {
 					continue

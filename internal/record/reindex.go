@@ -22,9 +22,8 @@ func (s *Service) Reindex(ctx context.Context) error {
 			}
 			for i, row := range rows {
 				id, _ := row[0].(int64)
-				values := found[id]
-				tokens := append(Words(o, values), store.ScopeTokens(o, columnIn(o, row), values["deleted_at"][0] != nil)...)
-				documents[i] = store.Document{ID: id, Tokens: tokens, Fresh: true}
+				documents[i] = documentOf(o, id, found[id], columnIn(o, row))
+				documents[i].Fresh = true
 			}
 			return s.DB.Write(store.Bulk(ctx), func(ctx context.Context, tx store.Querier) error {
 				return store.PutWords(ctx, tx, o, documents)

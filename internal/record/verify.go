@@ -8,6 +8,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"ecrm/internal/schema"
 	"ecrm/internal/store"
@@ -29,32 +32,51 @@ const verifyPage = 500
 // Verify reads everything and tells what does not agree: references that lead
 // nowhere, values and owners repeated wrongly, search documents and match keys
 // that are not those of their record, keys that would sort it elsewhere, records the audit does not know, numbers
-// that would be given again. It answers how many records of each object there
-// are. Writes meanwhile may be taken for findings, so nobody should write.
-func (s *Service) Verify(ctx context.Context, tell func(Finding)) (map[string]int, error) {
-	bad, err := s.DB.Sound(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("check the file of the database: %w", err)
+// that would be given again. It counts the records of each object as they are done.
+// Writes meanwhile may be taken for findings, so nobody should write.
+func (s *Service) Verify(ctx context.Context, tell func(Finding), counted func(object string, records int)) error {
+	var one sync.Mutex
+	told := func(f Finding) {
+		one.Lock()
+		defer one.Unlock()
+		tell(f)
 	}
-	for _, text := range bad {
-		tell(Finding{Rule: "file", Detail: text})
-	}
-	if err := s.verifyAudit(ctx, tell); err != nil {
-		return nil, fmt.Errorf("check the audit: %w", err)
-	}
-	counts := map[string]int{}
+	// The database reads its own files for as long as all the rest takes.
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		bad, err := s.DB.Sound(ctx)
+		if err != nil {
+			return fmt.Errorf("check the file of the database: %w", err)
+		}
+		for _, text := range bad {
+			told(Finding{Rule: "file", Detail: text})
+		}
+		return nil
+	})
+	g.Go(func() error {
+		if err := s.verifyAudit(ctx, told); err != nil {
+			return fmt.Errorf("check the audit: %w", err)
+		}
+		return s.verifyRecords(ctx, told, counted)
+	})
+	return g.Wait()
+}
+
+// verifyRecords looks at the records of every object and what follows from them, and
+// counts them.
+func (s *Service) verifyRecords(ctx context.Context, tell func(Finding), counted func(object string, records int)) error {
 	registry := s.Current.Load()
 	for _, o := range registry.Objects() {
 		v := verifier{service: s, registry: registry, object: o, tell: tell, sums: map[int64]sums{}, highest: map[string]int64{}}
 		if err := s.DB.Every(ctx, o, verifyPage, func(rows [][]any) error { return v.page(ctx, rows) }); err != nil {
-			return nil, err
+			return err
 		}
-		counts[o.Name] = len(v.sums)
 		if err := v.rest(ctx); err != nil {
-			return nil, err
+			return err
 		}
+		counted(o.Name, len(v.sums))
 	}
-	return counts, nil
+	return nil
 }
 
 // sums stand for the search document and the match keys of a record, by value:
@@ -95,11 +117,9 @@ func (v *verifier) page(ctx context.Context, rows [][]any) error {
 		return err
 	}
 	for i, row := range rows {
-		column := columnIn(o, row)
-		deleted := values[i]["deleted_at"][0] != nil
 		var expected sums
 		seen := map[string]bool{}
-		for _, token := range append(Words(o, values[i]), store.ScopeTokens(o, column, deleted)...) {
+		for _, token := range documentOf(o, ids[i], values[i], columnIn(o, row)).Tokens {
 			if token != "" && !seen[token] {
 				seen[token] = true
 				expected.words += hash(token)
@@ -114,16 +134,12 @@ func (v *verifier) page(ctx context.Context, rows [][]any) error {
 		}
 		v.sums[ids[i]] = expected
 		v.order(ids[i], row, values[i])
-		for _, f := range o.Fields {
-			if n, ours := ordinal(f, values[i].Text(f.Name)); ours {
-				v.highest[f.Name] = max(v.highest[f.Name], n)
-			}
-		}
+		noteHighest(o, values[i], v.highest)
 	}
 	if err := v.references(ctx, ids, values); err != nil {
 		return err
 	}
-	if err := v.inherited(ctx, rows, values); err != nil {
+	if err := v.inherited(ctx, rows, lined); err != nil {
 		return err
 	}
 	if err := v.multiple(ctx, ids, values); err != nil {
@@ -225,37 +241,23 @@ func (v *verifier) references(ctx context.Context, ids []int64, values []Values)
 
 // inherited compares the owner and department repeated from what a record is
 // seen through.
-func (v *verifier) inherited(ctx context.Context, rows [][]any, values []Values) error {
+func (v *verifier) inherited(ctx context.Context, rows [][]any, found map[int64]Values) error {
 	for _, in := range v.object.Inherited() {
-		parent := v.registry.Object(in.Field.Target())
-		if !parent.Owned {
+		if !v.registry.Object(in.Field.Target()).Owned {
 			continue
 		}
-		var list []int64
-		for _, one := range values {
-			if id := one.Int(in.Field.Name); id != 0 {
-				list = append(list, id)
-			}
-		}
-		slices.Sort(list)
-		found, err := v.service.DB.Among(ctx, parent.Table(), "id", "id, owner_id, department_id, deleted_at", slices.Compact(list))
+		owners, err := ownersBehind(ctx, v.service.DB, v.registry, in, found)
 		if err != nil {
 			return err
 		}
-		owners := map[int64][2]any{}
-		for _, r := range found {
-			if id, _ := r[0].(int64); r[3] == nil {
-				owners[id] = [2]any{r[1], r[2]}
-			}
-		}
-		for i, row := range rows {
-			if values[i]["deleted_at"][0] != nil {
+		for _, row := range rows {
+			id, _ := row[0].(int64)
+			if found[id]["deleted_at"][0] != nil {
 				continue // the bin asks the record directly
 			}
 			column := columnIn(v.object, row)
 			repeated := [2]any{column(in.Owner), column(in.Department)}
-			if is := owners[values[i].Int(in.Field.Name)]; repeated != is {
-				id, _ := row[0].(int64)
+			if is := owners[found[id].Int(in.Field.Name)]; repeated != is {
 				v.find(id, "seen_through", "%s belongs to %v, repeated as %v", in.Field.Name, is, repeated)
 			}
 		}
@@ -296,11 +298,11 @@ func (v *verifier) multiple(ctx context.Context, ids []int64, values []Values) e
 
 // rest compares what is kept of the whole object: documents, keys, numbers.
 func (v *verifier) rest(ctx context.Context) error {
-	strange := map[string]int{}
+	strays := map[string]map[int64]bool{"search": {}, "match_keys": {}}
 	err := v.service.DB.Tokens(ctx, v.object, func(id int64, token string) error {
 		one, ok := v.sums[id]
 		if !ok {
-			strange["search"]++
+			strays["search"][id] = true
 			return nil
 		}
 		one.words -= hash(token)
@@ -313,7 +315,7 @@ func (v *verifier) rest(ctx context.Context) error {
 	err = v.service.DB.MatchKeys(ctx, v.object, func(id int64, key store.MatchKey) error {
 		one, ok := v.sums[id]
 		if !ok {
-			strange["match_keys"]++
+			strays["match_keys"][id] = true
 			return nil
 		}
 		one.keys -= hash(key.Kind + "\x00" + key.Key)
@@ -331,8 +333,10 @@ func (v *verifier) rest(ctx context.Context) error {
 			v.find(id, "match_keys", "the keys are not the record's")
 		}
 	}
-	for rule, n := range strange {
-		v.find(0, rule, "%d entries of records that are not there", n)
+	for rule, ids := range strays {
+		for id := range ids {
+			v.find(id, rule, "there is no such record")
+		}
 	}
 	for field, highest := range v.highest {
 		last, err := store.Counter(ctx, v.service.DB, v.object.Name+"."+field)

@@ -134,8 +134,9 @@ func (db *DB) Close() {
 		db.numbers.pool.Close()
 		return
 	}
+	db.writer.halt()
+	db.reads.close() // first: only the writing connection can empty the log
 	db.writer.close()
-	db.reads.close()
 }
 
 // Pool is PostgreSQL's pool for the library that queues jobs; nil on SQLite.

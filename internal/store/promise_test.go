@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -92,4 +93,31 @@ func TestStatementOutOfTimeIsEnded(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Whoever keeps the file of a stopped server keeps everything: nothing is left in a
+// log beside it, and the next start has no log to read.
+func TestClosedDatabaseIsOneFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ecrm.db")
+	db, err := Open(t.Context(), "sqlite:"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Write(t.Context(), func(ctx context.Context, q Querier) error {
+		_, err := q.Exec(ctx, "CREATE TABLE kept (n INTEGER)")
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Query(t.Context(), "SELECT count(*) FROM kept"); err != nil {
+		t.Fatal(err)
+	}
+	db.Close()
+	if left, _ := filepath.Glob(path + "-*"); len(left) > 0 {
+		t.Errorf("%v stay beside the file", left)
+	}
+	again := opened(t, "sqlite:"+path)
+	if _, err := again.Query(t.Context(), "SELECT count(*) FROM kept"); err != nil {
+		t.Errorf("the table is not in the file: %v", err)
+	}
 }

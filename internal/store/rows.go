@@ -81,6 +81,22 @@ func Batch(ctx context.Context, q Querier, table string, columns []string, after
 	return q.Query(ctx, "SELECT "+strings.Join(columns, ", ")+" FROM "+table+" WHERE id > ? ORDER BY id LIMIT ?"+lock, after, int64(limit))
 }
 
+// Locked reads all columns of the records of some ids, for a transaction that
+// changes them.
+func Locked(ctx context.Context, q Querier, o *schema.Object, ids []int64) ([][]any, error) {
+	var names []string
+	for _, c := range o.Columns() {
+		names = append(names, c.Name)
+	}
+	c := &compiler{postgres: q.Postgres()}
+	c.write("SELECT " + strings.Join(names, ", ") + " FROM " + o.Table() + " WHERE id")
+	c.among(ids)
+	if c.postgres {
+		c.write(" FOR UPDATE")
+	}
+	return q.Query(ctx, c.b.String(), c.args...)
+}
+
 // Rows tells how many rows a table has, for telling how far a job is.
 func (db *DB) Rows(ctx context.Context, table string) (n int64, err error) {
 	_, err = db.each(ctx, func(row []any) error {

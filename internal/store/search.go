@@ -176,6 +176,20 @@ func PutWords(ctx context.Context, q Querier, o *schema.Object, documents []Docu
 	return nil
 }
 
+// DropWords removes the search documents of some ids.
+func DropWords(ctx context.Context, q Querier, o *schema.Object, ids []int64) error {
+	key := "rowid"
+	if q.Postgres() {
+		key = "id"
+	}
+	for _, id := range ids {
+		if _, err := Delete(ctx, q, "f_"+o.Name, Row{key: id}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func unique(words []string) []string {
 	seen := make(map[string]bool, len(words))
 	kept := make([]string, 0, len(words))

@@ -93,9 +93,17 @@ func (w *writer) do(ctx context.Context, fn func(ctx context.Context, q Querier)
 	return <-u.done
 }
 
-func (w *writer) close() {
+// halt ends the writing; units that come later are refused.
+func (w *writer) halt() {
 	w.once.Do(func() { close(w.stop) })
 	<-w.stopped
+}
+
+// close gives the connection back. Where it is the last one SQLite moves what its
+// log holds into the file and removes the log.
+func (w *writer) close() {
+	w.halt()
+	_ = w.forget() // a statement that is left keeps the connection open
 	_ = w.conn.Close()
 	_ = w.db.Close()
 }
@@ -264,17 +272,22 @@ func (w *writer) prepare(ctx context.Context, statement string) (*sql.Stmt, erro
 	s := prepared{stmt, writesStanding(statement)}
 	w.wrote = w.wrote || s.standing
 	if len(w.statements) >= maxStatements {
-		var errs []error
-		for k, old := range w.statements {
-			delete(w.statements, k)
-			errs = append(errs, old.Close())
-		}
-		if err := errors.Join(errs...); err != nil {
+		if err := w.forget(); err != nil {
 			return nil, err
 		}
 	}
 	w.statements[statement] = s
 	return stmt, nil
+}
+
+// forget closes the prepared statements.
+func (w *writer) forget() error {
+	var errs []error
+	for k, old := range w.statements {
+		delete(w.statements, k)
+		errs = append(errs, old.Close())
+	}
+	return errors.Join(errs...)
 }
 
 // Query reads inside the running transaction.
