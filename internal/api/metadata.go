@@ -21,6 +21,20 @@ type optionView struct {
 	Kind        string       `json:"kind,omitempty"`
 	Probability int          `json:"probability,omitempty"`
 	Inactive    bool         `json:"inactive,omitempty"`
+	Pipeline    string       `json:"pipeline,omitempty"`
+	RottenDays  int          `json:"rotten_days,omitempty"`
+	// Needs and Asks are the fields that moving a record to the stage asks for, those
+	// the asker may read; Checklist is what is done in it.
+	Needs     []string    `json:"needs,omitempty"`
+	Asks      []string    `json:"asks,omitempty"`
+	Checklist []checkView `json:"checklist,omitempty"`
+}
+
+type checkView struct {
+	Value    string       `json:"value"`
+	Label    string       `json:"label"`
+	Labels   *schema.Text `json:"labels,omitempty"`
+	Required bool         `json:"required,omitempty"`
 }
 
 type fieldView struct {
@@ -75,16 +89,22 @@ type objectView struct {
 	Group        string       `json:"group"`
 	Custom       bool         `json:"custom"`
 	// Links are the references of an object that links two others.
-	Links        []string        `json:"links,omitempty"`
-	TitleField   string          `json:"title_field"`
-	StageField   string          `json:"stage_field,omitempty"`
-	Fields       []fieldView     `json:"fields"`
-	List         []string        `json:"list"`
-	QuickFilters []string        `json:"quick_filters"`
-	Sections     []sectionView   `json:"sections"`
-	Highlights   []string        `json:"highlights"`
-	Related      []relatedView   `json:"related"`
-	Access       map[string]bool `json:"access"`
+	Links      []string `json:"links,omitempty"`
+	TitleField string   `json:"title_field"`
+	StageField string   `json:"stage_field,omitempty"`
+	// PipelineField, ChecksField and LikelyField belong to the stages, StageSince tells
+	// since when a record is in its own.
+	PipelineField string          `json:"pipeline_field,omitempty"`
+	ChecksField   string          `json:"checks_field,omitempty"`
+	LikelyField   string          `json:"likely_field,omitempty"`
+	StageSince    string          `json:"stage_since,omitempty"`
+	Fields        []fieldView     `json:"fields"`
+	List          []string        `json:"list"`
+	QuickFilters  []string        `json:"quick_filters"`
+	Sections      []sectionView   `json:"sections"`
+	Highlights    []string        `json:"highlights"`
+	Related       []relatedView   `json:"related"`
+	Access        map[string]bool `json:"access"`
 }
 
 // wordsFor tells the words of all languages to administrators, and nothing to others.
@@ -121,9 +141,27 @@ func describeField(a *policy.Actor, o *schema.Object, f *schema.Field, lang stri
 		v.Targets = []string{t}
 	}
 	for _, opt := range f.Options {
-		v.Options = append(v.Options, optionView{opt.Value, opt.Label.In(lang), words(opt.Label), opt.Color, opt.Kind, opt.Probability, opt.Inactive})
+		view := optionView{
+			Value: opt.Value, Label: opt.Label.In(lang), Labels: words(opt.Label), Color: opt.Color, Kind: opt.Kind, Probability: opt.Probability, Inactive: opt.Inactive,
+			Pipeline: opt.Pipeline, RottenDays: opt.Rotten, Needs: readable(a, o, opt.Needs), Asks: readable(a, o, opt.Asks),
+		}
+		for _, c := range opt.Checklist {
+			view.Checklist = append(view.Checklist, checkView{c.Value, c.Label.In(lang), words(c.Label), c.Required})
+		}
+		v.Options = append(v.Options, view)
 	}
 	return v
+}
+
+// readable are those of some fields that an asker may read.
+func readable(a *policy.Actor, o *schema.Object, names []string) []string {
+	kept := []string{}
+	for _, n := range names {
+		if f := o.Field(n); f != nil && a.Readable(o, f) {
+			kept = append(kept, n)
+		}
+	}
+	return kept
 }
 
 // describe tells what an asker may see of an object; names of hidden fields
@@ -135,23 +173,25 @@ func describe(a *policy.Actor, o *schema.Object, lang string) objectView {
 	}
 	words := wordsFor(a)
 	v.Labels, v.LabelsPlural = words(o.Label), words(o.LabelPlural)
-	readable := func(names []string) []string {
-		kept := []string{}
-		for _, n := range names {
-			if f := o.Field(n); f != nil && a.Readable(o, f) {
-				kept = append(kept, n)
-			}
+	if f := o.StageSince(); f != nil {
+		v.StageSince = f.Name
+	}
+	for _, one := range []struct {
+		name string
+		to   *string
+	}{{o.Pipeline, &v.PipelineField}, {o.Checks, &v.ChecksField}, {o.Likely, &v.LikelyField}, {v.StageSince, &v.StageSince}} {
+		if *one.to = ""; len(readable(a, o, []string{one.name})) > 0 {
+			*one.to = one.name
 		}
-		return kept
 	}
 	for _, f := range o.Fields {
 		if a.Readable(o, f) {
 			v.Fields = append(v.Fields, describeField(a, o, f, lang))
 		}
 	}
-	v.List, v.QuickFilters, v.Highlights = readable(o.List), readable(o.Quick), readable(o.Highlights)
+	v.List, v.QuickFilters, v.Highlights = readable(a, o, o.List), readable(a, o, o.Quick), readable(a, o, o.Highlights)
 	for _, s := range sectionsOf(o) {
-		if fields := readable(s.Fields); len(fields) > 0 {
+		if fields := readable(a, o, s.Fields); len(fields) > 0 {
 			v.Sections = append(v.Sections, sectionView{s.Label.In(lang), words(s.Label), fields})
 		}
 	}

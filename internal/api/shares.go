@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"ecrm/internal/record"
@@ -28,13 +29,14 @@ type shareView struct {
 	User       *named  `json:"user,omitempty"`
 	Department *named  `json:"department,omitempty"`
 	Write      bool    `json:"write"`
+	Role       string  `json:"role,omitempty"`
 	Until      *string `json:"until"`
 	By         *named  `json:"created_by"`
 	At         string  `json:"created_at"`
 }
 
 func showShare(s record.Share) shareView {
-	v := shareView{ID: s.Token(), User: byName(s.User, ""), Department: byName(s.Department, ""), Write: s.Write, By: byName(s.By, s.ByName), At: instant(s.Created)}
+	v := shareView{ID: s.Token(), User: byName(s.User, ""), Department: byName(s.Department, ""), Write: s.Write, Role: s.Role, By: byName(s.By, s.ByName), At: instant(s.Created)}
 	for _, n := range []*named{v.User, v.Department} {
 		if n != nil {
 			n.Name = s.Name
@@ -131,12 +133,13 @@ func (s *Server) addShare(r *request) error {
 		User       any     `json:"user"`
 		Department any     `json:"department"`
 		Write      bool    `json:"write"`
+		Role       string  `json:"role"`
 		Until      *string `json:"until"`
 	}
 	if err := r.exact(&in); err != nil {
 		return err
 	}
-	share := record.Share{Write: in.Write}
+	share := record.Share{Write: in.Write, Role: strings.TrimSpace(in.Role)}
 	if share.User, err = reference("user", in.User); err != nil {
 		return err
 	}

@@ -22,10 +22,12 @@ import (
 	"ecrm/internal/identity"
 	"ecrm/internal/jobs"
 	"ecrm/internal/module/activity"
+	"ecrm/internal/module/competitor"
 	"ecrm/internal/module/contact"
 	"ecrm/internal/module/currency"
 	"ecrm/internal/module/customer"
 	"ecrm/internal/module/opportunity"
+	"ecrm/internal/module/target"
 	"ecrm/internal/module/task"
 	"ecrm/internal/policy"
 	"ecrm/internal/record"
@@ -38,7 +40,7 @@ import (
 
 // Modules lists what the product consists of, in the order of the menu.
 func Modules() []record.Module {
-	return []record.Module{customer.Module(), contact.Module(), opportunity.Module(), activity.Module(), task.Module(), currency.Module(), identity.Module()}
+	return []record.Module{customer.Module(), contact.Module(), opportunity.Module(), competitor.Module(), activity.Module(), task.Module(), target.Module(), currency.Module(), identity.Module()}
 }
 
 // App is an opened data folder.

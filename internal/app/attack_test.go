@@ -363,6 +363,9 @@ var cases = map[string]func(t testing.TB, x *attack){
 	"PATCH /api/v1/objects/{object}": func(t testing.TB, x *attack) {
 		x.refused(t, "PATCH", "objects/customer", map[string]any{"labels": "a"}, 403)
 	},
+	"PUT /api/v1/objects/{object}/pipelines": func(t testing.TB, x *attack) {
+		x.refused(t, "PUT", "objects/opportunity/pipelines", map[string]any{"pipelines": []any{}}, 403)
+	},
 	"POST /api/v1/objects/{object}/fields": func(t testing.TB, x *attack) {
 		x.refused(t, "POST", "objects/customer/fields", map[string]any{"name": "x_a", "type": "text", "labels": "a"}, 403)
 	},
@@ -517,6 +520,7 @@ var cases = map[string]func(t testing.TB, x *attack){
 		x.refused(t, "POST", "customers/"+x.ids["deleted"]+"/actions/restore", nil, 404)
 		on("POST", "/actions/restore", nil)(t, x)
 	},
+	"GET /api/v1/{plural}/{id}/stages":    on("GET", "/stages", nil),
 	"GET /api/v1/{plural}/{id}/history":   on("GET", "/history", nil),
 	"GET /api/v1/{plural}/{id}/timeline":  on("GET", "/timeline", nil),
 	"GET /api/v1/{plural}/{id}/comments":  on("GET", "/comments", nil),

@@ -115,6 +115,9 @@ func Make(ctx context.Context, people *identity.Service, o Options) ([]Account, 
 	if err := m.staff(ctx); err != nil {
 		return nil, err
 	}
+	if err := m.competition(ctx); err != nil {
+		return nil, err
+	}
 	fill := func() error {
 		for _, age := range m.ages() {
 			// Customers met later are queued later: what is dated before is complete.
@@ -170,6 +173,9 @@ type maker struct {
 	// faces is the chance of birthdays and logos, of which there are logos so far.
 	faces *rand.Rand
 	logos int
+	// odds is the chance of tenders and of competitors, whose ids rivals are.
+	odds   *rand.Rand
+	rivals []string
 	// pictures are the logos of customers that are not written yet, by their ids.
 	pictures map[int64][]byte
 	zone     *time.Location

@@ -100,18 +100,22 @@ func (m *maker) deals(f firm, customer string, s seller, age int, owned func(rec
 	for range m.few(0, 3, 0, 2) {
 		begun := 1 + m.rng.IntN(age)
 		span := 25 + m.rng.IntN(110)
-		id := m.add("opportunity", m.since(begun), s.id, func() record.Input {
+		tender := m.odds.IntN(100) < 15
+		soon := m.now.AddDate(0, 0, m.odds.IntN(25)-6).Format(time.DateOnly)
+		made := m.since(begun)
+		id := m.add("opportunity", made, s.id, func() record.Input {
 			short := f.short
 			if short == "" {
 				short = f.name
 			}
 			amount := int64(math.Round(math.Exp(10.8+1.2*m.rng.NormFloat64())*l.scale/1000)) * 1000
 			return owned(record.Input{
-				"name": short + l.space + pick(m, l.topics), "customer": customer, "stage": "new", "expected_close": m.now.AddDate(0, 0, span-begun).Format(time.DateOnly),
+				"name": short + l.space + pick(m, l.topics), "customer": customer, "stage": stageOf(tender, "new"), "expected_close": m.now.AddDate(0, 0, span-begun).Format(time.DateOnly),
 				"amount":    map[string]any{"amount": strconv.FormatInt(max(amount, 1000), 10), "currency": l.currency},
-				"next_step": pick(m, l.steps),
+				"next_step": pick(m, l.steps), "next_step_on": soon,
 			})
 		})
+		m.meet(id, made.Add(time.Minute), s)
 		switch left := span - begun; {
 		case left < 0 && m.chance(88):
 			closed := m.since(max(1, -left))
@@ -119,13 +123,17 @@ func (m *maker) deals(f firm, customer string, s seller, age int, owned func(rec
 				if won.IsZero() || closed.Before(won) {
 					won = closed
 				}
-				m.change("opportunity", id, closed, s.id, func() record.Input { return record.Input{"stage": "won", "reason": pick(m, l.wonBecause)} })
+				m.change("opportunity", id, closed, s.id, func() record.Input {
+					return record.Input{"stage": stageOf(tender, "won"), "reason": pick(m, l.wonBecause)}
+				})
 			} else {
-				m.change("opportunity", id, closed, s.id, func() record.Input { return record.Input{"stage": "lost", "reason": pick(m, l.lostBecause)} })
+				m.change("opportunity", id, closed, s.id, func() record.Input {
+					return m.lostTo(record.Input{"stage": stageOf(tender, "lost"), "reason": pick(m, l.lostBecause)})
+				})
 			}
 		case begun > 5:
 			m.change("opportunity", id, m.since(max(1, begun/2)), s.id, func() record.Input {
-				return record.Input{"stage": m.among(20, "new", 30, "qualified", 30, "proposal", 20, "negotiation")}
+				return record.Input{"stage": stageOf(tender, m.among(20, "new", 30, "qualified", 30, "proposal", 20, "negotiation"))}
 			})
 		}
 	}

@@ -265,7 +265,7 @@ func (u *Unit) undoFields(ctx context.Context, a *policy.Actor, o *schema.Object
 	if _, ok := back["department"]; !ok && back["owner"] != nil && o.Owned {
 		back["department"] = v["department"]
 	}
-	changed, err = u.Write(ctx, a, o, id, &Current{v, version}, back, 0)
+	changed, err = u.Write(context.WithValue(ctx, undoKey{}, true), a, o, id, &Current{v, version}, back, 0)
 	return since, changed, err
 }
 

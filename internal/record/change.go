@@ -124,6 +124,7 @@ func (s *Service) apply(ctx context.Context, tx store.Querier, a *policy.Actor, 
 	if len(changed) == 0 {
 		return false, nil
 	}
+	c.left(ctx)
 	c.revalued(row)
 	if o.Owned && (c.Changed("owner") || c.Changed("department")) {
 		if !a.Covers(o, policy.Assign, before.Int("owner"), before.Int("department")) {

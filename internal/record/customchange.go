@@ -152,43 +152,49 @@ func (s *Service) changeField(ctx context.Context, o *schema.Object, name string
 		if err := announce(ctx, tx); err != nil {
 			return err
 		}
-		where := store.Row{"object": o.Name, "name": name}
-		rows, err := store.Find(ctx, tx, customTable.Name, "definition, revision", where, "")
-		if err != nil {
-			return err
-		}
-		f := &schema.Field{}
-		var revision int64
-		switch {
-		case len(rows) > 0:
-			text, _ := rows[0][0].(string)
-			revision, _ = rows[0][1].(int64)
-			if f, err = decodeField(text); err != nil {
-				return fmt.Errorf("custom field of %s: %w", o.Name, err)
-			}
-		case base == nil:
-			return fail("not_found")
-		}
-		if base != nil {
-			f = overlaid(base, f)
-		}
-		if err := c.apply(f); err != nil {
-			return err
-		}
-		kept := f
-		if base != nil {
-			kept = &schema.Field{Name: f.Name, Type: f.Type, Label: f.Label, Help: f.Help, Options: f.Options, Aliases: slices.DeleteFunc(f.Aliases, func(name string) bool { return slices.Contains(base.Aliases, name) })}
-		}
-		changed, err := json.Marshal(kept)
-		if err != nil {
-			return err
-		}
-		if len(rows) == 0 {
-			return store.Insert(ctx, tx, customTable.Name, store.Row{"object": o.Name, "name": name, "definition": string(changed), "made_at": time.Now().UnixMicro(), "revision": int64(0)})
-		}
-		_, err = store.Update(ctx, tx, customTable.Name, store.Row{"definition": string(changed), "revision": revision + 1}, where)
-		return err
+		return alter(ctx, tx, o, name, base, c.apply)
 	})
+}
+
+// alter changes what is kept of a field, whose declaration is base, nil where it
+// was made at run time.
+func alter(ctx context.Context, tx store.Querier, o *schema.Object, name string, base *schema.Field, change func(f *schema.Field) error) error {
+	where := store.Row{"object": o.Name, "name": name}
+	rows, err := store.Find(ctx, tx, customTable.Name, "definition, revision", where, "")
+	if err != nil {
+		return err
+	}
+	f := &schema.Field{}
+	var revision int64
+	switch {
+	case len(rows) > 0:
+		text, _ := rows[0][0].(string)
+		revision, _ = rows[0][1].(int64)
+		if f, err = decodeField(text); err != nil {
+			return fmt.Errorf("custom field of %s: %w", o.Name, err)
+		}
+	case base == nil:
+		return fail("not_found")
+	}
+	if base != nil {
+		f = overlaid(base, f)
+	}
+	if err := change(f); err != nil {
+		return err
+	}
+	kept := f
+	if base != nil {
+		kept = &schema.Field{Name: f.Name, Type: f.Type, Label: f.Label, Help: f.Help, Options: f.Options, Edited: f.Edited, Aliases: slices.DeleteFunc(f.Aliases, func(name string) bool { return slices.Contains(base.Aliases, name) })}
+	}
+	changed, err := json.Marshal(kept)
+	if err != nil {
+		return err
+	}
+	if len(rows) == 0 {
+		return store.Insert(ctx, tx, customTable.Name, store.Row{"object": o.Name, "name": name, "definition": string(changed), "made_at": time.Now().UnixMicro(), "revision": int64(0)})
+	}
+	_, err = store.Update(ctx, tx, customTable.Name, store.Row{"definition": string(changed), "revision": revision + 1}, where)
+	return err
 }
 
 // AddChoices gives a pick-list choices with these words, in all languages alike.
@@ -203,19 +209,25 @@ func (s *Service) AddChoices(ctx context.Context, a *policy.Actor, o *schema.Obj
 		taken[option.Value] = true
 	}
 	for _, word := range words {
-		base := strings.Trim(notKey.ReplaceAllString(strings.ToLower(word), "_"), "_")
-		base = base[:min(len(base), 30)]
-		if base == "" {
-			base = "o"
-		}
-		key := base
-		for n := 1; taken[key] || key == "o"; n++ {
-			key = fmt.Sprintf("%s_%d", base, n)
-		}
-		taken[key] = true
-		options = append(options, schema.Option{Value: key, Label: schema.T(word, word, word)})
+		options = append(options, schema.Option{Value: newKey(word, "o", taken), Label: schema.T(word, word, word)})
 	}
 	return s.ChangeField(ctx, a, o, field, FieldChange{Options: choices(options)})
+}
+
+// newKey makes a key that none of those taken is, out of a word where that has
+// letters, else out of other and a number, and takes it.
+func newKey(word, other string, taken map[string]bool) string {
+	base := strings.Trim(notKey.ReplaceAllString(strings.ToLower(word), "_"), "_")
+	base = base[:min(len(base), 30)]
+	if base == "" {
+		base = other
+	}
+	key := base
+	for n := 1; taken[key] || key == other; n++ {
+		key = fmt.Sprintf("%s_%d", base, n)
+	}
+	taken[key] = true
+	return key
 }
 
 var notKey = regexp.MustCompile(`[^a-z0-9]+`)
@@ -249,13 +261,16 @@ func overlaid(declared, over *schema.Field) *schema.Field {
 	if over.Options == nil {
 		return &f
 	}
-	f.Options = slices.Clone(over.Options)
+	f.Options, f.Edited = slices.Clone(over.Options), over.Edited
 	for _, o := range declared.Options {
 		at := slices.IndexFunc(f.Options, func(p schema.Option) bool { return p.Value == o.Value })
 		if at < 0 {
 			f.Options = append(f.Options, o)
 		} else {
 			f.Options[at].Kind, f.Options[at].Aliases = o.Kind, o.Aliases
+			if !over.Edited {
+				f.Options[at].Stage = o.Stage
+			}
 		}
 	}
 	return &f
@@ -319,14 +334,14 @@ func (c FieldChange) apply(f *schema.Field) error {
 		}
 		if old, ok := before[option.Value]; ok {
 			option.Label = worded(old.Label, option.Label)
-			option.Kind = old.Kind
+			option.Kind, option.Stage = old.Kind, old.Stage
 			if change.Probability == nil {
 				option.Probability = old.Probability
 			}
 			if option.Inactive && needed(option) {
 				return Invalid("options", "choice_needed", "choice", option.Label.In("zh-TW"))
 			}
-		} else if staged {
+		} else if option.Stage = (schema.Stage{}); staged {
 			option.Kind = "open"
 		}
 		if option.Probability < 0 || option.Probability > 100 {

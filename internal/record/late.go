@@ -13,6 +13,8 @@ import (
 // nobody reads before. Whoever reads the audit within a unit flushes first.
 type late struct {
 	audit [][]any
+	// stays are stages that were left (see Change.left).
+	stays [][]any
 	// sent is what the outbox tells of the unit.
 	sent      []Event
 	documents []document
@@ -29,14 +31,14 @@ type document struct {
 	fresh  bool
 }
 
-type lateLength struct{ audit, sent, documents int }
+type lateLength struct{ audit, stays, sent, documents int }
 
 func (l *late) length() lateLength {
-	return lateLength{len(l.audit), len(l.sent), len(l.documents)}
+	return lateLength{len(l.audit), len(l.stays), len(l.sent), len(l.documents)}
 }
 
 func (l *late) cut(n lateLength) {
-	l.audit, l.sent, l.documents = l.audit[:n.audit], l.sent[:n.sent], l.documents[:n.documents]
+	l.audit, l.stays, l.sent, l.documents = l.audit[:n.audit], l.stays[:n.stays], l.sent[:n.sent], l.documents[:n.documents]
 }
 
 // Settle writes what waits for the end of the unit now, so that it is known how long it
@@ -61,6 +63,9 @@ func (u *Unit) flush(ctx context.Context) error {
 		if err := store.InsertMany(ctx, u.tx, auditTable.Name, auditColumns, l.audit); err != nil {
 			return err
 		}
+	}
+	if err := store.InsertMany(ctx, u.tx, stays.Name, stayColumns, l.stays); err != nil {
+		return err
 	}
 	if err := u.send(ctx, l.sent); err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"ecrm/internal/policy"
 	"ecrm/internal/schema"
@@ -22,6 +23,9 @@ type Share struct {
 	// Name is that of the person or department.
 	Name  string
 	Write bool
+	// Role is what he does in the team of the record, in words; "": it is only shared
+	// with him.
+	Role string
 	// Until is in microseconds, 0 for no end.
 	Until   int64
 	By      int64
@@ -73,7 +77,7 @@ func (s *Service) Shares(ctx context.Context, a *policy.Actor, o *schema.Object,
 	if _, _, err := s.load(ctx, s.DB, a, o, id, policy.View, false); err != nil {
 		return nil, err
 	}
-	rows, err := store.Find(ctx, s.DB, store.Shares.Name, "token, can_write, until, created_by, created_at", store.Row{"object": o.Name, "record_id": id}, "ORDER BY created_at, token")
+	rows, err := store.Find(ctx, s.DB, store.Shares.Name, "token, can_write, until, created_by, created_at, role", store.Row{"object": o.Name, "record_id": id}, "ORDER BY created_at, token")
 	if err != nil {
 		return nil, err
 	}
@@ -89,6 +93,7 @@ func (s *Service) Shares(ctx context.Context, a *policy.Actor, o *schema.Object,
 		share.Until, _ = r[2].(int64)
 		share.By, _ = r[3].(int64)
 		share.Created, _ = r[4].(int64)
+		share.Role, _ = r[5].(string)
 		if share.Until != 0 && share.Until <= time.Now().UnixMicro() {
 			continue
 		}
@@ -109,6 +114,9 @@ func (s *Service) Shares(ctx context.Context, a *policy.Actor, o *schema.Object,
 	}
 	return list, err
 }
+
+// maxRole is how many characters the role of somebody in a team has at most.
+const maxRole = 40
 
 // maxShares is with how many a single record may be shared.
 const maxShares = 200
@@ -134,6 +142,8 @@ func (s Share) Check(o *schema.Object) error {
 		return fail("not_found")
 	case (s.User == 0) == (s.Department == 0):
 		return invalid("user", "person_or_department")
+	case utf8.RuneCountInString(s.Role) > maxRole || strings.ContainsAny(s.Role, "\x00\r\n") || !utf8.ValidString(s.Role):
+		return invalid("role", "too_long", "max", strconv.Itoa(maxRole))
 	case s.Until != 0 && s.Until <= time.Now().UnixMicro():
 		return invalid("until", "in_the_past")
 	}
@@ -180,7 +190,7 @@ func (u *Unit) Share(ctx context.Context, a *policy.Actor, o *schema.Object, id 
 	} else if _, err := store.Delete(ctx, tx, store.Shares.Name, key); err != nil {
 		return share, err
 	}
-	row := store.Row{"can_write": share.Write, "until": nil, "created_by": a.ID, "created_at": now}
+	row := store.Row{"can_write": share.Write, "until": nil, "role": share.Role, "created_by": a.ID, "created_at": now}
 	if share.Until != 0 {
 		row["until"] = share.Until
 	}
@@ -228,6 +238,9 @@ func (u *Unit) Unshare(ctx context.Context, a *policy.Actor, o *schema.Object, i
 // told is what the history keeps of a share.
 func (s Share) told() json.RawMessage {
 	out := []byte(`{"write":` + strconv.FormatBool(s.Write))
+	if s.Role != "" {
+		out = schema.AppendString(append(out, `,"role":`...), s.Role)
+	}
 	if s.Until != 0 {
 		out = append(out, `,"until":"`...)
 		out = time.UnixMicro(s.Until).UTC().AppendFormat(out, time.RFC3339)
@@ -238,12 +251,13 @@ func (s Share) told() json.RawMessage {
 
 // shared reads what the history would say of the share there is, or nil.
 func (s *Service) shared(ctx context.Context, tx store.Querier, o *schema.Object, id int64, token string) (json.RawMessage, error) {
-	rows, err := store.Find(ctx, tx, store.Shares.Name, "can_write, until", store.Row{"object": o.Name, "token": token, "record_id": id}, "")
+	rows, err := store.Find(ctx, tx, store.Shares.Name, "can_write, until, role", store.Row{"object": o.Name, "token": token, "record_id": id}, "")
 	if err != nil || len(rows) == 0 {
 		return nil, err
 	}
 	share := Share{Write: Values{"w": {rows[0][0]}}.True("w")}
 	share.Until, _ = rows[0][1].(int64)
+	share.Role, _ = rows[0][2].(string)
 	return share.told(), nil
 }
 
@@ -277,11 +291,12 @@ func (s *Share) recall(told json.RawMessage) error {
 	var kept struct {
 		Write bool      `json:"write"`
 		Until time.Time `json:"until"`
+		Role  string    `json:"role"`
 	}
 	if err := json.Unmarshal(told, &kept); err != nil {
 		return err
 	}
-	s.Write = kept.Write
+	s.Write, s.Role = kept.Write, kept.Role
 	if !kept.Until.IsZero() {
 		s.Until = kept.Until.UnixMicro()
 	}

@@ -95,6 +95,7 @@ func (s *Service) warn(ctx context.Context, c *Change) error {
 		}
 	}
 	c.unvalued()
+	c.doubtStage()
 	if r := s.rules[c.Object.Name]; r.Warn != nil {
 		if err := r.Warn(ctx, c); err != nil {
 			return err

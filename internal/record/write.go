@@ -21,6 +21,9 @@ func (c *Change) since() {
 }
 
 func (s *Service) check(ctx context.Context, c *Change) error {
+	if err := c.advance(ctx); err != nil {
+		return err
+	}
 	if r := s.rules[c.Object.Name]; r.Check != nil {
 		if err := r.Check(ctx, c); err != nil {
 			return err

@@ -40,6 +40,7 @@ type Option struct {
 	// Kind is open, won or lost for stages; empty elsewhere.
 	Kind     string `json:"kind,omitempty"`
 	Inactive bool   `json:"inactive,omitempty"`
+	Stage
 	// Aliases are the words by which files of other programs mean it.
 	Aliases []string `json:"-"`
 }
@@ -92,6 +93,12 @@ type Field struct {
 	Match string `json:"match,omitempty"`
 	// Default is the JSON of the value a new record starts with.
 	Default any `json:"default,omitempty"`
+	// Initial is the choice of records that were there before the field, in the
+	// database too.
+	Initial string `json:"-"`
+	// Edited tells of the choices of a field that is laid over a declared one that
+	// they were edited as stages: what they leave out, nothing is asked.
+	Edited bool `json:"edited,omitempty"`
 	// System fields are kept by the engine and cannot be written.
 	System bool `json:"-"`
 	// ReadOnly fields are written by rules alone.
@@ -203,6 +210,13 @@ type Object struct {
 	Key string
 	// Stage is the pick-list a kanban moves records through; empty: none.
 	Stage string
+	// Pipeline is the pick-list of the pipelines there are, each with stages of its
+	// own; empty: all stages are of one.
+	Pipeline string
+	// Checks is the field of the items of the stages' checklists that are done, a
+	// multipicklist whose choices follow from the stages; Likely the integer that
+	// holds how probable success is, in percent; empty: none.
+	Checks, Likely string
 	// Settled is the day by whose exchange rates the record's amounts are valued for
 	// good; empty, or while it has no value: the rates of today.
 	Settled string
@@ -380,6 +394,9 @@ func (o *Object) prepare() error {
 			taken[k.Column] = true
 			o.sortKeys = append(o.sortKeys, k)
 		}
+	}
+	if err := o.prepareStages(); err != nil {
+		return err
 	}
 	if f := o.byName[o.Settled]; o.Settled != "" && (f == nil || f.Type != "date") {
 		return fmt.Errorf("object %s is settled on %q, which is no date of it", o.Name, o.Settled)

@@ -87,6 +87,17 @@ func (s Select) Aggregate(ctx context.Context, q Querier, groups []query.Group, 
 			} else {
 				c.write("CAST(" + m.Fn + "(" + expr + ") AS INTEGER)")
 			}
+		case m.Fn == "weighted":
+			likely := o.Field(o.Likely)
+			if o.Likely == "" || f.Type != "money" || !s.Asker.Readable(o, likely) {
+				return nil, &query.Problem{Code: "measure_unfit", Pos: -1, Token: m.Field}
+			}
+			// Parts of a hundred of each amount: no sum of products grows out of 64 bits.
+			expr = "coalesce(sum(" + expr + " / 100 * t." + likely.Column() + " + " + expr + " % 100 * t." + likely.Column() + " / 100), 0)"
+			if c.postgres {
+				expr += "::bigint"
+			}
+			c.write(expr)
 		case m.Fn == "min" || m.Fn == "max":
 			c.write(m.Fn + "(" + expr + ")")
 		default:

@@ -176,6 +176,9 @@ func (c *compiler) compare(o *schema.Object, alias string, n *query.Node) error 
 	if n.Op == query.In || n.Op == query.Ne {
 		return c.combined(o, alias, n)
 	}
+	if call, ok := n.Value.(query.Call); ok && f != nil && f.Name == o.Stage && !deeper {
+		return c.staged(o, alias, f, call, n)
+	}
 	if f.Lines() != nil {
 		return c.lines(f, alias, rest, n)
 	}

@@ -46,6 +46,8 @@ var Shares = Declare(Table{
 		{Name: "object", Kind: schema.KindText}, {Name: "record_id", Kind: schema.KindInt}, {Name: "token", Kind: schema.KindText},
 		{Name: "can_write", Kind: schema.KindBool}, {Name: "until", Kind: schema.KindInt},
 		{Name: "created_by", Kind: schema.KindInt}, {Name: "created_at", Kind: schema.KindInt},
+		// What somebody does in the team of the record; empty: it is only shared.
+		{Name: "role", Kind: schema.KindText},
 	},
 	Key:     []string{"object", "token", "record_id"},
 	Indexes: []string{"object, record_id"},
@@ -81,6 +83,8 @@ func (db *DB) Plan(ctx context.Context, r *schema.Registry) ([]Change, error) {
 	}
 	pg := db.Postgres()
 	var plan []Change
+	// initial are the values that rows which are there already have in a new column.
+	initial := map[string]string{}
 	table := func(name string, columns []schema.Column, key []string, suffix string) {
 		have := existing[name]
 		if have == nil {
@@ -103,7 +107,7 @@ func (db *DB) Plan(ctx context.Context, r *schema.Registry) ([]Change, error) {
 		}
 		for _, c := range columns {
 			if !have[c.Name] {
-				plan = append(plan, Change{Kind: AddColumn, Table: name, Name: c.Name, SQL: "ALTER TABLE " + name + " ADD COLUMN " + c.Name + " " + sqlType(c.Kind, pg)})
+				plan = append(plan, Change{Kind: AddColumn, Table: name, Name: c.Name, SQL: "ALTER TABLE " + name + " ADD COLUMN " + c.Name + " " + sqlType(c.Kind, pg) + initial[c.Name]})
 			}
 		}
 	}
@@ -143,7 +147,13 @@ func (db *DB) Plan(ctx context.Context, r *schema.Registry) ([]Change, error) {
 		}
 	}
 	for _, o := range r.Objects() {
+		for _, f := range o.Fields {
+			if f.Initial != "" {
+				initial[f.Column()] = " DEFAULT '" + strings.ReplaceAll(f.Initial, "'", "''") + "'"
+			}
+		}
 		table(o.Table(), o.Stored(), []string{"id"}, "")
+		clear(initial)
 		live, bin := " WHERE deleted_at IS NULL", " WHERE deleted_at IS NOT NULL"
 		prefix := "i_" + o.Name + "_"
 		index(prefix+"newest", o.Table(), "created_at, id", live, false)

@@ -63,6 +63,11 @@ const jobs = createRoute({
   path: "/jobs",
   component: lazyRouteComponent(() => import("./pages/jobs/JobsPage"), "JobsPage"),
 });
+const forecast = createRoute({
+  getParentRoute: () => frame,
+  path: "/forecast",
+  component: lazyRouteComponent(() => import("./pages/forecast/ForecastPage"), "ForecastPage"),
+});
 const settings = createRoute({
   getParentRoute: () => frame,
   path: "/settings",
@@ -78,7 +83,17 @@ export const router = createRouter({
   routeTree: root.addChildren([
     setup,
     signIn,
-    frame.addChildren([home, list, board, detail, importer, jobs, settings, settingsSection]),
+    frame.addChildren([
+      home,
+      list,
+      board,
+      detail,
+      importer,
+      jobs,
+      forecast,
+      settings,
+      settingsSection,
+    ]),
   ]),
   defaultPreload: "intent",
   scrollRestoration: false,

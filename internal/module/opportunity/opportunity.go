@@ -13,7 +13,7 @@ var t = schema.T
 // Module declares the object and its rules.
 func Module() record.Module {
 	return record.Module{Name: "opportunity", Rules: map[string]record.Rules{"opportunity": {Check: check}}, Objects: []*schema.Object{{
-		Name: "opportunity", Plural: "opportunities", Icon: "target", Group: "sales", Title: "name", Stage: "stage", Owned: true, Settled: "closed_on", Through: []string{"customer"},
+		Name: "opportunity", Plural: "opportunities", Icon: "target", Group: "sales", Title: "name", Stage: "stage", Pipeline: "pipeline", Checks: "stage_checks", Likely: "probability", Owned: true, Settled: "closed_on", Through: []string{"customer"},
 		Label: t("商機", "商机", "Opportunity"), LabelPlural: t("商機", "商机", "Opportunities"),
 		Aliases: schema.Words("deal, potential, opp, sales opportunity, 機會, 銷售機會, 案件, verkaufschance, oportunidad, opportunité, affaire, 商談"),
 		Fields: []*schema.Field{
@@ -26,14 +26,16 @@ func Module() record.Module {
 			{Name: "stage", Type: "picklist",
 				Aliases: schema.Words("商機階段, 銷售階段, 機會階段, 項目階段, 當前階段, 成交階段, 銷售流程, 商機狀態, 狀態, deal stage, sales stage, stage name, opportunity stage, opportunity status, deal status, leadstate, lead state, pipeline stage, pipeline phase, pipeline status, phase, status, verkaufsphase, etapa, étape, フェーズ"),
 				Label:   t("階段", "阶段", "Stage"), Required: true, Default: "new", Indexed: true, Options: []schema.Option{
-					{Value: "new", Label: t("初步接洽", "初步接洽", "New"), Probability: 10, Kind: "open", Aliases: schema.Words("prospecting, prospect, lead, lead in, new lead, open, engaging, appointment scheduled, contact made, contacted, initial contact, first contact, discovery, identified, not started, 初步接觸, 初步溝通, 初期溝通, 初訪, 接觸, 接洽, 新建, 新機會, 發現商機, 線索, 驗證客戶, 潛在, 跟進中, kontaktiert, erstkontakt, offen, neu")},
-					{Value: "qualified", Label: t("需求確認", "需求确认", "Qualified"), Probability: 30, Kind: "open", Aliases: schema.Words("qualification, qualify, qualifying, qualified to buy, needs analysis, needs defined, needs assessment, need analysis, requirements, id decision makers, identify decision makers, perception analysis, evaluation, develop, solution, demo, demo scheduled, demonstration, meeting scheduled, 需求分析, 需求溝通, 需求挖掘, 確認需求, 立項評估, 評估, 評估中, 立項, 產品展示, 技術交流, qualifizierung, qualifiziert, bedarfsanalyse")},
-					{Value: "proposal", Label: t("提案報價", "方案报价", "Proposal"), Probability: 50, Kind: "open", Aliases: schema.Words("proposal made, proposal sent, proposal price quote, proposal quote, proposition, propose, quote, quoted, quotation, quote sent, price quote, initial offer, offer, value proposition, presentation, presentation scheduled, bid, 報價, 報價中, 已報價, 提案, 方案, 方案制定, 方案確認, 方案階段, 提交方案, 投標, 送樣, 試用, angebot, angebot erstellt, angebotsphase")},
-					{Value: "negotiation", Label: t("議價談判", "商务谈判", "Negotiation"), Probability: 75, Kind: "open", Aliases: schema.Words("negotiating, negotiations, negotiation review, negotiations started, in negotiation, contract, contract sent, contract negotiation, decision maker bought in, verbal agreement, verbal commitment, commit, closing, close, 談判, 議價, 議價中, 洽談, 洽談中, 商務談判, 談判審核, 商務洽談, 簽約中, 合同簽訂, 合約簽訂, 合約審核, verhandlung")},
+					{Value: "new", Label: t("初步接洽", "初步接洽", "New"), Probability: 10, Kind: "open", Stage: schema.Stage{Rotten: 14}, Aliases: schema.Words("prospecting, prospect, lead, lead in, new lead, open, engaging, appointment scheduled, contact made, contacted, initial contact, first contact, discovery, identified, not started, 初步接觸, 初步溝通, 初期溝通, 初訪, 接觸, 接洽, 新建, 新機會, 發現商機, 線索, 驗證客戶, 潛在, 跟進中, kontaktiert, erstkontakt, offen, neu")},
+					{Value: "qualified", Label: t("需求確認", "需求确认", "Qualified"), Probability: 30, Kind: "open", Stage: schema.Stage{Rotten: 21}, Aliases: schema.Words("qualification, qualify, qualifying, qualified to buy, needs analysis, needs defined, needs assessment, need analysis, requirements, id decision makers, identify decision makers, perception analysis, evaluation, develop, solution, demo, demo scheduled, demonstration, meeting scheduled, 需求分析, 需求溝通, 需求挖掘, 確認需求, 立項評估, 評估, 評估中, 立項, 產品展示, 技術交流, qualifizierung, qualifiziert, bedarfsanalyse")},
+					{Value: "proposal", Label: t("提案報價", "方案报价", "Proposal"), Probability: 50, Kind: "open", Stage: schema.Stage{Rotten: 21}, Aliases: schema.Words("proposal made, proposal sent, proposal price quote, proposal quote, proposition, propose, quote, quoted, quotation, quote sent, price quote, initial offer, offer, value proposition, presentation, presentation scheduled, bid, 報價, 報價中, 已報價, 提案, 方案, 方案制定, 方案確認, 方案階段, 提交方案, 投標, 送樣, 試用, angebot, angebot erstellt, angebotsphase")},
+					{Value: "negotiation", Label: t("議價談判", "商务谈判", "Negotiation"), Probability: 75, Kind: "open", Stage: schema.Stage{Rotten: 14}, Aliases: schema.Words("negotiating, negotiations, negotiation review, negotiations started, in negotiation, contract, contract sent, contract negotiation, decision maker bought in, verbal agreement, verbal commitment, commit, closing, close, 談判, 議價, 議價中, 洽談, 洽談中, 商務談判, 談判審核, 商務洽談, 簽約中, 合同簽訂, 合約簽訂, 合約審核, verhandlung")},
 					{Value: "won", Label: t("成交", "赢单", "Won"), Probability: 100, Kind: "won", Color: "green", Aliases: schema.Words("closed won, win, deal won, ordered, signed, converted, success, successful, 贏單, 已成交, 成交客戶, 成功, 簽約, 已簽約, 結案成交, 得標, 中標, 完成, gewonnen, auftrag, ganado, gagné")},
-					{Value: "lost", Label: t("未成交", "输单", "Lost"), Kind: "lost", Color: "red", Aliases: schema.Words("closed lost, closed lost to competition, lose, dead, abandoned, dropped, cancelled, canceled, failed, no go, disqualified, 輸單, 丟單, 流失, 失敗, 已流失, 已失敗, 放棄, 作廢, 取消, 無效, 未得標, 落標, verloren, abgesagt, perdido, perdu")},
+					{Value: "lost", Label: t("未成交", "输单", "Lost"), Kind: "lost", Color: "red", Stage: schema.Stage{Needs: []string{"reason"}, Asks: []string{"lost_to"}}, Aliases: schema.Words("closed lost, closed lost to competition, lose, dead, abandoned, dropped, cancelled, canceled, failed, no go, disqualified, 輸單, 丟單, 流失, 失敗, 已流失, 已失敗, 放棄, 作廢, 取消, 無效, 未得標, 落標, verloren, abgesagt, perdido, perdu")},
 				}},
-			{Name: "stage_changed_at", Type: "datetime", Label: t("進入階段時間", "进入阶段时间", "In stage since"), ReadOnly: true, Since: "stage", Indexed: true},
+			schema.PipelineField(t("銷售流程", "销售流程", "Pipeline"), t("標準銷售", "标准销售", "Standard sales")),
+			schema.ChecksField(),
+			schema.SinceField("stage"),
 			{Name: "probability", Type: "integer", OfHundred: true,
 				Aliases: schema.Words("機率, 概率, 成交概率, 成交機率, 成功率, 贏率, 贏單率, 贏單概率, 成交可能性, 可能性, probability, deal probability, probability of win, win probability, win rate, close probability, confidence, wahrscheinlichkeit, probabilidad, probabilité, 確度"),
 				Label:   t("成交機率 %", "赢率 %", "Probability %")},
@@ -47,6 +49,9 @@ func Module() record.Module {
 			{Name: "reason", Type: "text",
 				Aliases: schema.Words("輸單原因, 失敗原因, 丟單原因, 流失原因, 贏單原因, 未成交原因, 成交原因, lost reason, loss reason, lost because, reason lost, closed lost reason, closed won reason, reason for loss, won reason, verlustgrund, motivo de pérdida, motif de perte, 失注理由"),
 				Label:   t("成交／未成交原因", "赢单／输单原因", "Won / lost because")},
+			{Name: "lost_to", Type: "reference", Targets: []string{"competitor"}, Only: &schema.Only{Field: "stage", Values: []string{"lost"}},
+				Aliases: schema.Words("得標廠商, 得標者, 輸給, 競爭對手, 丟單對手, competitor, lost to, lost to competitor, main competitor, main competitors, winning competitor"),
+				Label:   t("得標的競爭對手", "赢单的竞争对手", "Lost to")},
 			{Name: "kind", Type: "picklist",
 				Aliases: schema.Words("type, lead type, deal type, opportunity type, potential type, business type, 商機類型, 機會類型, 業務類型, 類型, 銷售類型"),
 				Label:   t("商機類型", "商机类型", "Type"), Options: []schema.Option{
@@ -61,36 +66,28 @@ func Module() record.Module {
 			{Name: "next_step", Type: "text",
 				Aliases: schema.Words("下一步, 下一步行動, 下一步計畫, 下步計劃, 後續行動, next step, next steps, nextstep, next action, nächster schritt, próximo paso, prochaine étape, 次のステップ"),
 				Label:   t("下一步", "下一步", "Next step")},
+			{Name: "next_step_on", Type: "date", Indexed: true,
+				Aliases: schema.Words("下一步日期, 下一步時間, 下次跟進日期, 下次行動日期, next step date, next action date, next step due date, nächster schritt am"),
+				Label:   t("下一步日期", "下一步日期", "Next step on")},
 			{Name: "note", Type: "longtext", Label: t("備註", "备注", "Note"), Search: "t"},
 		},
 		List:       []string{"name", "customer", "stage", "amount", "expected_close", "owner", "created_at"},
 		Quick:      []string{"stage", "owner", "expected_close"},
 		Highlights: []string{"customer", "stage", "amount", "expected_close", "owner"},
 		Sections: []schema.Section{
-			{Label: t("商機", "商机", "Opportunity"), Fields: []string{"name", "customer", "stage", "probability", "amount", "expected_close", "kind", "source", "reason", "next_step", "owner", "tags", "note", "external_ids"}},
+			{Label: t("商機", "商机", "Opportunity"), Fields: []string{"name", "customer", "stage", "probability", "amount", "expected_close", "kind", "source", "reason", "lost_to", "next_step", "next_step_on", "owner", "tags", "note", "external_ids"}},
 		},
 		Related: []schema.Related{{Object: "task", Field: "opportunity"}},
 	}, contacts()}}
 }
 
-// check moves the probability with the stage, and asks why a deal was lost.
+// check notes the day a deal was closed.
 func check(_ context.Context, c *record.Change) error {
 	if !c.Changed("stage") {
 		return nil
 	}
-	stage := c.Object.Field("stage").Option(c.After.Text("stage"))
-	if stage == nil {
-		return nil
-	}
-	if !c.Changed("probability") || c.Created && c.After["probability"] == nil {
-		c.After["probability"] = []any{int64(stage.Probability)}
-	}
-	// A deal that was lost long ago and comes in from a file may have forgotten why.
-	if stage.Kind == "lost" && !(c.Created && c.Actor.Importing) && c.After.Text("reason") == "" {
-		return record.Invalid("reason", "lost_needs_reason")
-	}
 	c.After["closed_on"] = []any{nil}
-	if stage.Kind != "open" {
+	if stage := c.Object.Field("stage").Option(c.After.Text("stage")); stage != nil && stage.Kind != schema.Open {
 		c.After["closed_on"] = []any{c.Today()}
 	}
 	return nil

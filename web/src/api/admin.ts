@@ -76,6 +76,8 @@ export const admin = {
   addObject: (body: object) => call<ObjectMeta>("/objects", { method: "POST", body }),
   changeObject: (object: string, body: object) =>
     call<ObjectMeta>(`/objects/${object}`, { method: "PATCH", body }),
+  changePipelines: (object: string, pipelines: object[]) =>
+    call<ObjectMeta>(`/objects/${object}/pipelines`, { method: "PUT", body: { pipelines } }),
   addField: (object: string, body: object) =>
     call<Field>(`/objects/${object}/fields`, { method: "POST", body }),
   changeField: (object: string, field: string, body: object) =>

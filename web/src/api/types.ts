@@ -41,6 +41,22 @@ export interface Option {
   /** Of a stage: is the deal open, won or lost there? */
   kind?: string;
   probability?: number;
+  /** Whose stage it is. */
+  pipeline?: string;
+  /** After how many days in it a record has waited too long. */
+  rotten_days?: number;
+  /** Fields that moving there asks for: those it cannot do without, and those it can. */
+  needs?: string[];
+  asks?: string[];
+  checklist?: Check[];
+}
+
+/** What is to be done while a record is in a stage; required items before it goes on. */
+export interface Check {
+  value: string;
+  label: string;
+  labels?: Labels;
+  required?: boolean;
 }
 
 export interface Field {
@@ -92,6 +108,12 @@ export interface ObjectMeta {
   group?: string;
   title_field: string;
   stage_field?: string;
+  /** Which pipeline a record is in, which checklist items are done, how likely it succeeds. */
+  pipeline_field?: string;
+  checks_field?: string;
+  likely_field?: string;
+  /** Since when it is in its stage. */
+  stage_since?: string;
   /** The two references of an object that links records many to many. */
   links?: string[];
   /** It was made at run time. */

@@ -83,7 +83,9 @@ export function Frame() {
     at?.label ||
     (path === "/"
       ? t("home")
-      : ["import", "jobs", "settings"].filter((k) => path.startsWith(`/${k}`)).map((k) => t(k))[0]);
+      : ["import", "jobs", "forecast", "settings"]
+          .filter((k) => path.startsWith(`/${k}`))
+          .map((k) => t(k))[0]);
   useEffect(() => {
     const names = [place, me.data?.company.name || "ECRM"];
     document.title = names.filter(Boolean).join(" · ");
@@ -193,6 +195,21 @@ export function Frame() {
           ))}
         </div>
       ))}
+      {all.some((o) => o.name === "opportunity" && o.access.view !== false) && (
+        <div className="nav-group">
+          <div className="rail-group">{t("group.analysis")}</div>
+          <Link
+            to="/forecast"
+            search={{}}
+            className="rail-link"
+            title={t("forecast")}
+            onClick={() => setMore(false)}
+          >
+            <Icon name="chart" />
+            <span>{t("forecast")}</span>
+          </Link>
+        </div>
+      )}
       <div className="grow" />
       {all.some((o) => o.access.import) && (
         <Link to="/import" className="rail-link" title={t("import")} onClick={() => setMore(false)}>

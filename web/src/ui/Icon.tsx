@@ -47,6 +47,8 @@ const PATHS: Record<string, string> = {
   laptop: "M5 5h14v11H5zM2 20h20",
   sun: "M12 16a4 4 0 100-8 4 4 0 000 8zM12 2v2M12 20v2M2 12h2M20 12h2M5 5l1 1M18 18l1 1M5 19l1-1M18 6l1-1",
   star: "M12 3l2.8 5.8 6.2.9-4.5 4.4 1.1 6.3L12 17.4l-5.6 3 1.1-6.3L3 9.7l6.2-.9z",
+  chart: "M4 20V4M4 20h16M8 16v-5M12 16V7M16 16v-8",
+  flag: "M5 21V4h13l-3 4 3 4H5",
   clock: "M12 21a9 9 0 100-18 9 9 0 000 18zM12 7v5l4 2",
 };
 

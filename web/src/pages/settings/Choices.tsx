@@ -57,7 +57,7 @@ export function toOptions(choices: Choice[], language: string) {
     });
 }
 
-const COLORS = ["", "red", "orange", "green", "blue", "purple", "grey"];
+export const COLORS = ["", "red", "orange", "green", "blue", "purple", "grey"];
 
 export function Choices({
   value,

@@ -26,6 +26,12 @@ const SECTIONS: Section[] = [
   { name: "roles", icon: "shield", page: lazy(() => import("./Roles")), admin: true },
   { name: "objects", icon: "box", page: lazy(() => import("./Objects")), admin: true },
   { name: "fields", icon: "list", page: lazy(() => import("./Fields")), admin: true },
+  {
+    name: "pipelines",
+    icon: "board",
+    page: lazy(() => import("./Pipelines")),
+    admin: true,
+  },
   { name: "layouts", icon: "columns", page: lazy(() => import("./Layouts")), admin: true },
 ];
 

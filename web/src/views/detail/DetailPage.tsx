@@ -14,10 +14,12 @@ import { ErrorState, Skeleton } from "../../ui/State";
 import { saveRecord } from "../conflict/conflict";
 import { About } from "./About";
 import { Attachments } from "./Attachments";
+import { Checklist } from "./Checklist";
 import { Head } from "./Head";
 import { Linked } from "./Linked";
 import { Parts } from "./Parts";
 import { Related } from "./Related";
+import { Team } from "./Team";
 import { Timeline } from "./Timeline";
 import { Warnings } from "./Warnings";
 
@@ -85,12 +87,14 @@ function Detail({ object, record }: { object: ObjectMeta; record: RecordData }) 
       {phone && <Parts id={record.id} related={related} />}
       <div className="zones">
         <div className="zone" id="part-about">
+          <Checklist object={object} record={record} canEdit={canEdit} save={save} />
           <About object={object} record={record} canEdit={canEdit} save={save} />
         </div>
         <div className="zone" id="part-timeline">
           <Timeline object={object} id={record.id} />
         </div>
         <div className="zone zone-related">
+          {object.stage_field && "owner" in record && <Team object={object} record={record} />}
           <div id="part-files">
             <Attachments key={record.id} object={object} id={record.id} editable={canEdit} />
           </div>

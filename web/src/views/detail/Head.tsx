@@ -10,6 +10,7 @@ import { useUrl } from "../../hooks/useUrl";
 import { useWhyNot } from "../../hooks/useWhyNot";
 import { lineLink, mailLink, reachOf, telLink } from "../../lib/reach";
 import { addressLine, hasFace, isEmpty, recordTitle, writable } from "../../lib/records";
+import { stagesOf } from "../../lib/stages";
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
 import { Menu } from "../../ui/Menu";
@@ -18,6 +19,7 @@ import { useErrorText } from "../../ui/State";
 import { toast } from "../../ui/Toast";
 import { Star } from "../favorites/Star";
 import { useStageMove } from "../kanban/useStageMove";
+import { StageTime } from "./StageTime";
 
 const Shares = lazy(() => import("./Shares").then((m) => ({ default: m.Shares })));
 const AccessDialog = lazy(() =>
@@ -27,7 +29,11 @@ const HistoryDrawer = lazy(() =>
   import("./HistoryDrawer").then((m) => ({ default: m.HistoryDrawer })),
 );
 
-type Dialog = "share" | "access" | "history";
+const StagesDrawer = lazy(() =>
+  import("./StagesDrawer").then((m) => ({ default: m.StagesDrawer })),
+);
+
+type Dialog = "share" | "access" | "history" | "stages";
 
 /** Who or what this is, where it stands, and what can be done with it. */
 export function Head({
@@ -199,25 +205,26 @@ export function Head({
       </div>
       {stage && (
         <div className="stages" role="group" aria-label={stage.label}>
-          {stage.options
-            ?.filter((o) => !o.inactive)
-            .map((o, i, all) => {
-              const at = all.findIndex((x) => x.value === record[stage.name]);
-              return (
-                <button
-                  key={o.value}
-                  type="button"
-                  className={`stage ${i < at ? "past" : ""} ${i === at ? `on stage-${o.kind ?? "open"}` : ""}`}
-                  aria-pressed={i === at}
-                  disabled={!writable(stage)}
-                  onClick={() => moving.start(record, o)}
-                  {...refusal(noEdit)}
-                >
-                  {o.label}
-                </button>
-              );
-            })}
+          {stagesOf(object, record).map((o, i, all) => {
+            const at = all.findIndex((x) => x.value === record[stage.name]);
+            return (
+              <button
+                key={o.value}
+                type="button"
+                className={`stage ${i < at ? "past" : ""} ${i === at ? `on stage-${o.kind ?? "open"}` : ""}`}
+                aria-pressed={i === at}
+                disabled={!writable(stage)}
+                onClick={() => moving.start(record, o)}
+                {...refusal(noEdit)}
+              >
+                {o.label}
+              </button>
+            );
+          })}
         </div>
+      )}
+      {stage && object.stage_since && (
+        <StageTime object={object} record={record} onOpen={() => setDialog("stages")} />
       )}
       {!!object.highlights?.length && (
         <dl className="highlights">
@@ -241,6 +248,9 @@ export function Head({
         )}
         {dialog === "access" && (
           <AccessDialog object={object} id={record.id} onClose={() => setDialog(null)} />
+        )}
+        {dialog === "stages" && (
+          <StagesDrawer object={object} record={record} onClose={() => setDialog(null)} />
         )}
         {dialog === "history" && (
           <HistoryDrawer object={object} id={record.id} onClose={() => setDialog(null)} />

@@ -20,6 +20,9 @@ const WITH: Field = {
   targets: ["user", "department"],
 };
 
+/** What people usually do in a team; any other words do as well. */
+const ROLES = ["lead", "presales", "engineer", "assistant", "delivery", "sponsor"];
+
 /** With whom the record is shared, for reading or writing, until when. */
 export function Shares({
   object,
@@ -38,6 +41,7 @@ export function Shares({
   const shares = useQuery({ queryKey: key, queryFn: () => detail.shares(object.plural, id) });
   const [who, setWho] = useState<Reference | null>(null);
   const [write, setWrite] = useState(false);
+  const [role, setRole] = useState("");
   const [until, setUntil] = useState("");
   const [error, setError] = useState("");
   const [busy, setBusy] = useState(false);
@@ -59,8 +63,16 @@ export function Shares({
   }
   async function add() {
     if (!who?.id) return setError(t("form.required", { what: t("share.with") }));
-    const body = { [who.object]: who.id, write, until: until || undefined };
-    if (await act(() => detail.share(object.plural, id, body))) setWho(null);
+    const body = {
+      [who.object]: who.id,
+      write,
+      role: role.trim() || undefined,
+      until: until || undefined,
+    };
+    if (await act(() => detail.share(object.plural, id, body))) {
+      setWho(null);
+      setRole("");
+    }
   }
 
   const list = shares.data?.shares ?? [];
@@ -81,6 +93,7 @@ export function Shares({
                 <span className="grow">
                   {s.user?.name ?? s.department?.name}
                   <span className="muted">
+                    {s.role && ` · ${s.role}`}
                     {" · "}
                     {t(s.write ? "share.write" : "share.read")}
                     {s.until && ` · ${t("share.until_at", { at: fullDateTime(s.until) })}`}
@@ -109,6 +122,20 @@ export function Shares({
                 value={who}
                 onChange={(v) => setWho(v as Reference | null)}
               />
+            </FieldBox>
+            <FieldBox id="share-role" label={t("share.role")} help={t("share.role_help")}>
+              <Input
+                id="share-role"
+                list="share-roles"
+                maxLength={40}
+                value={role}
+                onChange={(e) => setRole(e.target.value)}
+              />
+              <datalist id="share-roles">
+                {ROLES.map((r) => (
+                  <option key={r} value={t(`share.role.${r}`)} />
+                ))}
+              </datalist>
             </FieldBox>
             <FieldBox id="share-until" label={t("share.until")}>
               <Input

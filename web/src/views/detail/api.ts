@@ -6,6 +6,8 @@ export interface Share {
   user?: { id: string; name: string };
   department?: { id: string; name: string };
   write: boolean;
+  /** What somebody does in the team of the record. */
+  role?: string;
   until?: string | null;
   created_by?: { id: string; name: string };
   created_at?: string;
@@ -27,6 +29,16 @@ export interface HistoryEntry {
   share?: { user?: { name: string }; department?: { name: string } };
 }
 
+/** How long a record was in a stage; without an end where it is now. */
+export interface Stay {
+  stage: string;
+  label: string;
+  entered_at: string;
+  left_at?: string | null;
+  seconds: number;
+  by?: { id: string; name?: string } | null;
+}
+
 const at = (plural: string, id: string) => `/${plural}/${encodeURIComponent(id)}`;
 
 export const detail = {
@@ -36,6 +48,7 @@ export const detail = {
   unshare: (plural: string, id: string, share: string) =>
     call(`${at(plural, id)}/shares/${share}`, { method: "DELETE" }),
   access: (plural: string, id: string) => call<Access>(`${at(plural, id)}/access`),
+  stays: (plural: string, id: string) => call<{ stays: Stay[] }>(`${at(plural, id)}/stages`),
   history: (plural: string, id: string) =>
     call<{ entries: HistoryEntry[] }>(`${at(plural, id)}/history`),
 };

@@ -102,4 +102,6 @@ test("sums keep every digit", () => {
 test("a card turns amber after two weeks in one stage", () => {
   expect(waited(13).rotting).toBe(false);
   expect(waited(14)).toEqual({ part: 1, rotting: true });
+  expect(waited(14, 28)).toEqual({ part: 0.5, rotting: false });
+  expect(waited(90, 0).rotting).toBe(false);
 });

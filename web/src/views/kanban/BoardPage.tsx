@@ -20,9 +20,11 @@ import type { Field, ObjectMeta, Option, RecordData, RecordPage } from "../../ap
 import { useKeys } from "../../hooks/useKeys";
 import { usePhone } from "../../hooks/useMedia";
 import { quoteText } from "../../lib/quote";
+import { pipelinesOf, stageOf } from "../../lib/stages";
 import { NotFound } from "../../pages/NotFound";
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
+import { Select } from "../../ui/Input";
 import { saveRecord } from "../conflict/conflict";
 import { Filters } from "../list/Filters";
 import { filterProblem } from "../list/problem";
@@ -57,7 +59,9 @@ function Board({ object, stage }: { object: ObjectMeta; stage: Field }) {
   const { url, setUrl, filter } = state;
   const [lifted, setLifted] = useState<RecordData | null>(null);
   const search = useRef<HTMLInputElement>(null);
-  const options = (stage.options ?? []).filter((o) => !o.inactive);
+  const pipelines = pipelinesOf(object);
+  const pipeline = pipelines.find((p) => p.value === url.pipeline) ?? pipelines[0];
+  const options = pipeline?.stages ?? [];
   const sensors = useSensors(
     useSensor(MouseSensor, { activationConstraint: { distance: 5 } }),
     useSensor(TouchSensor, { activationConstraint: { delay: 220, tolerance: 6 } }),
@@ -144,6 +148,20 @@ function Board({ object, stage }: { object: ObjectMeta; stage: Field }) {
       <div className="list-head">
         <h1>{object.label_plural}</h1>
         <ShapeTabs object={object} board />
+        {pipelines.length > 1 && (
+          <Select
+            className="fit"
+            aria-label={object.fields.find((f) => f.name === object.pipeline_field)?.label}
+            value={pipeline?.value}
+            onChange={(e) => setUrl({ pipeline: e.target.value })}
+          >
+            {pipelines.map((p) => (
+              <option key={p.value} value={p.value}>
+                {p.label}
+              </option>
+            ))}
+          </Select>
+        )}
         <div className="grow" />
         <QuickSearch boxRef={search} />
         {object.access.create && (
@@ -188,7 +206,7 @@ function Board({ object, stage }: { object: ObjectMeta; stage: Field }) {
         <DragOverlay>
           {lifted && (
             <div className="board-card floating">
-              <CardBody object={object} record={lifted} />
+              <CardBody object={object} record={lifted} stage={stageOf(object, lifted)} />
             </div>
           )}
         </DragOverlay>

@@ -1,22 +1,23 @@
 import { useDraggable } from "@dnd-kit/core";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import type { Field, ObjectMeta, RecordData, Reference } from "../../api/types";
+import type { Field, ObjectMeta, Option, RecordData, Reference } from "../../api/types";
 import { fieldType } from "../../fields";
 import { PersonFace } from "../../fields/picture/PersonFace";
 import { useWhyNot } from "../../hooks/useWhyNot";
-import { dayOf, daysBetween, today } from "../../lib/format";
+import { dayOf, daysBetween, shortDate, today } from "../../lib/format";
 import { recordTitle } from "../../lib/records";
+import { isOpen, stageField } from "../../lib/stages";
 import { partsOf, waited } from "./cardFields";
 
 export function Card({
   object,
   record,
-  open,
+  stage,
 }: {
   object: ObjectMeta;
   record: RecordData;
-  open: boolean;
+  stage: Option;
 }) {
   const { t } = useTranslation();
   const fixed = useWhyNot(object)("edit", object.access.edit);
@@ -26,10 +27,11 @@ export function Card({
     disabled: !!fixed,
     attributes: { roleDescription: t("board.card"), role: "group" },
   });
+  const { rotting } = waitOf(object, record, stage);
   return (
     <div
       ref={setNodeRef}
-      className={`board-card ${isDragging ? "lifted" : ""}`}
+      className={`board-card ${isDragging ? "lifted" : ""} ${rotting ? "overdue" : ""}`}
       data-id={record.id}
       aria-label={recordTitle(object, record)}
       title={fixed}
@@ -37,9 +39,19 @@ export function Card({
       aria-description={fixed}
       {...listeners}
     >
-      <CardBody object={object} record={record} open={open} />
+      <CardBody object={object} record={record} stage={stage} />
     </div>
   );
+}
+
+/** How long a record is in its stage, and whether that is too long. */
+function waitOf(object: ObjectMeta, record: RecordData, stage: Option | undefined) {
+  const { since } = partsOf(object);
+  const at = since && record[since.name];
+  const days = typeof at === "string" ? daysBetween(dayOf(new Date(at)), today()) : 0;
+  const limited = stageField(object)?.options?.some((o) => o.rotten_days);
+  const limit = limited ? (stage?.rotten_days ?? 0) : undefined;
+  return { days, ...waited(days, isOpen(stage) ? limit : 0) };
 }
 
 function Shown({ field, record }: { field: Field | undefined; record: RecordData }) {
@@ -53,18 +65,18 @@ function Shown({ field, record }: { field: Field | undefined; record: RecordData
 export function CardBody({
   object,
   record,
-  open = true,
+  stage,
 }: {
   object: ObjectMeta;
   record: RecordData;
-  open?: boolean;
+  stage: Option | undefined;
 }) {
   const { t } = useTranslation();
   const p = partsOf(object);
   const owner = p.owner && (record[p.owner.name] as Reference | null);
-  const since = p.since && record[p.since.name];
-  const days = typeof since === "string" ? daysBetween(dayOf(new Date(since)), today()) : 0;
-  const wait = waited(days);
+  const wait = waitOf(object, record, stage);
+  const open = isOpen(stage);
+  const nextOn = p.nextOn && record[p.nextOn.name];
   const close = p.close && record[p.close.name];
   const late = open && typeof close === "string" && close.slice(0, 10) < today();
   return (
@@ -92,7 +104,10 @@ export function CardBody({
       </div>
       {p.next && !!record[p.next.name] && (
         <div className="card-line">
-          <span>→ {String(record[p.next.name])}</span>
+          <span className="ellipsis grow">→ {String(record[p.next.name])}</span>
+          {typeof nextOn === "string" && (
+            <span className={open && nextOn < today() ? "late" : "muted"}>{shortDate(nextOn)}</span>
+          )}
         </div>
       )}
       <div className="card-line card-foot">
@@ -104,12 +119,16 @@ export function CardBody({
         {open && (
           <span
             className={`wait ${wait.rotting ? "rotting" : ""}`}
-            title={t("board.days", { n: days })}
+            title={
+              wait.rotting
+                ? t("board.rotten", { n: wait.days, max: stage?.rotten_days })
+                : t("board.days", { n: wait.days })
+            }
           >
             <span className="wait-bar" aria-hidden="true">
               <span style={{ width: `${Math.max(6, wait.part * 100)}%` }} />
             </span>
-            {t("board.days_short", { n: days })}
+            {t("board.days_short", { n: wait.days })}
           </span>
         )}
       </div>

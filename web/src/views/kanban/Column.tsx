@@ -6,6 +6,7 @@ import { colorOf } from "../../fields/base";
 import { SumMark } from "../../fields/money/SumMark";
 import { useUrl } from "../../hooks/useUrl";
 import { grouped } from "../../lib/format";
+import { isOpen } from "../../lib/stages";
 import { Button, IconButton } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
 import { ErrorState, Skeleton } from "../../ui/State";
@@ -49,7 +50,7 @@ export function Column({
           <span className="ellipsis">{option.label}</span>
           <span className="muted count">{count === undefined ? "" : grouped(String(count))}</span>
           <span className="grow" />
-          {object.access.create && (!option.kind || option.kind === "open") && (
+          {object.access.create && isOpen(option) && (
             <IconButton
               label={t("board.add", { what: object.label, to: option.label })}
               onClick={() =>
@@ -86,14 +87,7 @@ export function Column({
         ) : list.records.length === 0 ? (
           <p className="muted column-empty">{t("board.empty")}</p>
         ) : (
-          list.records.map((r) => (
-            <Card
-              key={r.id}
-              object={object}
-              record={r}
-              open={!option.kind || option.kind === "open"}
-            />
-          ))
+          list.records.map((r) => <Card key={r.id} object={object} record={r} stage={option} />)
         )}
         {list.hasNextPage && (
           <Button small disabled={list.isFetchingNextPage} onClick={() => list.fetchNextPage()}>

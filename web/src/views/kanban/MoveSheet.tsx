@@ -3,6 +3,8 @@ import { useTranslation } from "react-i18next";
 import type { ObjectMeta, Option, RecordData } from "../../api/types";
 import { fieldType } from "../../fields";
 import { isComposing } from "../../hooks/useComposition";
+import { isEmpty } from "../../lib/records";
+import { openChecks, stageOf } from "../../lib/stages";
 import { Button } from "../../ui/Button";
 import { Drawer } from "../../ui/Drawer";
 import { FieldBox } from "../../ui/Field";
@@ -13,6 +15,7 @@ export function MoveSheet({
   to,
   record,
   fields,
+  offered,
   error,
   onSave,
   onClose,
@@ -20,7 +23,10 @@ export function MoveSheet({
   object: ObjectMeta;
   to: Option;
   record: RecordData;
+  /** Without these it does not move. */
   fields: string[];
+  /** These may stay empty. */
+  offered: string[];
   error?: string;
   onSave: (values: Record<string, unknown>) => Promise<void>;
   onClose: () => void;
@@ -29,12 +35,27 @@ export function MoveSheet({
   const [values, setValues] = useState<Record<string, unknown>>({});
   const [missing, setMissing] = useState<string[]>([]);
   const [busy, setBusy] = useState(false);
-  const asked = object.fields.filter((f) => fields.includes(f.name));
+  const all = [...fields, ...offered];
+  const asked = object.fields
+    .filter((f) => all.includes(f.name))
+    .sort((a, b) => all.indexOf(a.name) - all.indexOf(b.name))
+    .map((f) => {
+      if (f.name !== object.checks_field) return f;
+      // Of the checklists that of the stage it leaves.
+      const items = stageOf(object, record)?.checklist ?? [];
+      const its = f.options?.filter((o) => items.some((c) => c.value === o.value));
+      return { ...f, options: its };
+    });
   const given = (n: string) => (n in values ? values[n] : record[n]);
 
   async function save() {
     if (busy) return;
-    const empty = asked.filter((f) => [null, undefined, ""].includes(given(f.name) as null));
+    const open = openChecks(object, { ...record, ...values }, to);
+    const empty = asked.filter(
+      (f) =>
+        fields.includes(f.name) &&
+        (f.name === object.checks_field ? open.length : isEmpty(given(f.name))),
+    );
     setMissing(empty.map((f) => f.name));
     if (empty.length) return;
     setBusy(true);
@@ -81,8 +102,14 @@ export function MoveSheet({
               key={f.name}
               id={id}
               label={f.label}
-              required
-              error={bad ? t("form.required", { what: f.label }) : undefined}
+              required={fields.includes(f.name)}
+              error={
+                !bad
+                  ? undefined
+                  : f.name === object.checks_field
+                    ? t("stage.checks_open")
+                    : t("form.required", { what: f.label })
+              }
             >
               <type.Editor
                 id={id}

@@ -1,4 +1,5 @@
 import type { Field, ObjectMeta } from "../../api/types";
+import { askedFields } from "../../lib/stages";
 
 const named = (o: ObjectMeta, ...names: string[]): Field | undefined =>
   names.map((n) => o.fields.find((f) => f.name === n)).find((f) => !!f);
@@ -11,8 +12,9 @@ export function partsOf(o: ObjectMeta) {
     close:
       named(o, "expected_close", "due_at", "due_on") ?? o.fields.find((f) => f.type === "date"),
     next: named(o, "next_step"),
+    nextOn: named(o, "next_step_on"),
     owner: named(o, "owner"),
-    since: named(o, "stage_changed_at", "stage_since", "updated_at"),
+    since: named(o, o.stage_since ?? "", "stage_changed_at", "updated_at"),
   };
 }
 
@@ -21,16 +23,16 @@ export const cardFields = (o: ObjectMeta): string =>
   [
     o.title_field,
     o.stage_field,
-    named(o, "reason")?.name,
+    ...askedFields(o),
     ...Object.values(partsOf(o)).map((f) => f?.name),
   ]
     .filter(Boolean)
     .join(",");
 
-/** After how many days in one stage a card turns amber. */
-export const ROTTING = 14;
-/** How full the bar is and whether the card waits too long; of days in the stage. */
-export const waited = (days: number) => ({
-  part: Math.min(1, Math.max(0, days) / ROTTING),
-  rotting: days >= ROTTING,
+/** After how many days in one stage a card turns amber where stages say nothing. */
+const USUAL = 14;
+/** How full the bar is and whether the card waits too long; of days in the stage and its limit, 0: none. */
+export const waited = (days: number, limit = USUAL) => ({
+  part: Math.min(1, Math.max(0, days) / (limit || USUAL)),
+  rotting: limit > 0 && days >= limit,
 });

@@ -3,7 +3,8 @@ import { useTranslation } from "react-i18next";
 import { isProblem } from "../../api/problem";
 import type { Field, ObjectMeta, Option, RecordData } from "../../api/types";
 import { useWhyNot } from "../../hooks/useWhyNot";
-import { recordTitle, writable } from "../../lib/records";
+import { isEmpty, recordTitle, writable } from "../../lib/records";
+import { openChecks } from "../../lib/stages";
 import { useErrorText } from "../../ui/State";
 import { toast } from "../../ui/Toast";
 import { celebrate } from "./celebrate";
@@ -12,14 +13,15 @@ import { MoveSheet } from "./MoveSheet";
 interface Move {
   record: RecordData;
   to: Option;
-  /** What has to be said for this stage. */
+  /** What has to be said for this stage, and what may be. */
   fields: string[];
+  offered: string[];
   error?: string;
 }
 
 /**
- * Moves a record to another stage, on the board and on its page alike: lost asks why first, what the
- * server misses is asked where one is, won is celebrated, and a toast takes the move back.
+ * Moves a record to another stage, on the board and on its page alike: what the stage asks for is
+ * asked where one is, what the server misses besides too, won is celebrated, and a toast takes the move back.
  * `write` saves at once what it is given and shows what was before when the server refuses.
  */
 export function useStageMove(
@@ -32,7 +34,12 @@ export function useStageMove(
   const whyNot = useWhyNot(object);
   const [asking, setAsking] = useState<Move | null>(null);
 
-  async function move(record: RecordData, to: Option, more: Record<string, unknown> = {}) {
+  async function move(
+    record: RecordData,
+    to: Option,
+    more: Record<string, unknown> = {},
+    offered: string[] = [],
+  ) {
     if (!stage) return;
     const values = { [stage.name]: to.value, ...more };
     const before = Object.fromEntries(Object.keys(values).map((n) => [n, record[n] ?? null]));
@@ -59,18 +66,34 @@ export function useStageMove(
       }
       const said = faults.map((f) => f.message).join(" ");
       // What was asked before stays in the sheet, with what was typed there.
-      const fields = [...new Set([...Object.keys(more), ...missing])];
-      setAsking({ record, to, fields, error: Object.keys(more).length ? said : undefined });
+      const asked = Object.keys(more).filter((n) => !offered.includes(n));
+      const fields = [...new Set([...asked, ...missing])];
+      const rest = offered.filter((n) => !fields.includes(n));
+      setAsking({
+        record,
+        to,
+        fields,
+        offered: rest,
+        error: Object.keys(more).length ? said : undefined,
+      });
     }
   }
 
   function start(record: RecordData, to: Option) {
     if (!stage || record[stage.name] === to.value) return;
-    // Lost asks why before anything is written.
-    const why = object.fields.find((f) => f.name === "reason" && writable(f));
-    if (to.kind === "lost" && why && !record.reason) {
-      setAsking({ record, to, fields: [why.name] });
-    } else void move(record, to);
+    // What the stage asks for is asked before anything is written.
+    const empty = (names: string[] = []) =>
+      names.filter((n) => {
+        const f = object.fields.find((x) => x.name === n);
+        return f && writable(f) && isEmpty(record[n]);
+      });
+    const fields = empty(to.needs);
+    if (openChecks(object, record, to).length && object.checks_field) {
+      fields.push(object.checks_field);
+    }
+    const offered = empty(to.asks);
+    if (fields.length || offered.length) setAsking({ record, to, fields, offered });
+    else void move(record, to);
   }
 
   const sheet = asking && (
@@ -80,8 +103,9 @@ export function useStageMove(
       to={asking.to}
       record={asking.record}
       fields={asking.fields}
+      offered={asking.offered}
       error={asking.error}
-      onSave={(values) => move(asking.record, asking.to, values)}
+      onSave={(values) => move(asking.record, asking.to, values, asking.offered)}
       onClose={() => setAsking(null)}
     />
   );

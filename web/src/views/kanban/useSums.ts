@@ -5,6 +5,7 @@ import type { Field, ObjectMeta, Option } from "../../api/types";
 import { type Converted, together } from "../../fields/money/SumMark";
 import { scaled } from "../../lib/decimal";
 import { money } from "../../lib/format";
+import { isOpen } from "../../lib/stages";
 import { partsOf } from "./cardFields";
 
 export interface Total {
@@ -29,7 +30,7 @@ export function useSums(
 ) {
   const me = useMe();
   const { amount } = partsOf(object);
-  const probability = object.fields.find((f) => f.name === "probability");
+  const likely = !!amount && !!object.likely_field;
   const sums = useQuery({
     queryKey: ["aggregate", object.plural, "board", filter, q],
     queryFn: ({ signal }) =>
@@ -38,8 +39,12 @@ export function useSums(
         {
           filter,
           q,
-          group: [{ field: stage.name }, ...(probability ? [{ field: probability.name }] : [])],
-          measures: [{ fn: "count" }, ...(amount ? [{ fn: "sum", field: amount.name }] : [])],
+          group: [{ field: stage.name }],
+          measures: [
+            { fn: "count" },
+            ...(amount ? [{ fn: "sum", field: amount.name }] : []),
+            ...(likely ? [{ fn: "weighted", field: amount.name }] : []),
+          ],
         },
         signal,
       ),
@@ -59,19 +64,17 @@ export function useSums(
     let expected = 0n;
     for (const r of rows) {
       const part = scaled(textOf(r.measures[1]), 2);
-      const chance = probability
-        ? Number(r.group[1] ?? option.probability ?? 0)
-        : (option.probability ?? 0);
       cents += part;
-      expected += (part * BigInt(Math.round(chance))) / 100n;
+      expected += likely
+        ? scaled(textOf(r.measures[2]), 2)
+        : (part * BigInt(option.probability ?? 0)) / 100n;
     }
     const shown = (n: bigint) => money({ amount: String(n / 100n), currency });
-    const open = !option.kind || option.kind === "open";
     return {
       count,
       sum: shown(cents),
       converted: together(rows),
-      weighted: open && expected > 0n && expected !== cents ? shown(expected) : "",
+      weighted: isOpen(option) && expected > 0n && expected !== cents ? shown(expected) : "",
     };
   };
   return { sums, sumOf };

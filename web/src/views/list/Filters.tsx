@@ -164,6 +164,7 @@ function ChipLabel({ chip, reach }: { chip: Chip; reach: Reach | undefined }) {
       return t(n < 0 ? "date.days_ago" : "date.days_ahead", { n: Math.abs(n) });
     }
     if (nextDays(v)) return t("date.next_days", { n: nextDays(v) });
+    if (field?.options && /^(open|won|lost|rotten)\(\)$/.test(v)) return t(`filter.stage.${v}`);
     if (/^\w+\(-?\d*\)$/.test(v)) return t(`date.fn.${v}`, { defaultValue: v });
     return (
       field?.options?.find((o) => o.value === v)?.label ?? (v === first ? name : undefined) ?? v

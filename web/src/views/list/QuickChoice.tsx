@@ -8,6 +8,7 @@ import { recordTitle } from "../../lib/records";
 import { Icon } from "../../ui/Icon";
 import { Skeleton } from "../../ui/State";
 import type { Chip, Reach } from "./filter";
+import { stageCalls } from "./stageCalls";
 import { isDateField, nextDays } from "./ValueControl";
 
 /** One answer to "which?": what is asked for when it is tapped. */
@@ -139,7 +140,19 @@ export function useChoices(object: ObjectMeta, reach: Reach) {
   const fixed = useFixed(reach);
   const people = usePeople(reach);
   const { cities, counting } = useCities(object, reach);
-  const choices = fixed?.length ? fixed : fixed && [...people, ...cities];
+  const own = fixed?.length ? fixed : fixed && [...people, ...cities];
+  const { t } = useTranslation();
+  const choices =
+    own && reach.path === object.stage_field
+      ? [
+          ...own,
+          ...stageCalls(reach.field).map((value) => ({
+            op: "eq" as const,
+            value,
+            label: t(`filter.stage.${value}`),
+          })),
+        ]
+      : own;
   return { choices, counting };
 }
 

@@ -9,6 +9,7 @@ import type { Operator } from "../../fields/types";
 import { recordTitle } from "../../lib/records";
 import { Button } from "../../ui/Button";
 import { Input, Select } from "../../ui/Input";
+import { stageCalls } from "./stageCalls";
 
 const REFERENCES = ["reference", "user", "department", "anyreference", "references"];
 const NUMBERS = ["integer", "decimal", "money", "percent"];
@@ -109,6 +110,11 @@ function OptionValue({ field, op, value, onChange }: Props) {
       {field.options?.map((o) => (
         <option key={o.value} value={o.value}>
           {o.label}
+        </option>
+      ))}
+      {stageCalls(field).map((v) => (
+        <option key={v} value={v}>
+          {t(`filter.stage.${v}`)}
         </option>
       ))}
     </Select>
