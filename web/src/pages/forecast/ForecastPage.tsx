@@ -37,7 +37,7 @@ const SPANS = [3, 6, 12];
 export function ForecastPage() {
   const { t } = useTranslation();
   const objects = useObjects().data?.objects ?? [];
-  const [url, setUrl] = useUrl();
+  const [url] = useUrl();
   const object = objects.find((o) => o.name === "opportunity");
   const targets = objects.find((o) => o.name === "target");
   if (!object) return <EmptyState title={t("error.forbidden")} />;
@@ -49,15 +49,16 @@ export function ForecastPage() {
         {targets && (
           <nav className="tablist" aria-label={t("forecast")}>
             {["forecast", "targets"].map((k) => (
-              <button
+              <Link
                 key={k}
-                type="button"
+                to="/forecast"
+                search={k === "forecast" ? {} : { tab: k }}
                 className={tab === k ? "active" : ""}
+                activeProps={{}}
                 aria-current={tab === k ? "page" : undefined}
-                onClick={() => setUrl({ tab: k === "forecast" ? undefined : k })}
               >
                 {k === "forecast" ? t("forecast") : targets.label_plural}
-              </button>
+              </Link>
             ))}
           </nav>
         )}

@@ -99,6 +99,7 @@ export function StageRow({
         <Button
           small
           kind="quiet"
+          className="stage-more"
           aria-expanded={open}
           aria-label={t("pipelines.asks_of", { what: name })}
           onClick={() => setOpen(!open)}
