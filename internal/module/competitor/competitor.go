@@ -15,7 +15,7 @@ func Module() record.Module {
 	return record.Module{Name: "competitor", Objects: []*schema.Object{{
 		Name: "competitor", Plural: "competitors", Icon: "flag", Group: "sales", Title: "name",
 		Label: t("競爭對手", "竞争对手", "Competitor"), LabelPlural: t("競爭對手", "竞争对手", "Competitors"),
-		Aliases: schema.Words("rival, competition, 競品, 友商, 對手, 同業, wettbewerber, competidor, concurrent, 競合"),
+		Aliases: schema.Words("rival, competition, 競品, 友商, 對手, 同業, wettbewerber, concurrent, 競合"),
 		Fields: []*schema.Field{
 			{Name: "name", Type: "text", Required: true, Search: "n", Match: "company", Indexed: true, Label: t("名稱", "名称", "Name"),
 				Aliases: schema.Words("競爭對手, 競爭對手名稱, 對手名稱, 競品名稱, competitor, competitor name, company, company name, 公司名稱")},
