@@ -18,6 +18,8 @@ import (
 	"ecrm/internal/favorite"
 	"ecrm/internal/identity"
 	"ecrm/internal/jobs"
+	"ecrm/internal/mail"
+	"ecrm/internal/notice"
 	"ecrm/internal/policy"
 	"ecrm/internal/proxy"
 	"ecrm/internal/reach"
@@ -35,6 +37,8 @@ type Server struct {
 	Views    *view.Service
 	// Favorites are what each person starred.
 	Favorites *favorite.Service
+	Notices   *notice.Service
+	Mail      *mail.Service
 	Jobs      *jobs.Service
 	Bulk      *bulk.Service
 	Exports   *transfer.Exports
@@ -168,6 +172,18 @@ func (s *Server) Handler() http.Handler {
 	signed("PUT "+prefix+"favorites", s.orderFavorites)
 	signed("PUT "+prefix+"favorites/{object}/{id}", s.addFavorite)
 	signed("DELETE "+prefix+"favorites/{object}/{id}", s.removeFavorite)
+	open("POST "+prefix+"password/actions/forget", s.forgotPassword)
+	open("POST "+prefix+"password/actions/look", s.passwordLink)
+	open("POST "+prefix+"password/actions/choose", s.choosePassword)
+	signed("GET "+prefix+"mail-server", s.mailServer, policy.GrantAdmin)
+	inPerson("PATCH "+prefix+"mail-server", s.setMailServer)
+	inPerson("POST "+prefix+"mail-server/actions/test", s.tryMailServer)
+	signed("GET "+prefix+"mails", s.mails, policy.GrantAdmin)
+	signed("POST "+prefix+"mails/{id}/actions/retry", s.retryMail, policy.GrantAdmin)
+	signed("GET "+prefix+"notices", s.notices)
+	signed("POST "+prefix+"notices/actions/read", s.readNotices)
+	inPerson("GET "+prefix+"notices/choices", s.noticeChoices)
+	inPerson("PATCH "+prefix+"notices/choices", s.chooseNotices)
 	signed("GET "+prefix+"{plural}", s.list)
 	signed("POST "+prefix+"{plural}", s.create)
 	signed("POST "+prefix+"{plural}/batch", s.batch)
@@ -183,6 +199,7 @@ func (s *Server) Handler() http.Handler {
 	signed("GET "+prefix+"{plural}/{id}/timeline", s.timeline)
 	signed("GET "+prefix+"{plural}/{id}/comments", s.comments)
 	signed("POST "+prefix+"{plural}/{id}/comments", s.comment)
+	signed("GET "+prefix+"{plural}/{id}/people", s.people)
 	signed("GET "+prefix+"{plural}/{id}/files", s.attachments)
 	signed("POST "+prefix+"{plural}/{id}/files", s.attach)
 	signed("DELETE "+prefix+"{plural}/{id}/files/{file}", s.detach)
@@ -249,7 +266,12 @@ func (s *Server) setupState(r *request) error {
 	if err != nil {
 		return err
 	}
-	return r.json(http.StatusOK, map[string]any{"needed": needed})
+	// Whether a forgotten password can be helped by mail.
+	mails, err := s.Mail.Ready(r.Context())
+	if err != nil {
+		return err
+	}
+	return r.json(http.StatusOK, map[string]any{"needed": needed, "mail": mails})
 }
 
 func (s *Server) setUp(r *request) error {

@@ -9,7 +9,7 @@ import (
 )
 
 func said(o *schema.Object, c record.Comment) entry {
-	return entry{Kind: "comment", At: instant(c.At), Object: o.Name, ID: strconv.FormatInt(c.ID, 10), Text: c.Text, Files: c.Files,
+	return entry{Kind: "comment", At: instant(c.At), Object: o.Name, ID: strconv.FormatInt(c.ID, 10), Text: c.Text, Files: c.Files, Mentions: c.Mentions,
 		Actor: map[string]any{"id": strconv.FormatInt(c.Author, 10), "name": c.Name}}
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"ecrm/internal/identity"
 	"ecrm/internal/jobs"
+	"ecrm/internal/notice"
 	"ecrm/internal/policy"
 	"ecrm/internal/record"
 )
@@ -124,6 +125,9 @@ func (s *Server) events(r *request) error {
 		case <-beat.C:
 			beating = true
 		case e := <-c.events:
+			if e.Object == notice.Stream && e.ID != r.actor.ID {
+				continue
+			}
 			if len(gathered) < maxGathered {
 				gathered = append(gathered, e)
 			} else {
@@ -195,21 +199,75 @@ func (s *Server) changed(r *request, actor *policy.Actor, events []record.Event,
 		}
 		seen[at] = found
 	}
-	told := map[record.Event]bool{}
+	told := map[changedView]bool{}
 	for _, e := range events {
-		if told[e] {
+		v := changedView{e.Object, e.ID, e.Kind}
+		if told[v] {
 			continue
 		}
-		told[e] = true
-		if e.Object == "schema" {
-			if !send("schema", map[string]int64{"version": actor.Registry.Version}) {
-				return false
+		told[v] = true
+		_, visible := seen[where{e.Object, e.Kind == "deleted"}][e.ID]
+		alive := true
+		switch {
+		case e.Object == "schema":
+			alive = send("schema", map[string]int64{"version": actor.Registry.Version})
+		case e.Object == notice.Stream:
+			unread, err := s.Notices.Unread(r.Context(), actor)
+			if err != nil {
+				slog.Warn("count the unread", "error", err)
+				continue
 			}
-			continue
+			alive = send("notices", map[string]int64{"unread": unread})
+		case visible:
+			alive = send("change", v)
+		case e.Detail != nil && e.Detail.Was != nil:
+			left, err := s.left(r, actor, e)
+			if err != nil {
+				slog.Warn("look at what left somebody's sight", "error", err)
+				return send("reload", map[string]string{})
+			}
+			if left {
+				alive = send("gone", goneView{e.Object, e.ID})
+			}
 		}
-		if _, visible := seen[where{e.Object, e.Kind == "deleted"}][e.ID]; visible && !send("change", e) {
+		if !alive {
 			return false
 		}
 	}
 	return true
+}
+
+// left tells whether the actor saw a record before a write that he does not see now.
+func (s *Server) left(r *request, actor *policy.Actor, e record.Event) (bool, error) {
+	o, was := actor.Registry.Object(e.Object), e.Detail.Was
+	if o == nil {
+		return false, nil
+	}
+	if actor.Held(o, was.Owner, was.Department, was.Token) {
+		return true, nil
+	}
+	for _, t := range was.Through {
+		parent := actor.Registry.Object(t.Object)
+		if parent == nil {
+			continue
+		}
+		seen, err := s.Records.Versions(r.Context(), actor, parent, []int64{t.ID}, false)
+		if err != nil || len(seen) > 0 {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}
+
+// goneView names a record that left its reader's sight, and says no more of it.
+type goneView struct {
+	Object string `json:"object"`
+	ID     int64  `json:"id,string"`
+}
+
+// changedView is what a page is told of a change.
+type changedView struct {
+	Object string `json:"object"`
+	ID     int64  `json:"id,string"`
+	Kind   string `json:"kind"`
 }

@@ -7,6 +7,8 @@ import (
 
 	"ecrm/internal/blob"
 	"ecrm/internal/identity"
+	"ecrm/internal/mail"
+	"ecrm/internal/notice"
 	"ecrm/internal/policy"
 	"ecrm/internal/record"
 	"ecrm/internal/schema"
@@ -73,7 +75,7 @@ func viewBody(*schema.Object) node {
 // complete.
 var operations = map[string]operation{
 	"GET /metrics":                 {text: t3("量測數據 (Prometheus)", "监控指标 (Prometheus)", "Measurements for Prometheus"), media: "text/plain", answer: fixed(of("string"))},
-	"GET " + prefix + "setup":      {text: t3("是否需要初次設定", "是否需要初始设置", "Whether the set-up is still to be done"), answer: fixed(object([]string{"needed"}, node{"needed": of("boolean")}))},
+	"GET " + prefix + "setup":      {text: t3("是否需要初次設定", "是否需要初始设置", "Whether the set-up is still to be done"), answer: fixed(object([]string{"needed", "mail"}, node{"needed": of("boolean"), "mail": of("boolean")}))},
 	"POST " + prefix + "setup":     {text: t3("初次設定並登入", "初始设置并登录", "Set the company up and sign in"), body: fixed(of("object")), answer: fixed(node{})},
 	"POST " + prefix + "session":   {text: t3("登入", "登录", "Sign in"), body: fixed(object([]string{"login", "password"}, node{"login": of("string"), "password": of("string")})), answer: fixed(madeNode)},
 	"DELETE " + prefix + "session": {text: t3("登出", "退出登录", "Sign out"), status: http.StatusNoContent},
@@ -89,8 +91,8 @@ var operations = map[string]operation{
 	"POST " + prefix + "users/{id}/actions/reset-password": {text: t3("重設密碼", "重置密码", "Reset a password"),
 		answer: fixed(object([]string{"temporary_password"}, node{"temporary_password": of("string")}))},
 	"POST " + prefix + "users/actions/invite": {text: t3("發給新使用者臨時密碼", "发给新用户临时密码", "Hand out first passwords"),
-		body:   fixed(object(nil, node{"ids": listOf(idNode()), "format": node{"enum": []string{"json", "csv"}}})),
-		answer: wrapped("users", schemaOf(reflect.TypeFor[identity.Invitation]()))},
+		body:   fixed(object(nil, node{"ids": listOf(idNode()), "format": node{"enum": []string{"json", "csv"}}, "by": node{"enum": []string{"mail"}}})),
+		answer: fixed(object(nil, node{"users": listOf(schemaOf(reflect.TypeFor[identity.Invitation]())), "mailed": of("integer"), "without_address": listOf(of("string"))}))},
 	"GET " + prefix + "reach":          {text: t3("同事用哪些網址連進來", "同事用哪些网址访问", "The addresses by which colleagues come here"), answer: fixed(schemaOf(reflect.TypeFor[reachView]()))},
 	"GET " + prefix + "reach/code.svg": {text: t3("網址的 QR 碼", "网址的二维码", "An address as a QR code"), query: []parameter{{"address", of("string"), ""}}, media: "image/svg+xml"},
 	"GET " + prefix + "objects": {text: t3("所有物件的欄位與版面", "所有对象的字段与布局", "Metadata of all objects"),
@@ -139,11 +141,29 @@ var operations = map[string]operation{
 		body: wrapped("favorites", object([]string{"object", "id"}, node{"object": of("string"), "id": idNode()}))},
 	"PUT " + prefix + "favorites/{object}/{id}":    {text: t3("加入我的最愛", "加入收藏", "Star a record or a view"), answer: fixed(component("Favorite"))},
 	"DELETE " + prefix + "favorites/{object}/{id}": {text: t3("移出我的最愛", "取消收藏", "Take the star away"), status: http.StatusNoContent},
-	"GET " + prefix + "views":                      {text: t3("已存檢視", "已存视图", "Saved views"), query: []parameter{{"object", of("string"), ""}}, answer: wrapped("views", component("View"))},
-	"POST " + prefix + "views":                     {text: t3("儲存檢視", "保存视图", "Save a view"), status: http.StatusCreated, body: viewBody, answer: fixed(component("View"))},
-	"GET " + prefix + "views/{id}":                 {text: t3("讀取檢視", "读取视图", "Read a view"), answer: fixed(component("View"))},
-	"PATCH " + prefix + "views/{id}":               {text: t3("修改檢視", "修改视图", "Change a view"), body: fixed(of("object")), answer: fixed(component("View"))},
-	"DELETE " + prefix + "views/{id}":              {text: t3("刪除檢視", "删除视图", "Remove a view"), status: http.StatusNoContent},
+	"POST " + prefix + "password/actions/forget": {text: t3("忘記密碼：寄出重設連結", "忘记密码：发送重置链接", "Mail a link to a new password to whoever has this login"), status: http.StatusAccepted,
+		body: fixed(object([]string{"login"}, node{"login": of("string")})), answer: fixed(object([]string{"message"}, node{"message": of("string")}))},
+	"POST " + prefix + "password/actions/look": {text: t3("連結是給誰的", "链接是给谁的", "Whose link it is"), body: fixed(object([]string{"token"}, node{"token": of("string")})),
+		answer: fixed(object([]string{"name", "login", "purpose"}, node{"name": of("string"), "login": of("string"), "language": of("string"), "purpose": of("string")}))},
+	"POST " + prefix + "password/actions/choose": {text: t3("用連結設定密碼並登入", "用链接设置密码并登录", "Choose a password by a link, and sign in"),
+		body: fixed(object([]string{"token", "password"}, node{"token": of("string"), "password": of("string")})), answer: fixed(madeNode)},
+	"GET " + prefix + "mail-server":               {text: t3("郵件伺服器", "邮件服务器", "The outgoing mail server"), answer: fixed(answerOf[mailServerView]())},
+	"PATCH " + prefix + "mail-server":             {text: t3("設定郵件伺服器", "设置邮件服务器", "Set the mail server"), body: fixed(of("object")), answer: fixed(answerOf[mailServerView]())},
+	"POST " + prefix + "mail-server/actions/test": {text: t3("寄一封測試信", "发送测试邮件", "Send a test mail"), body: fixed(object([]string{"to"}, node{"to": of("string")})), answer: fixed(answerOf[triedView]())},
+	"GET " + prefix + "mails": {text: t3("寄出的郵件與問題", "发出的邮件与问题", "Outgoing mails and what failed"), query: []parameter{{"state", node{"enum": []string{mail.Queued, mail.Sent, mail.Failed, mail.Skipped}}, ""}, {"cursor", of("string"), ""}},
+		answer: fixed(object([]string{"mails", "next"}, node{"mails": listOf(answerOf[outgoingView]()), "next": orNull("string")}))},
+	"POST " + prefix + "mails/{id}/actions/retry": {text: t3("再寄一次", "重新发送", "Try a mail again"), status: http.StatusNoContent},
+	"GET " + prefix + "notices": {text: t3("我的通知", "我的通知", "My notices"), query: []parameter{{"cursor", of("string"), ""}, {"limit", of("integer"), ""}, {"unread", of("boolean"), ""}},
+		answer: fixed(object([]string{"notices", "next", "unread"}, node{"notices": listOf(component("Notice")), "next": orNull("string"), "unread": of("integer")}))},
+	"POST " + prefix + "notices/actions/read": {text: t3("將通知標為已讀或未讀", "将通知标为已读或未读", "Mark notices read or unread"), answer: fixed(object([]string{"unread"}, node{"unread": of("integer")})),
+		body: fixed(object(nil, node{"ids": listOf(idNode()), "through": idNode(), "job": idNode(), "unread": of("boolean")}))},
+	"GET " + prefix + "notices/choices":   {text: t3("我要收到哪些通知", "我要接收哪些通知", "Which notices I want, and how"), answer: fixed(component("NoticeChoices"))},
+	"PATCH " + prefix + "notices/choices": {text: t3("選擇要收到哪些通知", "选择接收哪些通知", "Choose notices and how they come"), body: fixed(of("object")), answer: fixed(component("NoticeChoices"))},
+	"GET " + prefix + "views":             {text: t3("已存檢視", "已存视图", "Saved views"), query: []parameter{{"object", of("string"), ""}}, answer: wrapped("views", component("View"))},
+	"POST " + prefix + "views":            {text: t3("儲存檢視", "保存视图", "Save a view"), status: http.StatusCreated, body: viewBody, answer: fixed(component("View"))},
+	"GET " + prefix + "views/{id}":        {text: t3("讀取檢視", "读取视图", "Read a view"), answer: fixed(component("View"))},
+	"PATCH " + prefix + "views/{id}":      {text: t3("修改檢視", "修改视图", "Change a view"), body: fixed(of("object")), answer: fixed(component("View"))},
+	"DELETE " + prefix + "views/{id}":     {text: t3("刪除檢視", "删除视图", "Remove a view"), status: http.StatusNoContent},
 
 	"GET " + prefix + "{plural}":  {text: t3("{object}清單", "{object}列表", "{object}: list"), query: listQuery, answer: thePage},
 	"POST " + prefix + "{plural}": {text: t3("新增{object}", "新建{object}", "{object}: create"), verb: policy.Create, body: theInput, answer: theRecord, status: http.StatusCreated},
@@ -171,7 +191,8 @@ var operations = map[string]operation{
 	"GET " + prefix + "{plural}/{id}/comments": {text: t3("{object}的留言", "{object}的评论", "{object}: comments"), answer: fixed(component("Entries"))},
 	"POST " + prefix + "{plural}/{id}/comments": {text: t3("在{object}留言", "评论{object}", "{object}: comment"), status: http.StatusCreated, answer: fixed(answerOf[entry]()),
 		body: fixed(object(nil, node{"text": of("string"), "files": listOf(component("ReferenceInput"))}))},
-	"GET " + prefix + "{plural}/{id}/files": {text: t3("{object}的附件", "{object}的附件", "{object}: attachments"), answer: wrapped("files", component("File"))},
+	"GET " + prefix + "{plural}/{id}/people": {text: t3("在{object}可以提及誰", "在{object}可以提及谁", "{object}: whom a text may mention"), query: []parameter{{"q", of("string"), "wang"}}, answer: wrapped("people", schemaOf(reflect.TypeFor[notice.Person]()))},
+	"GET " + prefix + "{plural}/{id}/files":  {text: t3("{object}的附件", "{object}的附件", "{object}: attachments"), answer: wrapped("files", component("File"))},
 	"POST " + prefix + "{plural}/{id}/files": {text: t3("加附件到{object}", "给{object}添加附件", "{object}: attach files"), verb: policy.Edit, status: http.StatusCreated, answer: wrapped("files", component("File")),
 		body: fixed(object([]string{"files"}, node{"files": listOf(component("ReferenceInput"))}))},
 	"DELETE " + prefix + "{plural}/{id}/files/{file}": {text: t3("移除{object}的附件", "移除{object}的附件", "{object}: take an attachment away"), verb: policy.Edit, status: http.StatusNoContent},

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ecrm/internal/favorite"
+	"ecrm/internal/notice"
 	"ecrm/internal/policy"
 	"ecrm/internal/schema"
 	"ecrm/internal/view"
@@ -245,13 +246,16 @@ func sharedSchemas() node {
 		"Import":   importNode(),
 		"View":     answerOf[shownView](),
 		"Favorite": answerOf[favorite.Favorite](),
-		"File":     answerOf[fileView](),
-		"Share":    answerOf[shareView](),
-		"Session":  answerOf[sessionView](),
-		"Token":    answerOf[tokenView](),
-		"Object":   answerOf[objectView](),
-		"Field":    answerOf[fieldView](),
-		"Batch":    answerOf[batchView](),
+		"Notice":   answerOf[noticeView](),
+		"NoticeChoices": object([]string{"kinds", "digest_hour", "digest_weekends"}, node{"kinds": node{"type": "object", "additionalProperties": object([]string{"app", "mail"}, node{"app": of("boolean"), "mail": node{"enum": []string{notice.Never, notice.AtOnce, notice.InDigest}}})},
+			"digest_hour": orNull("integer"), "digest_weekends": of("boolean")}),
+		"File":    answerOf[fileView](),
+		"Share":   answerOf[shareView](),
+		"Session": answerOf[sessionView](),
+		"Token":   answerOf[tokenView](),
+		"Object":  answerOf[objectView](),
+		"Field":   answerOf[fieldView](),
+		"Batch":   answerOf[batchView](),
 	}
 }
 
@@ -275,7 +279,7 @@ func objectSchemas(a *policy.Actor, o *schema.Object, lang string, into node) {
 	read["_can"] = node{"type": "object", "additionalProperties": of("boolean"), "description": "What the asker may do to the record."}
 	read["_warnings"] = described(listOf(component("Warning")), "In the answer to a write that was kept though something about it is doubtful.")
 	if o.Name == "user" {
-		write["password"], write["must_change_password"] = of("string"), of("boolean")
+		write["password"], write["must_change_password"], write["invite"] = of("string"), of("boolean"), node{"enum": []string{"mail"}}
 		read["temporary_password"] = described(of("string"), "Shown once, when the user is made without a password.")
 		required = []string{"name", "login"} // the role has a default
 	}

@@ -78,6 +78,8 @@ func (r *request) explain(err error) problem {
 		p.Code = "password_change_required"
 	case errors.Is(err, identity.ErrThrottled):
 		p.Code = "rate_limited"
+	case errors.Is(err, identity.ErrLink):
+		p.Code, p.Detail = "not_found", message.In(lang, "link_ended", nil)
 	case errors.Is(err, identity.ErrDone):
 		p.Code, p.Detail = "conflict", message.In(lang, "set_up_before", nil)
 	case errors.Is(err, store.ErrTooExpensive):

@@ -277,6 +277,8 @@ type entry struct {
 	Text    string          `json:"text,omitempty"`
 	// Files are those of a comment, or those attached or taken away.
 	Files []schema.FileRef `json:"files,omitempty"`
+	// Mentions are those whom the text of a comment names.
+	Mentions []record.Mention `json:"mentions,omitempty"`
 }
 
 type change struct {

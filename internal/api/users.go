@@ -26,9 +26,18 @@ func (s *Server) addUser(r *request, o *schema.Object, in record.Input) error {
 			return record.Invalid("must_change_password", "not_a_boolean")
 		}
 	}
+	invite, err := text(in, "invite")
+	if err != nil {
+		return err
+	}
+	if invite != "" && (invite != "mail" || password != "") {
+		return record.Invalid("invite", "not_an_option", "value", schema.Shorten(invite))
+	}
 	var id int64
 	temporary := ""
-	if password == "" {
+	if invite != "" {
+		id, err = s.Identity.AddInvited(r.Context(), r.actor, in)
+	} else if password == "" {
 		id, temporary, err = s.Identity.Invite(r.Context(), r.actor, in)
 	} else {
 		id, err = s.Identity.AddUser(r.Context(), r.actor, in, password, mustChange)
@@ -70,6 +79,7 @@ func (s *Server) invite(r *request) error {
 	var in struct {
 		IDs    []string `json:"ids"`
 		Format string   `json:"format"`
+		By     string   `json:"by"`
 	}
 	if err := r.exact(&in); err != nil {
 		return err
@@ -80,6 +90,20 @@ func (s *Server) invite(r *request) error {
 	}
 	if in.Format != "" && in.Format != "csv" && in.Format != "json" {
 		return record.Invalid("format", "not_an_option", "value", in.Format)
+	}
+	switch in.By {
+	case "":
+	case "mail":
+		n, without, err := s.Identity.SendInvitations(r.Context(), r.actor, ids)
+		if err != nil {
+			return err
+		}
+		if without == nil {
+			without = []string{}
+		}
+		return r.json(http.StatusOK, map[string]any{"mailed": n, "without_address": without})
+	default:
+		return record.Invalid("by", "not_an_option", "value", schema.Shorten(in.By))
 	}
 	list, err := s.Identity.InviteAll(r.Context(), r.actor, ids)
 	if err != nil {

@@ -21,6 +21,7 @@ import (
 	"ecrm/internal/favorite"
 	"ecrm/internal/identity"
 	"ecrm/internal/jobs"
+	"ecrm/internal/mail"
 	"ecrm/internal/module/activity"
 	"ecrm/internal/module/competitor"
 	"ecrm/internal/module/contact"
@@ -29,9 +30,11 @@ import (
 	"ecrm/internal/module/opportunity"
 	"ecrm/internal/module/target"
 	"ecrm/internal/module/task"
+	"ecrm/internal/notice"
 	"ecrm/internal/policy"
 	"ecrm/internal/record"
 	"ecrm/internal/schema"
+	"ecrm/internal/secure"
 	"ecrm/internal/store"
 	"ecrm/internal/transfer"
 	"ecrm/internal/upkeep"
@@ -52,6 +55,8 @@ type App struct {
 	Views    *view.Service
 	// Favorites are what each person starred.
 	Favorites *favorite.Service
+	Notices   *notice.Service
+	Mail      *mail.Service
 	Jobs      *jobs.Service
 	Bulk      *bulk.Service
 	Upkeep    *upkeep.Service
@@ -147,13 +152,22 @@ func (a *App) start(ctx context.Context, modules []record.Module) error {
 		return err
 	}
 	a.Identity = identity.New(a.Records)
-	a.Jobs = jobs.New(a.Records, func(ctx context.Context, user int64) (*policy.Actor, error) {
+	actorOf := func(ctx context.Context, user int64) (*policy.Actor, error) {
 		actor, _, err := a.Identity.ActorOf(ctx, user)
 		if errors.Is(err, identity.ErrSignedOut) {
 			err = jobs.ErrActor
 		}
 		return actor, err
-	})
+	}
+	a.Jobs = jobs.New(a.Records, actorOf)
+	a.Notices = notice.New(a.Records, a.Jobs, actorOf)
+	key, err := secure.OpenKey(filepath.Join(a.data, "key"))
+	if err != nil {
+		return err
+	}
+	a.Mail = mail.New(a.Records, a.Jobs, key)
+	a.Identity.Carry(a.Mail)
+	a.Notices.Carry(a.Mail)
 	if err := a.Identity.Ship(ctx); err != nil {
 		return fmt.Errorf("write the roles: %w", err)
 	}

@@ -127,6 +127,13 @@ func newAttack(t testing.TB, dsn string) *attack {
 	return x
 }
 
+// noticed has the victim be told of something and answers the notice.
+func (x *attack) noticed() string {
+	x.manager.add("customers", map[string]any{"name": secret + "三", "owner": x.victim.id})
+	x.w.told()
+	return fmt.Sprint(at(x.victim.must(200, "GET", "notices?unread=true", nil), "notices", 0, "id"))
+}
+
 // state is everything of the victim's that an attack might change.
 func (x *attack) state() string {
 	var b strings.Builder
@@ -426,6 +433,48 @@ var cases = map[string]func(t testing.TB, x *attack){
 	"POST /api/v1/jobs/{id}/actions/cancel": func(t testing.TB, x *attack) { x.refused(t, "POST", "jobs/"+x.ids["job"]+"/actions/cancel", nil, 404) },
 	"POST /api/v1/jobs/{id}/actions/undo":   func(t testing.TB, x *attack) { x.refused(t, "POST", "jobs/"+x.ids["job"]+"/actions/undo", nil, 404) },
 	"GET /api/v1/events":                    streams,
+	"POST /api/v1/password/actions/forget":  own, // tells nobody anything: TestForgottenPasswordTellsNothing
+	"POST /api/v1/password/actions/look": func(t testing.TB, x *attack) {
+		for _, token := range []string{"", "x", "' OR 1=1 --", strings.Repeat("A", 52), x.ids["token"]} {
+			(&attack{w: x.w, attacker: &person{w: x.w}}).refused(t, "POST", "password/actions/look", map[string]any{"token": token}, 404)
+		}
+	},
+	"POST /api/v1/password/actions/choose": func(t testing.TB, x *attack) {
+		for _, token := range []string{"", "x", strings.Repeat("A", 52)} {
+			(&attack{w: x.w, attacker: &person{w: x.w}}).refused(t, "POST", "password/actions/choose", map[string]any{"token": token, "password": "long-password"}, 404, 429)
+		}
+	},
+	"GET /api/v1/mail-server": func(t testing.TB, x *attack) { x.refused(t, "GET", "mail-server", nil, 403) },
+	"PATCH /api/v1/mail-server": func(t testing.TB, x *attack) {
+		x.refused(t, "PATCH", "mail-server", map[string]any{"host": "evil.example", "sender_address": "a@b.example"}, 403)
+	},
+	"POST /api/v1/mail-server/actions/test": func(t testing.TB, x *attack) {
+		x.refused(t, "POST", "mail-server/actions/test", map[string]any{"to": "a@b.example"}, 403)
+	},
+	"GET /api/v1/mails":                     func(t testing.TB, x *attack) { x.refused(t, "GET", "mails", nil, 403) },
+	"POST /api/v1/mails/{id}/actions/retry": func(t testing.TB, x *attack) { x.refused(t, "POST", "mails/1/actions/retry", nil, 403) },
+	"GET /api/v1/notices": func(t testing.TB, x *attack) {
+		x.noticed()
+		for _, query := range []string{"", "?limit=100", "?unread=true", "?cursor=9000000000000000000"} {
+			if text := fmt.Sprint(x.attacker.must(200, "GET", "notices"+query, nil)); strings.Contains(text, secret) || strings.Contains(text, x.ids["customers"]) {
+				t.Errorf("another's notice is listed: %s", text)
+			}
+		}
+	},
+	"POST /api/v1/notices/actions/read": func(t testing.TB, x *attack) {
+		id := x.noticed()
+		for _, body := range []map[string]any{{"ids": []string{id}}, {"through": id}, {"through": "9000000000000000000"}, {"job": x.ids["job"]}} {
+			if text := fmt.Sprint(x.attacker.must(200, "POST", "notices/actions/read", body)); strings.Contains(text, secret) {
+				t.Errorf("the answer tells %s", text)
+			}
+		}
+		if x.victim.unread() == "0" {
+			t.Error("another read the victim's notices")
+		}
+	},
+	"GET /api/v1/notices/choices":      own,
+	"PATCH /api/v1/notices/choices":    own,
+	"GET /api/v1/{plural}/{id}/people": on("GET", "/people?q=m", nil),
 	"GET /api/v1/favorites": func(t testing.TB, x *attack) {
 		x.victim.must(200, "PUT", "favorites/customer/"+x.ids["customers"], nil)
 		if text := fmt.Sprint(x.attacker.must(200, "GET", "favorites", nil)); strings.Contains(text, secret) || strings.Contains(text, x.ids["customers"]) {

@@ -71,7 +71,7 @@ func (d *Door) String() string {
 // Handler is the server's HTTP side.
 func (a *App) Handler(version string, at reach.Point) http.Handler {
 	a.api = &api.Server{
-		Records: a.Records, Identity: a.Identity, Transfer: a.Transfer, Views: a.Views, Favorites: a.Favorites, Jobs: a.Jobs, Bulk: a.Bulk, Exports: a.Exports, Files: a.Files,
+		Records: a.Records, Identity: a.Identity, Transfer: a.Transfer, Views: a.Views, Favorites: a.Favorites, Notices: a.Notices, Mail: a.Mail, Jobs: a.Jobs, Bulk: a.Bulk, Exports: a.Exports, Files: a.Files,
 		Web: web.Files(), Reach: at, Version: version,
 	}
 	return a.api.Handler()
@@ -105,6 +105,10 @@ func (a *App) Serve(ctx context.Context, d *Door, version string, ready func()) 
 	go a.Upkeep.Watch(ctx)
 	go a.Records.Relay(ctx)
 	go a.Records.SealAlways(ctx)
+	a.Mail.Reached = d.Addresses
+	go a.Mail.Work(ctx)
+	go a.Notices.RemindAlways(ctx)
+	go a.Notices.DigestAlways(ctx)
 	go a.Exchange.Daily(ctx)
 	go a.Anniversaries.Daily(ctx)
 	done := make(chan error, 1)

@@ -41,7 +41,7 @@ var levels = []level{
 	{"record: the one door", false, []string{"internal/record"}},
 	{"services: what modules share", true, []string{
 		"internal/anniversary", "internal/audit", "internal/bulk", "internal/demo", "internal/events", "internal/exchange", "internal/identity", "internal/jobs",
-		"internal/favorite", "internal/live", "internal/search", "internal/transfer", "internal/upkeep", "internal/view",
+		"internal/favorite", "internal/live", "internal/mail", "internal/notice", "internal/search", "internal/transfer", "internal/upkeep", "internal/view",
 	}},
 	{"modules: the business", false, []string{"internal/module/*"}},
 	{"api: HTTP", false, []string{"internal/api"}},

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"ecrm/internal/mail"
 	"ecrm/internal/policy"
 	"ecrm/internal/record"
 	"ecrm/internal/schema"
@@ -35,6 +36,8 @@ var (
 // Service signs people in and tells who acts.
 type Service struct {
 	Records *record.Service
+	// Mail carries invitations and links to new passwords.
+	Mail *mail.Service
 
 	mu       sync.Mutex
 	attempts map[string][]time.Time
@@ -48,6 +51,16 @@ type Service struct {
 // New makes the service.
 func New(records *record.Service) *Service {
 	return &Service{Records: records, attempts: map[string][]time.Time{}}
+}
+
+// Carry has mails go out through a service.
+func (s *Service) Carry(m *mail.Service) {
+	s.Mail = m
+	s.mails()
+	m.Language = func(ctx context.Context) (string, error) {
+		c, err := s.Company(ctx)
+		return c.Language, err
+	}
 }
 
 // Company is what the set-up page asked about the company.

@@ -93,6 +93,9 @@ func (s *Service) SetPassword(ctx context.Context, user int64, password string, 
 		if _, err := store.Delete(ctx, q, sessions.Name, store.Row{"user_id": user}); err != nil {
 			return err
 		}
+		if _, err := store.Delete(ctx, q, links.Name, store.Row{"user_id": user}); err != nil {
+			return err
+		}
 		return putCredential(ctx, q, user, hash, mustChange)
 	})
 }
@@ -117,6 +120,9 @@ func (s *Service) ResetPassword(ctx context.Context, a *policy.Actor, user int64
 			return err
 		}
 		if _, err := store.Delete(ctx, u.Store(), sessions.Name, store.Row{"user_id": user}); err != nil {
+			return err
+		}
+		if _, err := store.Delete(ctx, u.Store(), links.Name, store.Row{"user_id": user}); err != nil {
 			return err
 		}
 		return putCredential(ctx, u.Store(), user, hash, true)
@@ -144,25 +150,14 @@ func (s *Service) InviteAll(ctx context.Context, a *policy.Actor, ids []int64) (
 	if !a.Admin() || !a.May(o, policy.Edit) {
 		return nil, &record.Error{Code: "forbidden"}
 	}
-	users, err := s.Records.Rows(ctx, "user", nil, maxPeople)
+	users, order, err := s.uninvited(ctx, ids)
 	if err != nil {
 		return nil, err
-	}
-	rows, err := store.Find(ctx, s.Records.DB, credentials.Name, "user_id", nil, "")
-	if err != nil {
-		return nil, err
-	}
-	for _, r := range rows {
-		id, _ := r[0].(int64)
-		delete(users, id)
 	}
 	list := []Invitation{}
 	hashes := map[int64]string{}
-	for _, id := range slices.Sorted(maps.Keys(users)) {
+	for _, id := range order {
 		v := users[id]
-		if len(ids) > 0 && !slices.Contains(ids, id) || !isActive(v) || len(list) >= maxInvitations {
-			continue
-		}
 		one := Invitation{ID: id, Name: v.Text("name"), Login: v.Text("login"), Password: Temporary()}
 		if hashes[id], err = hashed(one.Password); err != nil {
 			return nil, err
@@ -189,6 +184,28 @@ func (s *Service) InviteAll(ctx context.Context, a *policy.Actor, ids []int64) (
 		err = &record.Error{Code: "conflict"}
 	}
 	return list, err
+}
+
+// uninvited are the active users who have no password yet, of those named where ids
+// is not empty, in the order they were made.
+func (s *Service) uninvited(ctx context.Context, ids []int64) (users map[int64]record.Values, order []int64, err error) {
+	if users, err = s.Records.Rows(ctx, "user", nil, maxPeople); err != nil {
+		return nil, nil, err
+	}
+	rows, err := store.Find(ctx, s.Records.DB, credentials.Name, "user_id", nil, "")
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, r := range rows {
+		id, _ := r[0].(int64)
+		delete(users, id)
+	}
+	for _, id := range slices.Sorted(maps.Keys(users)) {
+		if (len(ids) == 0 || slices.Contains(ids, id)) && isActive(users[id]) && len(order) < maxInvitations {
+			order = append(order, id)
+		}
+	}
+	return users, order, nil
 }
 
 const (

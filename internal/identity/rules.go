@@ -156,8 +156,17 @@ func userDone(ctx context.Context, c *record.Change) error {
 	if c.Created || !c.Changed("active") || isActive(c.After) {
 		return nil
 	}
-	_, err := store.Delete(ctx, c.Store(), sessions.Name, store.Row{"user_id": c.ID})
-	return err
+	return shut(ctx, c)
+}
+
+// shut ends a user's sessions, and the links by which he could choose a password.
+func shut(ctx context.Context, c *record.Change) error {
+	for _, table := range []string{sessions.Name, links.Name} {
+		if _, err := store.Delete(ctx, c.Store(), table, store.Row{"user_id": c.ID}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func removeUser(ctx context.Context, c *record.Change) error {
@@ -168,8 +177,7 @@ func removeUser(ctx context.Context, c *record.Change) error {
 	if err != nil {
 		return err
 	}
-	_, err = store.Delete(ctx, c.Store(), sessions.Name, store.Row{"user_id": c.ID})
-	return err
+	return shut(ctx, c)
 }
 
 // isActive tells whether a user may sign in: unless said otherwise, yes.

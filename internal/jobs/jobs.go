@@ -55,6 +55,8 @@ var table = store.Declare(store.Table{
 // Kind is something a person would call a job.
 type Kind struct {
 	Name string
+	// Fleeting jobs are the system's own and leave nothing behind once they are done.
+	Fleeting bool
 	// Run does the work, from the last checkpoint on. It ends soon after ctx
 	// does, and answers its error then.
 	Run func(ctx context.Context, r *Run) error
@@ -120,6 +122,9 @@ func (j *Job) left() {
 // Service keeps the jobs and, once Work was called, runs them.
 type Service struct {
 	Records *record.Service
+	// Ended is called with a job that ended, in the transaction in which it does; nil:
+	// nobody wants to know.
+	Ended   func(ctx context.Context, u *record.Unit, j Job) error
 	actorOf func(ctx context.Context, user int64) (*policy.Actor, error)
 
 	mu        sync.Mutex

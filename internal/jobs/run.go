@@ -259,16 +259,21 @@ func (s *Service) run(ctx context.Context, r *Run) (err error) {
 			err = errPanic
 		}
 	}()
-	s.mu.Lock()
-	k, known := s.kinds[r.job.Kind]
-	s.mu.Unlock()
-	if !known {
+	k := s.kind(r.job.Kind)
+	if k.Run == nil {
 		return fmt.Errorf("no job is of the kind %q", r.job.Kind)
 	}
 	if _, err := r.Actor(); err != nil {
 		return err
 	}
 	return k.Run(ctx, r)
+}
+
+// kind is the kind of this name; its Run is nil where there is none.
+func (s *Service) kind(name string) Kind {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.kinds[name]
 }
 
 // beat keeps progress and the lease, and ends the run when it was cancelled or
@@ -400,7 +405,18 @@ func (r *Run) finish(ctx context.Context, err error) error {
 	set["state"], set["done"], set["total"], set["rate"] = j.State, j.Done, j.Total, int64(j.Rate*1000)
 	copied := *j
 	r.mu.Unlock()
-	n, err := store.Update(ctx, r.service.Records.DB, table.Name, set, store.Row{"id": copied.ID, "holder": r.holder})
+	var n int64
+	err = r.service.Records.Together(ctx, func(ctx context.Context, u *record.Unit) (err error) {
+		if copied.State == Done && r.service.kind(copied.Kind).Fleeting {
+			n, err = store.Delete(ctx, u.Store(), table.Name, store.Row{"id": copied.ID, "holder": r.holder})
+			return err
+		}
+		n, err = store.Update(ctx, u.Store(), table.Name, set, store.Row{"id": copied.ID, "holder": r.holder})
+		if err != nil || n == 0 || !copied.Ended() || r.service.Ended == nil {
+			return err
+		}
+		return r.service.Ended(ctx, u, copied)
+	})
 	if err == nil && n > 0 {
 		r.service.tell(copied)
 	}

@@ -265,6 +265,9 @@ var texts = map[string][3]string{
 func In(language, code string, params map[string]string) string {
 	t, ok := texts[code]
 	if !ok {
+		t, ok = mails[code]
+	}
+	if !ok {
 		return code
 	}
 	s := t[0]

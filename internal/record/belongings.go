@@ -85,7 +85,11 @@ func (s *Service) log(ctx context.Context, c *Change, diff map[string][2]json.Ra
 	}
 	u := unitOf(ctx)
 	u.late.audit = append(u.late.audit, auditRow(c.Actor.Address, s.IDs.Next(), c.Now, c.Actor.ID, o.Name, c.ID, version, action, c.Actor.Origin, string(text)))
-	u.late.sent = append(u.late.sent, Event{o.Name, c.ID, action})
+	detail, err := c.detail(ctx, action)
+	if err != nil {
+		return err
+	}
+	u.late.sent = append(u.late.sent, Event{Object: o.Name, ID: c.ID, Kind: action, Detail: detail})
 	return nil
 }
 

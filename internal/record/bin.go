@@ -75,6 +75,5 @@ func (u *Unit) bin(ctx context.Context, a *policy.Actor, o *schema.Object, id in
 	if err != nil {
 		return s.explain(o, err)
 	}
-	u.events = append(u.events, Event{o.Name, id, action})
 	return nil
 }

@@ -59,9 +59,6 @@ func (u *Unit) Write(ctx context.Context, a *policy.Actor, o *schema.Object, id 
 	if err != nil {
 		return false, u.service.explain(o, err)
 	}
-	if changed {
-		u.events = append(u.events, Event{o.Name, id, "changed"})
-	}
 	return changed, nil
 }
 

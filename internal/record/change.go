@@ -31,7 +31,6 @@ func (s *Service) Update(ctx context.Context, a *policy.Actor, o *schema.Object,
 
 func (s *Service) update(ctx context.Context, a *policy.Actor, o *schema.Object, id int64, values Values, ifMatch int64) error {
 	err := s.Together(ctx, func(ctx context.Context, u *Unit) error {
-		u.events = append(u.events, Event{o.Name, id, "changed"})
 		return s.change(ctx, u.tx, a, o, id, values, ifMatch)
 	})
 	return s.explain(o, err)

@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,7 +19,7 @@ var comments = store.Declare(store.Table{
 	Columns: []schema.Column{
 		{Name: "id", Kind: schema.KindInt}, {Name: "record_id", Kind: schema.KindInt}, {Name: "author_id", Kind: schema.KindInt},
 		{Name: "at", Kind: schema.KindInt}, {Name: "text", Kind: schema.KindText},
-		{Name: "files", Kind: schema.KindText},
+		{Name: "files", Kind: schema.KindText}, {Name: "mentions", Kind: schema.KindText},
 	},
 	Key:     []string{"id"},
 	Indexes: []string{"record_id, id"},
@@ -32,6 +33,8 @@ type Comment struct {
 	Name   string
 	Text   string
 	Files  []schema.FileRef
+	// Mentions are those whom the text names.
+	Mentions []Mention
 }
 
 // maxComment is the longest comment, in characters.
@@ -58,11 +61,27 @@ func (s *Service) AddComment(ctx context.Context, a *policy.Actor, o *schema.Obj
 		if err := c.take(ctx, u, a, o, id, files, row); err != nil {
 			return err
 		}
+		detail := Detail{By: a.ID, Origin: a.Origin, Comment: c.ID}
+		var err error
+		if c.Mentions, err = s.mentions(ctx, u.tx, text); err != nil {
+			return err
+		}
+		for _, m := range c.Mentions {
+			if m.ID != a.ID && !slices.Contains(detail.Mentioned, m.ID) {
+				detail.Mentioned = append(detail.Mentioned, m.ID)
+			}
+		}
+		if len(c.Mentions) > 0 {
+			names, err := json.Marshal(c.Mentions)
+			if err != nil {
+				return err
+			}
+			row["mentions"] = string(names)
+		}
 		if err := store.Insert(ctx, u.tx, comments.Name, row); err != nil {
 			return err
 		}
-		u.late.sent = append(u.late.sent, Event{o.Name, id, "commented"})
-		u.events = append(u.events, Event{o.Name, id, "commented"})
+		u.Tell(Event{Object: o.Name, ID: id, Kind: "commented", Detail: &detail})
 		return nil
 	})
 	return c, err
@@ -98,7 +117,7 @@ func (s *Service) Comments(ctx context.Context, a *policy.Actor, o *schema.Objec
 	return s.commentsOf(ctx, a, rows)
 }
 
-const commentColumns = "id, at, author_id, text, files"
+const commentColumns = "id, at, author_id, text, files, mentions"
 
 // commentsOf are comments as they are kept, with the names of their authors.
 func (s *Service) commentsOf(ctx context.Context, a *policy.Actor, rows [][]any) ([]Comment, error) {
@@ -112,6 +131,11 @@ func (s *Service) commentsOf(ctx context.Context, a *policy.Actor, rows [][]any)
 		c.Text, _ = r[3].(string)
 		if files, _ := r[4].(string); files != "" {
 			if err := json.Unmarshal([]byte(files), &c.Files); err != nil {
+				return nil, err
+			}
+		}
+		if names, _ := r[5].(string); names != "" {
+			if err := json.Unmarshal([]byte(names), &c.Mentions); err != nil {
 				return nil, err
 			}
 		}

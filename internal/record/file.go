@@ -339,7 +339,6 @@ func (s *Service) Attach(ctx context.Context, a *policy.Actor, o *schema.Object,
 			}
 			diff[FileMark+strconv.FormatInt(f.ID, 10)] = [2]json.RawMessage{json.RawMessage("null"), told}
 		}
-		u.events = append(u.events, Event{o.Name, id, "attached"})
 		return s.log(ctx, &Change{Actor: a, Object: o, ID: id, Before: v, After: v, Now: clock(ctx), service: s, tx: u.tx}, diff, version, "attached")
 	})
 }
@@ -383,7 +382,6 @@ func (s *Service) Detach(ctx context.Context, a *policy.Actor, o *schema.Object,
 			return err
 		}
 		diff := map[string][2]json.RawMessage{FileMark + strconv.FormatInt(file, 10): {told, json.RawMessage("null")}}
-		u.events = append(u.events, Event{o.Name, id, "detached"})
 		return s.log(ctx, &Change{Actor: a, Object: o, ID: id, Before: v, After: v, Now: clock(ctx), service: s, tx: u.tx}, diff, version, "detached")
 	})
 }

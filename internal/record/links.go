@@ -129,7 +129,6 @@ func (u *Unit) moveLink(ctx context.Context, link *Change, version int64, row st
 	if n == 0 {
 		return store.ErrOvertaken
 	}
-	u.events = append(u.events, Event{link.Object.Name, link.ID, action})
 	return u.service.belongings(ctx, link, nil, version+1, action)
 }
 

@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"ecrm/internal/policy"
@@ -141,13 +142,6 @@ type Module struct {
 	Rules   map[string]Rules
 }
 
-// Event tells that a record was written.
-type Event struct {
-	Object string `json:"object"`
-	ID     int64  `json:"id,string"`
-	Kind   string `json:"kind"`
-}
-
 // Service is the door.
 type Service struct {
 	DB      *store.DB
@@ -169,10 +163,12 @@ type Service struct {
 	renewed chan struct{}
 
 	directory directory
+	people    atomic.Pointer[people]
 
 	mu        sync.Mutex
 	listeners []func([]Event)
 	consumers []func(context.Context, []Event) error
+	settlers  []Settler
 	swept     time.Time
 }
 

@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -37,8 +38,22 @@ func (s *Service) Consume(fn func(ctx context.Context, events []Event) error) {
 	s.consumers = append(s.consumers, fn)
 }
 
+// Settler looks at what was committed and answers what is to be written of it,
+// nil for nothing. What write writes is kept together with the mark that the events
+// were handed on, or neither is: it happens once.
+type Settler func(ctx context.Context, events []Event) (write func(ctx context.Context, u *Unit) error, err error)
+
+// Settle has fn see everything that is committed, on one node of all, in batches:
+// again where what it answered could not be kept, and never once it was.
+func (s *Service) Settle(fn Settler) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.settlers = append(s.settlers, fn)
+}
+
 // send writes what the unit changed into the outbox.
 func (u *Unit) send(ctx context.Context, events []Event) error {
+	u.events = append(u.events, events...)
 	for len(events) > 0 {
 		n := min(sentMost, len(events))
 		text, err := json.Marshal(events[:n])
@@ -67,14 +82,7 @@ func (s *Service) Relay(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		_, err := s.DB.Alone(ctx, "relay", func(ctx context.Context) error {
-			for {
-				n, err := s.handOn(ctx)
-				if err != nil || n < relayMost {
-					return err
-				}
-			}
-		})
+		err := s.Deliver(ctx)
 		if err != nil && ctx.Err() == nil {
 			slog.Error("hand on what was changed", "error", err)
 			select { // whoever refuses is given time
@@ -83,6 +91,19 @@ func (s *Service) Relay(ctx context.Context) {
 			}
 		}
 	}
+}
+
+// Deliver hands on what waits in the outbox, unless another node does.
+func (s *Service) Deliver(ctx context.Context) error {
+	_, err := s.DB.Alone(ctx, "relay", func(ctx context.Context) error {
+		for {
+			n, err := s.handOn(ctx)
+			if err != nil || n < relayMost {
+				return err
+			}
+		}
+	})
+	return err
 }
 
 // handOn gives the oldest of the outbox to the consumers.
@@ -100,17 +121,27 @@ func (s *Service) handOn(ctx context.Context) (int, error) {
 		events = append(events, some...)
 	}
 	s.mu.Lock()
-	consumers := s.consumers
+	consumers, settlers := s.consumers, s.settlers
 	s.mu.Unlock()
+	var writes []func(ctx context.Context, u *Unit) error
 	if len(events) > 0 {
 		for _, fn := range consumers {
 			if err := fn(ctx, events); err != nil {
 				return 0, err
 			}
 		}
+		for _, fn := range settlers {
+			write, err := fn(ctx, events)
+			if err != nil {
+				return 0, err
+			}
+			if write != nil {
+				writes = append(writes, write)
+			}
+		}
 	}
 	now := time.Now()
-	if err := s.DB.MarkSent(ctx, list, now.UnixMicro()); err != nil {
+	if err := s.handed(ctx, list, now, writes); err != nil {
 		return 0, err
 	}
 	if len(list) < relayMost && now.Sub(s.swept) > relayKept/4 {
@@ -119,6 +150,32 @@ func (s *Service) handOn(ctx context.Context) (int, error) {
 	}
 	return len(list), nil
 }
+
+// handed says that rows were handed on, together with what is written of them.
+func (s *Service) handed(ctx context.Context, list []store.Sent, now time.Time, writes []func(ctx context.Context, u *Unit) error) error {
+	if writes == nil {
+		_, err := store.MarkSent(store.Bulk(ctx), s.DB, list, now.UnixMicro())
+		return err
+	}
+	return s.Together(store.Bulk(ctx), func(ctx context.Context, u *Unit) error {
+		n, err := store.MarkSent(ctx, u.Store(), list, now.UnixMicro())
+		if err != nil {
+			return err
+		}
+		if n != int64(len(list)) {
+			return errHandedOn
+		}
+		for _, write := range writes {
+			if err := write(ctx, u); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// errHandedOn is met where another node took over while this one was cut off.
+var errHandedOn = errors.New("another node handed some of it on meanwhile")
 
 func eventsOf(sent store.Sent) ([]Event, error) {
 	if sent.Events == "" {

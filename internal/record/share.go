@@ -200,7 +200,6 @@ func (u *Unit) Share(ctx context.Context, a *policy.Actor, o *schema.Object, id 
 	} else if err != nil {
 		return share, err
 	}
-	u.events = append(u.events, Event{o.Name, id, "shared"})
 	return share, s.shareTold(ctx, tx, &Change{Actor: a, Object: o, ID: id, Before: v, After: v, Now: now, service: s, tx: tx}, version, share.Token(), before, share.told())
 }
 
@@ -231,7 +230,6 @@ func (u *Unit) Unshare(ctx context.Context, a *policy.Actor, o *schema.Object, i
 	} else if n == 0 {
 		return fail("not_found") // somebody else took it back at this moment
 	}
-	u.events = append(u.events, Event{o.Name, id, "unshared"})
 	return s.shareTold(ctx, tx, &Change{Actor: a, Object: o, ID: id, Before: v, After: v, Now: time.Now().UnixMicro(), service: s, tx: tx}, version, token, before, nil)
 }
 
@@ -267,7 +265,12 @@ func (s *Service) shareTold(ctx context.Context, tx store.Querier, c *Change, ve
 	if after == nil {
 		action = "unshared"
 	}
-	return s.log(ctx, c, map[string][2]json.RawMessage{ShareMark + token: {null(before), null(after)}}, version, action)
+	if err := s.log(ctx, c, map[string][2]json.RawMessage{ShareMark + token: {null(before), null(after)}}, version, action); err != nil || after != nil {
+		return err
+	}
+	sent := unitOf(ctx).late.sent
+	sent[len(sent)-1].Detail = &Detail{Was: &Was{Token: token}}
+	return nil
 }
 
 func null(raw json.RawMessage) json.RawMessage {

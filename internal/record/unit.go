@@ -19,8 +19,9 @@ type Unit struct {
 	tx      *watched
 	// registry is that of the unit's transaction.
 	registry *schema.Registry
-	events   []Event
-	late     late
+	// events are what the outbox was told, for those who listen here.
+	events []Event
+	late   late
 	// careful units can take back part of what they did (see Try).
 	careful bool
 	// unsure is set when a part was to be taken back and could not be.
@@ -151,7 +152,6 @@ func (u *Unit) CreateAs(ctx context.Context, a *policy.Actor, o *schema.Object, 
 	if err := u.service.insert(ctx, u.tx, a, o, id, maps.Clone(values)); err != nil {
 		return u.service.explain(o, err)
 	}
-	u.events = append(u.events, Event{o.Name, id, "created"})
 	return nil
 }
 
@@ -197,7 +197,6 @@ func (u *Unit) CreateValues(ctx context.Context, a *policy.Actor, o *schema.Obje
 	if err := u.service.insert(ctx, u.tx, a, o, id, maps.Clone(values)); err != nil {
 		return 0, u.service.explain(o, err)
 	}
-	u.events = append(u.events, Event{o.Name, id, "created"})
 	return id, nil
 }
 
@@ -210,7 +209,6 @@ func (u *Unit) Update(ctx context.Context, a *policy.Actor, o *schema.Object, id
 	if err := u.service.change(ctx, u.tx, a, o, id, values, ifMatch); err != nil {
 		return u.service.explain(o, err)
 	}
-	u.events = append(u.events, Event{o.Name, id, "changed"})
 	return nil
 }
 
@@ -275,6 +273,5 @@ func (u *Unit) Note(ctx context.Context, a *policy.Actor, o *schema.Object, id i
 	if err != nil {
 		return err
 	}
-	u.events = append(u.events, Event{o.Name, id, action})
 	return s.log(ctx, &Change{Actor: a, Object: o, ID: id, Before: v, After: v, Now: clock(ctx), service: s, tx: u.tx}, map[string][2]json.RawMessage{}, version, action)
 }

@@ -116,6 +116,9 @@ type Field struct {
 	// Only tells with which choices of another field this one is shown; nil: always.
 	// It refuses nothing: a value that is there is shown with any choice.
 	Only *Only `json:"-"`
+	// Assigns tells that a reference to a person gives him the record: he is told when
+	// somebody else does. The owner of a record is such a field.
+	Assigns bool `json:"-"`
 	// Derived fields never raise the record's version.
 	Derived bool `json:"-"`
 	// Custom fields were made at run time.
@@ -237,7 +240,9 @@ type Object struct {
 	// not one of those that are owned; nil: no file is taken for one.
 	Lists *Lists
 	// AdminOnly objects are written by administrators and read by everyone.
-	AdminOnly  bool
+	AdminOnly bool
+	// Due is what the owner of a record is to do and by when; nil: nothing.
+	Due        *Due
 	Fields     []*Field
 	List       []string
 	Quick      []string
@@ -253,6 +258,8 @@ type Object struct {
 	Documents int64
 
 	byName    map[string]*Field
+	assigning []*Field
+	mentions  []*Field
 	columns   []Column
 	inherited []Inherited
 	sortKeys  []SortKey
@@ -271,6 +278,13 @@ type Inherited struct {
 
 // Inherited lists the columns kept for the object's Through fields.
 func (o *Object) Inherited() []Inherited { return o.inherited }
+
+// Assigning lists the fields that give a record to somebody, Mentioning those in
+// whose text people may be named.
+func (o *Object) Assigning() []*Field { return o.assigning }
+
+// Mentioning: see Assigning.
+func (o *Object) Mentioning() []*Field { return o.mentions }
 
 // IsLink tells whether the object links two others.
 func (o *Object) IsLink() bool { return o.Links[0] != "" }
@@ -326,6 +340,7 @@ func (o *Object) prepare() error {
 		return fmt.Errorf("object %q: a name is lower-case letters, digits and _", o.Name)
 	}
 	o.byName = make(map[string]*Field, len(o.Fields)+8)
+	o.assigning, o.mentions = nil, nil
 	o.columns = []Column{{Name: "id", Kind: KindInt}, {Name: "version", Kind: KindInt}}
 	taken := map[string]bool{"id": true, "version": true}
 	has := map[string]bool{}
@@ -358,6 +373,15 @@ func (o *Object) prepare() error {
 			o.columns = append(o.columns, c)
 		}
 		o.byName[f.Name] = f
+		if f.Assigns || f.Name == "owner" && o.Owned {
+			o.assigning = append(o.assigning, f)
+		}
+		if f.Type == "longtext" {
+			o.mentions = append(o.mentions, f)
+		}
+	}
+	if err := o.prepareDue(); err != nil {
+		return err
 	}
 	if o.Links != [2]string{} {
 		if err := o.prepareLink(); err != nil {

@@ -53,25 +53,25 @@ func (db *DB) Unsent(ctx context.Context, limit int) ([]Sent, error) {
 	return list, err
 }
 
-// MarkSent says that rows were handed on at an instant in microseconds. On SQLite
-// nobody else waits for them and they are removed.
-func (db *DB) MarkSent(ctx context.Context, list []Sent, now int64) error {
+// MarkSent says that rows were handed on at an instant in microseconds, and answers
+// how many of them were not before. On SQLite nobody else waits for them and they
+// are removed.
+func MarkSent(ctx context.Context, q Querier, list []Sent, now int64) (int64, error) {
 	if len(list) == 0 {
-		return nil
+		return 0, nil
 	}
-	c := &compiler{postgres: db.Postgres()}
+	c := &compiler{postgres: q.Postgres()}
 	ids := make([]int64, len(list))
 	for i, s := range list {
 		ids[i] = s.ID
 	}
-	if db.Postgres() {
-		c.write("UPDATE outbox SET done_at = ? WHERE id", now)
+	if q.Postgres() {
+		c.write("UPDATE outbox SET done_at = ? WHERE done_at IS NULL AND id", now)
 	} else {
 		c.write("DELETE FROM outbox WHERE id")
 	}
 	c.among(ids)
-	_, err := db.Exec(Bulk(ctx), c.b.String(), c.args...)
-	return err
+	return q.Exec(ctx, c.b.String(), c.args...)
 }
 
 // ForgetSent removes what was handed on before an instant in microseconds.

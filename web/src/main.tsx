@@ -9,6 +9,7 @@ import { startServiceWorker } from "./lib/worker";
 import { router } from "./router";
 import "./styles.css";
 import "./pages/pages.css";
+import "./pages/notices/notices.css";
 
 setTheme(localStorage.getItem("ecrm.theme") ?? undefined);
 // The words, the page's own code and the first answers come at once, not one after another.

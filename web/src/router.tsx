@@ -31,6 +31,16 @@ const setup = createRoute({
   component: lazyRouteComponent(() => import("./pages/Setup"), "Setup"),
 });
 const signIn = createRoute({ getParentRoute: () => root, path: "/sign-in", component: SignIn });
+const forgotten = createRoute({
+  getParentRoute: () => root,
+  path: "/forgotten",
+  component: lazyRouteComponent(() => import("./pages/Forgotten"), "Forgotten"),
+});
+const password = createRoute({
+  getParentRoute: () => root,
+  path: "/password",
+  component: lazyRouteComponent(() => import("./pages/ChoosePassword"), "ChoosePassword"),
+});
 const frame = createRoute({ getParentRoute: () => root, id: "frame", component: Frame });
 
 const home = createRoute({
@@ -68,6 +78,11 @@ const forecast = createRoute({
   path: "/forecast",
   component: lazyRouteComponent(() => import("./pages/forecast/ForecastPage"), "ForecastPage"),
 });
+const notices = createRoute({
+  getParentRoute: () => frame,
+  path: "/notices",
+  component: lazyRouteComponent(() => import("./pages/notices/NoticesPage"), "NoticesPage"),
+});
 const settings = createRoute({
   getParentRoute: () => frame,
   path: "/settings",
@@ -83,6 +98,8 @@ export const router = createRouter({
   routeTree: root.addChildren([
     setup,
     signIn,
+    forgotten,
+    password,
     frame.addChildren([
       home,
       list,
@@ -91,6 +108,7 @@ export const router = createRouter({
       importer,
       jobs,
       forecast,
+      notices,
       settings,
       settingsSection,
     ]),

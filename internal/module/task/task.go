@@ -31,7 +31,7 @@ func Module() record.Module {
 				Label:   t("到期", "截止时间", "Due"), Indexed: true},
 			{Name: "remind_at", Type: "datetime",
 				Aliases: schema.Words("提醒時間, reminder, reminder date, remind at, reminder time"),
-				Label:   t("提醒", "提醒", "Reminder")},
+				Label:   t("提醒", "提醒", "Reminder"), Indexed: true},
 			{Name: "priority", Type: "picklist",
 				Aliases: schema.Words("優先順序, 優先級, 緊急程度, priority level, priorität, prioridad, priorité, 優先度"),
 				Label:   t("優先", "优先级", "Priority"), Default: "normal", Options: []schema.Option{
@@ -47,6 +47,7 @@ func Module() record.Module {
 			{Name: "done_at", Type: "datetime", Label: t("完成時間", "完成时间", "Done at"), ReadOnly: true},
 			{Name: "note", Type: "longtext", Label: t("備註", "备注", "Note"), Search: "t"},
 		},
+		Due:        &schema.Due{At: "due_at", Remind: "remind_at", Done: "done"},
 		List:       []string{"subject", "customer", "due_at", "priority", "done", "owner"},
 		Quick:      []string{"done", "priority", "due_at", "owner"},
 		Highlights: []string{"customer", "due_at", "priority", "done", "owner"},

@@ -71,6 +71,12 @@ export const admin = {
   /** First passwords for all who have none; answered this once. */
   invite: () =>
     call<{ users?: Invited[] | null }>("/users/actions/invite", { method: "POST", body: {} }),
+  /** Mails with a link to a first password, to those named or to all who have none. */
+  inviteByMail: (ids?: string[]) =>
+    call<{ mailed: number; without_address: string[] }>("/users/actions/invite", {
+      method: "POST",
+      body: { by: "mail", ids },
+    }),
   addUser: (body: object) => call<RecordData>("/users", { method: "POST", body }),
   company: (body: CompanyInput) => call("/company", { method: "PATCH", body }),
   addObject: (body: object) => call<ObjectMeta>("/objects", { method: "POST", body }),

@@ -1,4 +1,4 @@
-import type { InfiniteData } from "@tanstack/react-query";
+import { type InfiniteData, useQuery } from "@tanstack/react-query";
 import { api } from "./client";
 import { queryClient } from "./queries";
 import type { RecordData, RecordPage } from "./types";
@@ -26,6 +26,36 @@ export function patchCached(plural: string, id: string, change: Partial<RecordDa
   );
 }
 
+/** A record left the reader's sight: its row goes from the lists, an open page of it says so. */
+export function recordGone(plural: string, id: string) {
+  const lists = queryClient.getQueriesData<InfiniteData<RecordPage> | RecordPage>({
+    queryKey: ["list", plural],
+  });
+  const without = (p: RecordPage): RecordPage =>
+    p.records?.some((r) => r.id === id)
+      ? { ...p, records: p.records.filter((r) => r.id !== id) }
+      : p;
+  for (const [key, data] of lists) {
+    if (!data) continue;
+    if ("pages" in data) {
+      queryClient.setQueryData<InfiniteData<RecordPage>>(key, {
+        ...data,
+        pages: data.pages.map(without),
+      });
+    } else if ("records" in data) queryClient.setQueryData<RecordPage>(key, without(data));
+  }
+  queryClient.setQueryData(["gone", plural, id], true);
+}
+
+/** Whether a record left the reader's sight while its page was open. */
+export const useGone = (plural: string, id: string): boolean =>
+  useQuery({
+    queryKey: ["gone", plural, id],
+    queryFn: () => false,
+    enabled: false,
+    initialData: false,
+  }).data;
+
 const MANY = 3;
 const pagesOf = (data: unknown): number =>
   (data as { pages?: unknown[] } | undefined)?.pages?.length ?? 1;
@@ -51,6 +81,7 @@ export function listsChanged(plural: string) {
 
 /** One record changed: it is read again where it is shown. */
 export async function recordChanged(plural: string, id: string) {
+  queryClient.setQueryData(["gone", plural, id], false); // whoever is told of it sees it
   queryClient.invalidateQueries({ queryKey: ["record", plural, id] });
   queryClient.invalidateQueries({ queryKey: ["timeline", plural, id] });
   const shown = queryClient

@@ -135,7 +135,7 @@ export interface Aggregate extends Converted {
 }
 
 export const api = {
-  setup: () => call<{ needed: boolean }>("/setup"),
+  setup: () => call<{ needed: boolean; mail?: boolean }>("/setup"),
   reach: () => call<Reach>("/reach"),
   doSetup: (body: SetupInput) => call("/setup", { method: "POST", body }),
   signIn: (login: string, password: string) =>

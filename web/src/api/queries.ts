@@ -43,7 +43,11 @@ export const useObjects = () => useQuery(objects);
 
 /** Asks for what every page but these needs, while the rest of the program is still on its way. */
 export function askAhead(path: string) {
-  if (path === "/setup" || path === "/sign-in" || !localStorage.getItem(KNOWN)) return;
+  if (
+    ["/setup", "/sign-in", "/forgotten", "/password"].includes(path) ||
+    !localStorage.getItem(KNOWN)
+  )
+    return;
   queryClient.prefetchQuery(me);
   queryClient.prefetchQuery(objects);
 }

@@ -214,6 +214,8 @@ export interface TimelineEntry {
   action?: string;
   /** Those of a comment, or those attached or taken away. */
   files?: FileRef[];
+  /** Those whom a comment names. */
+  mentions?: { id: string; as: string }[];
 }
 
 export interface ImportProblem {

@@ -1,6 +1,6 @@
 /** What the server tells while one looks on: see GET /events. */
 export interface LiveEvent {
-  name: "change" | "job" | "schema" | "signed_out" | "reload";
+  name: "change" | "gone" | "job" | "notices" | "schema" | "signed_out" | "reload";
   data: Record<string, unknown>;
 }
 
@@ -8,7 +8,7 @@ export interface Stream {
   close: () => void;
 }
 
-const NAMES = ["change", "job", "schema", "signed_out", "reload"] as const;
+const NAMES = ["change", "gone", "job", "notices", "schema", "signed_out", "reload"] as const;
 const AGAIN = 5000;
 
 /** Keeps a stream of events open, and says "reload" after a gap in which events may be lost. */

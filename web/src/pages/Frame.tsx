@@ -24,6 +24,7 @@ import { toast } from "../ui/Toast";
 import { ConflictDialog } from "../views/conflict/ConflictDialog";
 import { forgetDrafts } from "../views/form/draft";
 import { Brand } from "./Brand";
+import { Bell } from "./frame/Bell";
 import { Favorites } from "./frame/Favorites";
 import { PLACES } from "./frame/places";
 import { useLive } from "./frame/useLive";
@@ -83,7 +84,7 @@ export function Frame() {
     at?.label ||
     (path === "/"
       ? t("home")
-      : ["import", "jobs", "forecast", "settings"]
+      : ["import", "jobs", "forecast", "notices", "settings"]
           .filter((k) => path.startsWith(`/${k}`))
           .map((k) => t(k))[0]);
   useEffect(() => {
@@ -288,6 +289,7 @@ export function Frame() {
             }))}
           />
         )}
+        <Bell />
         <Menu
           label={t("me.menu", { name: user.name })}
           className="icon-btn"

@@ -10,6 +10,7 @@ const GROUPS: [string, [string, string][]][] = [
     [
       ["Ctrl K", "keys.palette"],
       ["c", "keys.create"],
+      ["n", "keys.notices"],
       ["g h", "keys.home"],
       ...PLACES.map(([key, , words]): [string, string] => [key, words]),
       ["?", "keys.map"],

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { type FormEvent, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../api/client";
@@ -85,7 +85,15 @@ export function SignIn() {
         <Button kind="primary" type="submit" disabled={busy}>
           {t("signin")}
         </Button>
-        <p className="muted help">{t("signin.forgot")}</p>
+        <p className="muted help">
+          {setup.data?.mail ? (
+            <Link to="/forgotten" search={{}}>
+              {t("signin.forgotten")}
+            </Link>
+          ) : (
+            t("signin.forgot")
+          )}
+        </p>
         <LanguageChoice />
       </form>
     </main>

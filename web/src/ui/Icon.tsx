@@ -49,6 +49,7 @@ const PATHS: Record<string, string> = {
   star: "M12 3l2.8 5.8 6.2.9-4.5 4.4 1.1 6.3L12 17.4l-5.6 3 1.1-6.3L3 9.7l6.2-.9z",
   chart: "M4 20V4M4 20h16M8 16v-5M12 16V7M16 16v-8",
   flag: "M5 21V4h13l-3 4 3 4H5",
+  bell: "M6 17V11a6 6 0 0112 0v6l2 2H4zM10 21h4",
   clock: "M12 21a9 9 0 100-18 9 9 0 000 18zM12 7v5l4 2",
 };
 

@@ -1,9 +1,10 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import { listsChanged, recordChanged } from "../../api/cache";
+import { listsChanged, recordChanged, recordGone } from "../../api/cache";
 import { favoriteChanged } from "../../api/favorites";
 import { type Job, underWay } from "../../api/jobs";
+import { markNotices, noticesChanged } from "../../api/notices";
 import { queryClient, refresh } from "../../api/queries";
 import type { ObjectMeta } from "../../api/types";
 import { isFollowed } from "../../lib/followed";
@@ -46,9 +47,11 @@ export function useLive(on: boolean, objects: ObjectMeta[] | undefined) {
       later("jobs", 300, () => queryClient.invalidateQueries({ queryKey: ["jobs"] }));
       const plural = now.current.objects?.find((o) => o.name === j.object)?.plural;
       if (plural) later(plural, 300, () => refresh(plural));
-      if (isFollowed(j.id)) return;
+      if (document.visibilityState !== "visible") return;
+      // What is said here need not wait among the notices.
+      if (j.state !== "cancelled") void markNotices({ job: j.id }).catch(() => {});
       const at = window.location.pathname;
-      if (document.visibilityState !== "visible" || at === "/jobs" || at === "/import") return;
+      if (isFollowed(j.id) || at === "/jobs" || at === "/import") return;
       const { t, navigate } = now.current;
       toast(t(`job.told.${j.state}`, { what: j.title || t(`job.kind.${j.kind}`) }), {
         bad: j.state === "failed",
@@ -67,7 +70,20 @@ export function useLive(on: boolean, objects: ObjectMeta[] | undefined) {
           });
         // However many records change, lists are asked for again at most every second and a half.
         later(plural, 1500, () => listsChanged(plural));
+      } else if (name === "gone") {
+        const all = now.current.objects ?? [];
+        const object = all.find((o) => o.name === data.object);
+        const id = String(data.id ?? "");
+        if (!object || !id) return;
+        recordGone(object.plural, id);
+        favoriteChanged(id);
+        // What hangs on it may have gone with it.
+        for (const o of [object.name, ...(object.related ?? []).map((r) => r.object)]) {
+          const plural = all.find((x) => x.name === o)?.plural;
+          if (plural) later(plural, 1500, () => listsChanged(plural));
+        }
       } else if (name === "job") job(data as unknown as Job);
+      else if (name === "notices") noticesChanged(Number(data.unread));
       else if (name === "schema") queryClient.invalidateQueries({ queryKey: ["objects"] });
       else if (name === "signed_out") queryClient.invalidateQueries({ queryKey: ["me"] });
       else later("reload", 1000, () => queryClient.invalidateQueries());

@@ -50,6 +50,8 @@ export function NewUser({
     queryFn: () => api.list("roles", { limit: 100, fields: "name,key", count: "none" }),
     retry: false,
   });
+  const mails = !!useQuery({ queryKey: ["setup"], queryFn: api.setup }).data?.mail;
+  const [byMail, setByMail] = useState(true);
   useEffect(() => {
     const usual = roles.data?.records.find((r) => r.key === "salesperson");
     if (!usual) return;
@@ -71,6 +73,7 @@ export function NewUser({
     try {
       const body = changesOf(fields, {}, values);
       for (const k of Object.keys(body)) if (body[k] === null) delete body[k];
+      if (mails && byMail) body.invite = "mail";
       const answer = await admin.addUser(body);
       refresh("users");
       made(String(values.name), String(answer.temporary_password ?? ""));
@@ -89,7 +92,7 @@ export function NewUser({
             {error}
           </p>
         )}
-        <p className="muted">{t("users.new_text")}</p>
+        <p className="muted">{t(mails && byMail ? "users.new_mail" : "users.new_text")}</p>
         <div className="form-grid">
           {fields.map((f, i) => {
             const type = fieldType(f);
@@ -117,6 +120,12 @@ export function NewUser({
             );
           })}
         </div>
+        {mails && (
+          <label className="row check">
+            <input type="checkbox" checked={byMail} onChange={(e) => setByMail(e.target.checked)} />
+            {t("users.by_mail")}
+          </label>
+        )}
         <div className="row">
           <Button kind="primary" type="submit" disabled={busy}>
             {t("users.make")}

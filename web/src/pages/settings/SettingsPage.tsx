@@ -16,10 +16,12 @@ interface Section {
 const SECTIONS: Section[] = [
   { name: "me", icon: "user", page: Personal },
   { name: "password", icon: "key", page: lazy(() => import("./Password")) },
+  { name: "notices", icon: "bell", page: lazy(() => import("./NoticeChoices")) },
   { name: "sessions", icon: "laptop", page: lazy(() => import("./Sessions")) },
   { name: "reach", icon: "phone", page: lazy(() => import("./Reach")) },
   { name: "tokens", icon: "link", page: lazy(() => import("./Tokens")) },
   { name: "company", icon: "building", page: lazy(() => import("./Company")), admin: true },
+  { name: "mail", icon: "mail", page: lazy(() => import("./MailServer")), admin: true },
   { name: "currencies", icon: "money", page: lazy(() => import("./Currencies")), admin: true },
   { name: "users", icon: "users", page: lazy(() => import("./Users")), admin: true },
   { name: "departments", icon: "tree", page: lazy(() => import("./Departments")), admin: true },

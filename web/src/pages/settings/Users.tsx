@@ -1,4 +1,4 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -110,6 +110,19 @@ function List({ object }: { object: ObjectMeta }) {
     }
   }
 
+  const mails = !!useQuery({ queryKey: ["setup"], queryFn: api.setup }).data?.mail;
+  async function inviteByMail(r?: RecordData) {
+    if (!r && !window.confirm(t("users.invite_mail_sure"))) return;
+    try {
+      const { mailed, without_address: without } = await admin.inviteByMail(r && [r.id]);
+      if (without.length) toast(t("users.invite_no_address", { who: listed(without) }));
+      if (mailed) toast(t("users.invite_mailed", { n: mailed }));
+      else if (!without.length) toast(t(r ? "users.invite_has" : "users.invite_none"));
+    } catch (e) {
+      toast(errorText(e), { bad: true });
+    }
+  }
+
   return (
     <section className="panel stack">
       <div className="panel-head">
@@ -124,6 +137,11 @@ function List({ object }: { object: ObjectMeta }) {
             <Icon name="import" size={14} />
             {t("users.import")}
           </Link>
+          {mails && (
+            <Button small icon={<Icon name="mail" size={14} />} onClick={() => void inviteByMail()}>
+              {t("users.invite_mail")}
+            </Button>
+          )}
           <Button small icon={<Icon name="key" size={14} />} onClick={() => void invite()}>
             {t("users.invite")}
           </Button>
@@ -211,6 +229,9 @@ function List({ object }: { object: ObjectMeta }) {
                     label: t("settings.sessions"),
                     onSelect: () => setWatched({ id: r.id, name: String(r.name) }),
                   },
+                  ...(mails
+                    ? [{ label: t("users.invite_again"), onSelect: () => void inviteByMail(r) }]
+                    : []),
                   { label: t("users.reset"), onSelect: () => void reset(r) },
                   r.active === false
                     ? { label: t("users.enable"), onSelect: () => void enable(r, true) }
@@ -245,7 +266,8 @@ function List({ object }: { object: ObjectMeta }) {
           onClose={() => setAdding(false)}
           made={(name, password) => {
             setAdding(false);
-            setSecret({ name, password });
+            if (password) setSecret({ name, password });
+            else toast(t("users.invite_mailed", { n: 1 }));
           }}
         />
       )}

@@ -20,6 +20,7 @@ import { draftKey, dropDraft, keepDraft, readDraft } from "../form/draft";
 import { chatOf } from "./chat";
 import { kindsOf, linkField, morning } from "./composing";
 import { Kinds } from "./Kinds";
+import { MentionBox } from "./MentionBox";
 
 /** So many kinds of contact stand before tasks and files. */
 const SHOWN = 5;
@@ -209,8 +210,11 @@ export function Composer({ object, id }: { object: ObjectMeta; id: string }) {
           {failure}
         </p>
       )}
-      <textarea
-        ref={box}
+      <MentionBox
+        box={box}
+        plural={object.plural}
+        id={id}
+        offers={mode !== "task"}
         className="input composer-text"
         rows={pasted ? 8 : open || draft.text ? 3 : 1}
         aria-label={t(hint)}
@@ -218,11 +222,11 @@ export function Composer({ object, id }: { object: ObjectMeta; id: string }) {
         value={draft.text}
         onFocus={() => setOpen(true)}
         onPaste={paste}
-        onChange={(e) => {
-          if (!e.target.value) {
+        onText={(text) => {
+          if (!text) {
             setPasted(undefined);
             set({ text: "", at: null });
-          } else set({ text: e.target.value });
+          } else set({ text });
         }}
       />
       {(mode === "files" || files.length > 0 || uploads.going.length > 0) && (

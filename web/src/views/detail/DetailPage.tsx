@@ -1,6 +1,7 @@
-import { useParams } from "@tanstack/react-router";
+import { Link, useParams } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect } from "react";
-import { patchCached } from "../../api/cache";
+import { useTranslation } from "react-i18next";
+import { patchCached, useGone } from "../../api/cache";
 import { isProblem } from "../../api/problem";
 import { queryClient, useObject, useObjects, useRecord } from "../../api/queries";
 import type { ObjectMeta, RecordData } from "../../api/types";
@@ -10,7 +11,7 @@ import { useUrl } from "../../hooks/useUrl";
 import { visited } from "../../lib/recent";
 import { recordTitle } from "../../lib/records";
 import { NotFound } from "../../pages/NotFound";
-import { ErrorState, Skeleton } from "../../ui/State";
+import { EmptyState, ErrorState, Skeleton } from "../../ui/State";
 import { saveRecord } from "../conflict/conflict";
 import { About } from "./About";
 import { Attachments } from "./Attachments";
@@ -27,6 +28,7 @@ const FormDrawer = lazy(() => import("../form/FormDrawer"));
 
 export function DetailPage() {
   const { plural, id } = useParams({ strict: false }) as { plural: string; id: string };
+  const { t } = useTranslation();
   const object = useObject(plural);
   const record = useRecord(plural, id);
   useEffect(() => {
@@ -34,7 +36,18 @@ export function DetailPage() {
     const { name } = object;
     visited({ object: name, plural, id, label: recordTitle(object, record.data) });
   }, [object, record.data, plural, id]);
+  const gone = useGone(plural, id);
   if (!object) return <NotFound />;
+  if (gone) {
+    return (
+      <EmptyState title={t("gone.title")}>
+        <p>{t("gone.text")}</p>
+        <Link to="/o/$plural" params={{ plural }} search={{}} className="btn">
+          {object.label_plural}
+        </Link>
+      </EmptyState>
+    );
+  }
   if (record.isPending) return <Skeleton rows={10} />;
   if (record.isError && !record.data) {
     return isProblem(record.error) && record.error.status === 404 ? (

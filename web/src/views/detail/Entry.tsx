@@ -10,6 +10,7 @@ import { fullDateTime, listed, shortDateTime } from "../../lib/format";
 import { recordTitle } from "../../lib/records";
 import { Icon } from "../../ui/Icon";
 import { toast } from "../../ui/Toast";
+import { Said } from "./MentionBox";
 
 function Value({ object, name, value }: { object: ObjectMeta; name: string; value: unknown }) {
   const f = object.fields.find((x) => x.name === name);
@@ -81,7 +82,11 @@ export function Entry({ entry, object }: { entry: TimelineEntry; object: ObjectM
             {shortDateTime(entry.at)}
           </time>
         </div>
-        {entry.text && <div className="entry-text">{entry.text}</div>}
+        {entry.text && (
+          <div className="entry-text">
+            <Said text={entry.text} names={entry.mentions} />
+          </div>
+        )}
         {!!entry.files?.length &&
           (entry.action === "detached" ? (
             <div className="entry-text muted">
