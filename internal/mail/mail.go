@@ -225,7 +225,7 @@ func (s *Service) Set(ctx context.Context, a *policy.Actor, c Change, site strin
 		}
 		// A password goes where it was meant for, and nowhere else.
 		moved := c.Host != nil || c.Port != nil || c.Security != nil || c.User != nil
-		if moved && c.Password == nil && v.Sealed != "" {
+		if moved && c.Password == nil && v.Sealed != "" && v.Host != "" {
 			old, err := settingsOf(ctx, q)
 			if err != nil {
 				return err
