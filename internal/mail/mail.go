@@ -69,7 +69,7 @@ type Settings struct {
 	Security string `json:"security"`
 	User     string `json:"user"`
 	// Sealed is the password, sealed.
-	Sealed  string `json:"password"`
+	Sealed  string `json:"sealed"`
 	Name    string `json:"sender_name"`
 	Address string `json:"sender_address"`
 	// Site is the address by which people reach this server: links begin with it.

@@ -279,11 +279,10 @@ type Inherited struct {
 // Inherited lists the columns kept for the object's Through fields.
 func (o *Object) Inherited() []Inherited { return o.inherited }
 
-// Assigning lists the fields that give a record to somebody, Mentioning those in
-// whose text people may be named.
+// Assigning lists the fields that give a record to somebody.
 func (o *Object) Assigning() []*Field { return o.assigning }
 
-// Mentioning: see Assigning.
+// Mentioning lists the fields in whose text people may be named.
 func (o *Object) Mentioning() []*Field { return o.mentions }
 
 // IsLink tells whether the object links two others.
