@@ -23,7 +23,8 @@ func (p *person) mailed(login string, more map[string]any) string {
 
 func TestMailServerIsSetTriedAndKeepsItsPassword(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, dsn string) {
-		w, box := newWorld(t, dsn), newPostbox(t)
+		w := newWorld(t, dsn)
+		box := newPostbox(w)
 		admin := w.setUp()
 		try := func() map[string]any {
 			return admin.must(200, "POST", "mail-server/actions/test", map[string]any{"to": "boss@company.example"})
@@ -83,7 +84,8 @@ func TestMailServerIsSetTriedAndKeepsItsPassword(t *testing.T) {
 
 func TestInvitedChoosesHisPasswordOnce(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, dsn string) {
-		w, box := newWorld(t, dsn), newPostbox(t)
+		w := newWorld(t, dsn)
+		box := newPostbox(w)
 		admin := w.setUp()
 		if status, _ := admin.call("POST", "users", map[string]any{"name": "x", "login": "x", "invite": "mail"}); status != 422 {
 			t.Errorf("invited without a server: %d", status)
@@ -157,7 +159,8 @@ func TestInvitedChoosesHisPasswordOnce(t *testing.T) {
 
 func TestForgottenPasswordTellsNothing(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, dsn string) {
-		w, box := newWorld(t, dsn), newPostbox(t)
+		w := newWorld(t, dsn)
+		box := newPostbox(w)
 		admin := w.setUp()
 		admin.must(200, "PATCH", "mail-server", box.settings())
 		id := admin.add("users", map[string]any{"name": "小明", "login": "ming", "mails": []string{"ming@company.example"}, "password": "long-password"})
@@ -211,7 +214,8 @@ func TestForgottenPasswordTellsNothing(t *testing.T) {
 
 func TestMailThatFailsIsToldAndTriedAgain(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, dsn string) {
-		w, box := newWorld(t, dsn), newPostbox(t)
+		w := newWorld(t, dsn)
+		box := newPostbox(w)
 		admin := w.setUp()
 		admin.must(200, "PATCH", "mail-server", box.settings())
 		box.refuse = func(to string) error {
@@ -263,7 +267,8 @@ func TestMailThatFailsIsToldAndTriedAgain(t *testing.T) {
 
 func TestNoticesRemindersAndDigestAreMailed(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, dsn string) {
-		w, box := newWorld(t, dsn), newPostbox(t)
+		w := newWorld(t, dsn)
+		box := newPostbox(w)
 		admin, people, _ := w.company()
 		admin.must(200, "PATCH", "mail-server", box.settings())
 		seller, boss := people["seller"], people["boss"]

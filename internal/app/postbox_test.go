@@ -19,7 +19,6 @@ import (
 	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
 
-	"ecrm/internal/mail"
 	"ecrm/internal/secure"
 )
 
@@ -48,15 +47,16 @@ const (
 
 // newPostbox begins one that wants STARTTLS and a password, with a certificate of our
 // own making, which the product is told to trust.
-func newPostbox(t testing.TB) *postbox {
+func newPostbox(w *world) *postbox {
+	t := w.t
 	t.Helper()
 	b := &postbox{t: t}
 	certificates, err := secure.Open("auto", t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	mail.Roots = x509.NewCertPool()
-	mail.Roots.AppendCertsFromPEM(certificates.CA)
+	w.app.Mail.Roots = x509.NewCertPool()
+	w.app.Mail.Roots.AppendCertsFromPEM(certificates.CA)
 	server := smtp.NewServer(b)
 	server.Domain, server.TLSConfig, server.ErrorLog = "localhost", certificates.Config(), quietLog{}
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")

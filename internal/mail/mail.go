@@ -6,6 +6,7 @@ package mail
 
 import (
 	"context"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -127,7 +128,10 @@ type Service struct {
 	// Reached are the addresses by which others reach the server, for links where
 	// nobody said one.
 	Reached func() []string
-	key     *secure.Key
+	// Roots are the authorities whose certificates a mail server may have; nil: those
+	// the system trusts.
+	Roots *x509.CertPool
+	key   *secure.Key
 
 	mu       sync.Mutex
 	composes map[string]Compose

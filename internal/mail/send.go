@@ -239,7 +239,7 @@ func (s *Service) client(v *Settings) (*gomail.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	options := []gomail.Option{gomail.WithPort(v.Port), gomail.WithTimeout(patience), gomail.WithTLSConfig(&tls.Config{ServerName: v.Host, MinVersion: tls.VersionTLS12, RootCAs: s.roots()})}
+	options := []gomail.Option{gomail.WithPort(v.Port), gomail.WithTimeout(patience), gomail.WithTLSConfig(&tls.Config{ServerName: v.Host, MinVersion: tls.VersionTLS12, RootCAs: s.Roots})}
 	switch v.Security {
 	case TLS:
 		options = append(options, gomail.WithSSL())
@@ -255,12 +255,6 @@ func (s *Service) client(v *Settings) (*gomail.Client, error) {
 	}
 	return gomail.NewClient(v.Host, options...)
 }
-
-// Roots are authorities that sign certificates of mail servers, beside those of the
-// system: an office may have its own.
-var Roots *x509.CertPool
-
-func (*Service) roots() *x509.CertPool { return Roots }
 
 // line makes a text fit for one line of a header: nothing in it begins another.
 func line(text string) string {

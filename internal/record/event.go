@@ -59,6 +59,9 @@ func (c *Change) detail(ctx context.Context, action string) (*Detail, error) {
 	d := Detail{By: c.Actor.ID, Origin: c.Actor.Origin}
 	if c.Actor.ID != 0 { // what the system writes by itself is told by whatever had it written
 		for _, f := range c.Object.Assigning() {
+			if c.Object.Logs {
+				break
+			}
 			if id := c.After.Int(f.Name); id != 0 && id != c.Actor.ID && (c.Created || c.Changed(f.Name)) {
 				d.Assigned = append(d.Assigned, id)
 			}

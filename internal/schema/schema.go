@@ -241,6 +241,9 @@ type Object struct {
 	Lists *Lists
 	// AdminOnly objects are written by administrators and read by everyone.
 	AdminOnly bool
+	// Logs objects tell what was done: whoever is given such a record has nothing to do
+	// with it, and is not told.
+	Logs bool
 	// Due is what the owner of a record is to do and by when; nil: nothing.
 	Due        *Due
 	Fields     []*Field

@@ -63,7 +63,7 @@ function Panel({ close }: { close: () => void }) {
       className="bell-list"
       onKeyDown={(e) => {
         if (isComposing(e) || (e.key !== "ArrowDown" && e.key !== "ArrowUp")) return;
-        const all = [...(ref.current?.querySelectorAll<HTMLElement>(".notice-open") ?? [])];
+        const all = [...(ref.current?.querySelectorAll<HTMLElement>(".told-open") ?? [])];
         const i = all.indexOf(document.activeElement as HTMLElement);
         const next = e.key === "ArrowDown" ? Math.min(i + 1, all.length - 1) : Math.max(i - 1, 0);
         all[next]?.focus();

@@ -45,10 +45,10 @@ export function NoticeItem({ notice: n, onOpen }: { notice: Notice; onOpen?: () 
   const way = wayOf(n, object);
   const hidden = n.record?.hidden;
   return (
-    <li className={`notice ${n.read ? "" : "notice-new"}`}>
+    <li className={`told ${n.read ? "" : "told-new"}`}>
       <button
         type="button"
-        className="notice-open"
+        className="told-open"
         onClick={() => {
           if (!n.read) void markNotices({ ids: [n.id] });
           if (!way) return;
@@ -63,8 +63,8 @@ export function NoticeItem({ notice: n, onOpen }: { notice: Notice; onOpen?: () 
             <Icon name={n.kind === "job" ? "clock" : "bell"} size={14} />
           </span>
         )}
-        <span className="notice-body">
-          <span className="notice-line">
+        <span className="told-body">
+          <span className="told-line">
             {!n.read && <span className="sr-only">{t("notice.unread")} </span>}
             <span>{noticeText(n, objects, t)}</span>
             <time className="when" dateTime={n.at} title={fullDateTime(n.at)}>
@@ -81,12 +81,12 @@ export function NoticeItem({ notice: n, onOpen }: { notice: Notice; onOpen?: () 
               </strong>
             )
           )}
-          {n.text && <span className="notice-said">{n.text}</span>}
+          {n.text && <span className="told-said">{n.text}</span>}
         </span>
       </button>
       <button
         type="button"
-        className="notice-mark"
+        className="told-mark"
         title={t(n.read ? "notice.mark_unread" : "notice.mark_read")}
         aria-label={t(n.read ? "notice.mark_unread" : "notice.mark_read")}
         onClick={() => void markNotices({ ids: [n.id], unread: n.read })}
