@@ -27,6 +27,8 @@ type access struct {
 	method, path string
 	// unchanged routes are open to whoever must change his password first.
 	unchanged bool
+	// hurried routes begin with what is remembered of who asks.
+	hurried bool
 }
 
 // Route is one route of the API as it was registered.
@@ -73,6 +75,7 @@ func (s *Server) route(pattern string, a access) access {
 	}
 	s.routes = append(s.routes, described)
 	a.unchanged = slices.Contains(unchanged, pattern)
+	a.hurried = slices.Contains(hurried, pattern)
 	return a
 }
 
@@ -150,14 +153,21 @@ func (s *Server) wrap(h handler, a access) http.Handler {
 			}
 			defer done()
 		}
-		if err := s.admit(r, a); err != nil {
-			s.refuse(r, err)
+		if a.hurried && s.hurry(r, h, a) {
 			return
 		}
-		if err := h(r); err != nil {
+		if err := s.attempt(r, h, a); err != nil {
 			s.refuse(r, err)
 		}
 	})
+}
+
+// attempt admits a request and answers it.
+func (s *Server) attempt(r *request, h handler, a access) error {
+	if err := s.admit(r, a); err != nil {
+		return err
+	}
+	return h(r)
 }
 
 // queue gives a request its turn, which done ends. Who reads does not wait for

@@ -103,6 +103,9 @@ func (a *App) Serve(ctx context.Context, d *Door, version string, ready func()) 
 	}
 	go a.sweep(ctx)
 	go a.Upkeep.Watch(ctx)
+	if a.DB.Postgres() {
+		go a.Upkeep.Learn(ctx)
+	}
 	go a.Records.Relay(ctx)
 	go a.Records.SealAlways(ctx)
 	a.Mail.Reached = d.Addresses

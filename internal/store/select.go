@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"time"
 
 	"ecrm/internal/query"
@@ -248,19 +247,8 @@ func (s Select) rest(c *compiler, plan plan, p part, limit int) error {
 	c.write(p.condition, p.args...)
 	p.begin(c)
 	p.order(c)
-	s.limit(c, "", limit)
+	c.write(" LIMIT ?", int64(limit))
 	return nil
-}
-
-// limit writes the order and how many rows are read. PostgreSQL plans a statement anew
-// with each call where it does not know how many: a page of what somebody may see is
-// planned once, which is as good. With a filter it depends on the values which plan is.
-func (s Select) limit(c *compiler, order string, limit int) {
-	if c.postgres && s.Query.Filter == nil && s.Query.Words == nil {
-		c.write(order + " LIMIT " + strconv.Itoa(limit))
-		return
-	}
-	c.write(order+" LIMIT ?", int64(limit))
 }
 
 // union reads the first rows of each term on its own index and merges them, by their
@@ -278,7 +266,7 @@ func (s Select) union(c *compiler, plan plan, p part, limit int) error {
 		if err := s.merged(c, plan, p, keys); err != nil {
 			return err
 		}
-		s.limit(c, order, limit)
+		c.write(order+" LIMIT ?", int64(limit))
 	} else {
 		c.write("SELECT * FROM (")
 		for i, g := range c.gathered(plan.terms) {
@@ -293,7 +281,7 @@ func (s Select) union(c *compiler, plan plan, p part, limit int) error {
 		}
 		c.write(") m")
 		if plain {
-			s.limit(c, order, limit)
+			c.write(order+" LIMIT ?", int64(limit))
 		}
 	}
 	c.write(") u CROSS JOIN " + s.Query.Object.Table() + " t WHERE t.id = u.id")
@@ -303,7 +291,7 @@ func (s Select) union(c *compiler, plan plan, p part, limit int) error {
 		return nil
 	}
 	p.order(c)
-	s.limit(c, "", limit)
+	c.write(" LIMIT ?", int64(limit))
 	return nil
 }
 

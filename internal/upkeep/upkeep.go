@@ -57,6 +57,30 @@ func (s *Service) Watch(ctx context.Context) {
 	}
 }
 
+// learnEvery is how soon a table that changed much is looked at.
+const learnEvery = 5 * time.Second
+
+// Learn keeps the database's idea of its tables in step with what is brought in, from one
+// node of all, until ctx ends.
+func (s *Service) Learn(ctx context.Context) {
+	tick := time.NewTicker(learnEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		_, err := s.Records.DB.Alone(ctx, "learn", func(ctx context.Context) error {
+			_, err := s.Records.DB.Learn(ctx)
+			return err
+		})
+		if err != nil && ctx.Err() == nil {
+			slog.Warn("look at tables that changed much", "error", err)
+		}
+	}
+}
+
 // begin begins the job where there is something to do, and tells whether one
 // that began earlier has not ended yet.
 func (s *Service) begin(ctx context.Context) (active bool, err error) {
