@@ -21,6 +21,7 @@ const addresses = (made) => ({
   '/o/$plural/$id': [`/o/customers/${made.customers[0]}`, `/o/opportunities/${made.opportunities[0]}`, `/o/contacts/${made.contact}`, `/o/tasks/${made.task}`, '/o/customers/1'],
   '/import': ['/import'],
   '/jobs': ['/jobs'],
+  '/forecast': ['/forecast', '/forecast?by=department', '/forecast?tab=targets'],
   '/settings': ['/settings'],
   '/settings/$section': SETTINGS.map((s) => `/settings/${s}`),
 })

@@ -22,7 +22,9 @@ type optionView struct {
 	Probability int          `json:"probability,omitempty"`
 	Inactive    bool         `json:"inactive,omitempty"`
 	Pipeline    string       `json:"pipeline,omitempty"`
-	RottenDays  int          `json:"rotten_days,omitempty"`
+	// Group is what the pipeline is called, where there are several.
+	Group      string `json:"group,omitempty"`
+	RottenDays int    `json:"rotten_days,omitempty"`
 	// Needs and Asks are the fields that moving a record to the stage asks for, those
 	// the asker may read; Checklist is what is done in it.
 	Needs     []string    `json:"needs,omitempty"`
@@ -144,6 +146,11 @@ func describeField(a *policy.Actor, o *schema.Object, f *schema.Field, lang stri
 		view := optionView{
 			Value: opt.Value, Label: opt.Label.In(lang), Labels: words(opt.Label), Color: opt.Color, Kind: opt.Kind, Probability: opt.Probability, Inactive: opt.Inactive,
 			Pipeline: opt.Pipeline, RottenDays: opt.Rotten, Needs: readable(a, o, opt.Needs), Asks: readable(a, o, opt.Asks),
+		}
+		if several := o.Field(o.Pipeline); f.Name == o.Stage && several != nil && a.Readable(o, several) && o.Pipelines() > 1 {
+			if p := several.Option(opt.Pipeline); p != nil {
+				view.Group = p.Label.In(lang)
+			}
 		}
 		for _, c := range opt.Checklist {
 			view.Checklist = append(view.Checklist, checkView{c.Value, c.Label.In(lang), words(c.Label), c.Required})

@@ -204,6 +204,35 @@ func TestRecordsMoveThroughTheirPipelineByItsRules(t *testing.T) {
 	})
 }
 
+// Of two who move the same card at once the second is told, and nothing of his is
+// lost where he changed something else.
+func TestTwoWhoMoveTheSameCardAreTold(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn)
+		_, people, _ := w.company()
+		seller, manager := people["seller"], people["manager"]
+		path := "opportunities/" + seller.add("opportunities", map[string]any{"name": "搶手"})
+		read := fmt.Sprint(seller.must(200, "GET", path, nil)["version"])
+		if status, _ := manager.call("PATCH", path, map[string]any{"stage": "qualified"}, "If-Match", `"`+read+`"`); status != 200 {
+			t.Fatalf("the first answered %d", status)
+		}
+		status, answer := seller.call("PATCH", path, map[string]any{"stage": "negotiation"}, "If-Match", `"`+read+`"`)
+		if status != 412 || !strings.Contains(missing(answer), "stage:changed_since") {
+			t.Errorf("the second answered %d %v", status, answer)
+		}
+		if status, _ = seller.call("PATCH", path, map[string]any{"next_step": "送樣"}, "If-Match", `"`+read+`"`); status != 200 {
+			t.Errorf("something else answered %d", status)
+		}
+		one := seller.must(200, "GET", path, nil)
+		if one["stage"] != "qualified" || one["next_step"] != "送樣" {
+			t.Errorf("it is in %v, next %v", one["stage"], one["next_step"])
+		}
+		if stays := list(seller.must(200, "GET", path+"/stages", nil)["stays"]); len(stays) != 2 {
+			t.Errorf("it stayed %v", stays)
+		}
+	})
+}
+
 func TestStagesTellHowLongARecordWasInThem(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, dsn string) {
 		w := newWorld(t, dsn)

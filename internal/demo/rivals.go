@@ -103,7 +103,7 @@ func (m *maker) targets() {
 	made := m.now.AddDate(-1, 0, -20)
 	first := time.Date(m.now.Year(), m.now.Month(), 1, 0, 0, 0, 0, m.zone)
 	// About what the deals of a salesperson bring in a month.
-	usual := 1_600 * m.locale.scale * float64(m.Customers) / float64(max(1, len(m.sellers)+len(m.managers)))
+	usual := 4_000 * m.locale.scale * float64(m.Customers) / float64(max(1, len(m.sellers)+len(m.managers)))
 	for _, s := range append(append([]seller{}, m.sellers...), m.managers...) {
 		base := usual * (0.7 + 0.6*m.odds.Float64())
 		for back := -12; back <= 4; back++ {

@@ -98,6 +98,19 @@ func (o *Object) prepareStages() error {
 	return nil
 }
 
+// Pipelines is how many are in use.
+func (o *Object) Pipelines() int {
+	n := 0
+	if f := o.byName[o.Pipeline]; f != nil {
+		for _, p := range f.Options {
+			if !p.Inactive {
+				n++
+			}
+		}
+	}
+	return n
+}
+
 // FirstStage is where a new record of a pipeline begins, nil where there is no such
 // stage; "" is the first pipeline in use.
 func (o *Object) FirstStage(pipeline string) *Option {

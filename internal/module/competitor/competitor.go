@@ -43,7 +43,6 @@ func Module() record.Module {
 			{Label: t("競爭對手", "竞争对手", "Competitor"), Fields: []string{"name", "website", "price_level", "threat", "tags"}},
 			{Label: t("比較", "对比", "How we compare"), Fields: []string{"products", "strengths", "weaknesses", "answer", "note"}},
 		},
-		Related: []schema.Related{{Object: "opportunity", Field: "lost_to"}},
 	}, met()}}
 }
 

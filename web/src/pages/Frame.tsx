@@ -29,6 +29,7 @@ import { Favorites } from "./frame/Favorites";
 import { PLACES } from "./frame/places";
 import { useLive } from "./frame/useLive";
 
+const CopyDrawer = lazy(() => import("../views/form/CopyDrawer"));
 const FormDrawer = lazy(() => import("../views/form/FormDrawer"));
 const KeyMap = lazy(() => import("./KeyMap"));
 const Palette = lazy(() => import("./palette/Palette"));
@@ -384,7 +385,15 @@ export function Frame() {
           />
         )}
         {keyMap && <KeyMap onClose={() => setKeyMap(false)} />}
-        {url.create && objects.data && (
+        {url.create && url.copy && objects.data && (
+          <CopyDrawer
+            key={url.copy}
+            object={url.create}
+            id={url.copy}
+            onClose={() => setUrl({ create: undefined, copy: undefined })}
+          />
+        )}
+        {url.create && !url.copy && objects.data && (
           <FormDrawer
             key={`${url.create} ${url.preset ?? ""}`}
             object={url.create}

@@ -1,6 +1,24 @@
+import type { Option } from "../../api/types";
 import { Select } from "../../ui/Input";
 import { editorProps, OptionChip } from "../base";
 import type { FieldType } from "../types";
+
+/** The choices of a list, under the names of their groups where they have some. */
+export function Choices({ of }: { of: Option[] }) {
+  const groups = [...new Set(of.map((o) => o.group))];
+  const some = (list: Option[]) =>
+    list.map((o) => (
+      <option key={o.value} value={o.value}>
+        {o.label}
+      </option>
+    ));
+  if (groups.length < 2) return some(of);
+  return groups.map((g) => (
+    <optgroup key={g ?? ""} label={g ?? ""}>
+      {some(of.filter((o) => o.group === g))}
+    </optgroup>
+  ));
+}
 
 export const picklist: FieldType = {
   Display: ({ field, value }) =>
@@ -16,13 +34,7 @@ export const picklist: FieldType = {
       {!!p.value && !p.field.options?.some((o) => o.value === p.value) && (
         <option value={String(p.value)}>{String(p.value)}</option>
       )}
-      {(p.field.options ?? [])
-        .filter((o) => !o.inactive || o.value === p.value)
-        .map((o) => (
-          <option key={o.value} value={o.value}>
-            {o.label}
-          </option>
-        ))}
+      <Choices of={(p.field.options ?? []).filter((o) => !o.inactive || o.value === p.value)} />
     </Select>
   ),
   operators: ["in", "eq", "ne", "empty", "notempty"],

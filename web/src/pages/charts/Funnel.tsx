@@ -7,6 +7,7 @@ import type { ObjectMeta, Option } from "../../api/types";
 import { SumMark } from "../../fields/money/SumMark";
 import { useUrl } from "../../hooks/useUrl";
 import { grouped, money } from "../../lib/format";
+import { pipelinesOf } from "../../lib/stages";
 import { Select } from "../../ui/Input";
 import { ErrorState, Skeleton } from "../../ui/State";
 import type { Chip } from "../../views/list/filter";
@@ -79,12 +80,14 @@ export default function Funnel({ object }: { object: ObjectMeta }) {
     placeholderData: (before) => before,
     retry: false,
   });
-  const options = stage?.options ?? [];
+  const pipelines = pipelinesOf(object);
+  const pipeline = pipelines.find((p) => p.value === url.fpipe) ?? pipelines[0];
+  const options = pipeline?.stages ?? [];
   const path = steps(options, sums.data?.rows ?? []);
   const lost = options.filter((o) => o.kind === "lost");
   const by = new Map((sums.data?.rows ?? []).map((r) => [String(r.group[0]), r.measures]));
   const widest = Math.max(1, path[0]?.reached ?? 1);
-  const total = [...by.values()].reduce((n, m) => n + Number(m[0]), 0);
+  const total = options.reduce((n, o) => n + Number(by.get(o.value)?.[0] ?? 0), 0);
   const search = (value: string) => {
     const chips: Chip[] = [[stage?.name ?? "", "in", [value]], ...whoChips(who)];
     if (since) chips.push(["created_at", "gte", since]);
@@ -95,6 +98,20 @@ export default function Funnel({ object }: { object: ObjectMeta }) {
       <div className="panel-head">
         <h2 id="funnel-title">{t("funnel.title")}</h2>
         <div className="row">
+          {pipelines.length > 1 && (
+            <Select
+              className="fit small"
+              aria-label={object.fields.find((f) => f.name === object.pipeline_field)?.label}
+              value={pipeline?.value}
+              onChange={(e) => setUrl({ fpipe: e.target.value })}
+            >
+              {pipelines.map((p) => (
+                <option key={p.value} value={p.value}>
+                  {p.label}
+                </option>
+              ))}
+            </Select>
+          )}
           <Who
             label={t("chart.who")}
             value={who}

@@ -7,6 +7,7 @@ import type { ObjectMeta } from "../../api/types";
 import { SumMark } from "../../fields/money/SumMark";
 import { useUrl } from "../../hooks/useUrl";
 import { grouped, money } from "../../lib/format";
+import { isOpen, pipelinesOf } from "../../lib/stages";
 import { Button } from "../../ui/Button";
 import { Skeleton, useErrorText } from "../../ui/State";
 import { whoChips, whoFilter } from "../charts/who";
@@ -18,7 +19,8 @@ export function Stages({ object, who }: { object: ObjectMeta; who: string | unde
   const [, setUrl] = useUrl();
   const currency = useMe().data?.company.currency ?? "TWD";
   const stage = object.fields.find((f) => f.name === object.stage_field);
-  const open = (stage?.options ?? []).filter((o) => !o.kind || o.kind === "open");
+  const pipelines = pipelinesOf(object).map((p) => ({ ...p, stages: p.stages.filter(isOpen) }));
+  const open = pipelines.flatMap((p) => p.stages);
   const sums = useQuery({
     queryKey: ["home", "stages", object.plural, who],
     enabled: !!who,
@@ -64,31 +66,41 @@ export function Stages({ object, who }: { object: ObjectMeta; who: string | unde
         </div>
       ) : (
         <>
-          <ul className="stage-bars">
-            {open.map((o) => {
-              const [n, amount] = byStage.get(o.value) ?? [0, "0"];
-              return (
-                <li key={o.value}>
-                  <Link
-                    to="/o/$plural"
-                    params={{ plural: object.plural }}
-                    search={{
-                      f: JSON.stringify([...whoChips(who ?? "me"), [stage?.name, "in", [o.value]]]),
-                    }}
-                  >
-                    <span className="stage-name">{o.label}</span>
-                    <span className="stage-track" aria-hidden="true">
-                      <span style={{ width: `${(Number(n) / most) * 100}%` }} />
-                    </span>
-                    <span className="num">{grouped(String(n))}</span>
-                    <span className="num muted">
-                      {money({ amount: String(amount ?? "0"), currency })}
-                    </span>
-                  </Link>
-                </li>
-              );
-            })}
-          </ul>
+          {pipelines
+            .filter((p) => p.stages.some((o) => byStage.has(o.value)))
+            .map((p, _, shown) => (
+              <div key={p.value}>
+                {shown.length > 1 && <h3 className="stage-line">{p.label}</h3>}
+                <ul className="stage-bars">
+                  {p.stages.map((o) => {
+                    const [n, amount] = byStage.get(o.value) ?? [0, "0"];
+                    return (
+                      <li key={o.value}>
+                        <Link
+                          to="/o/$plural"
+                          params={{ plural: object.plural }}
+                          search={{
+                            f: JSON.stringify([
+                              ...whoChips(who ?? "me"),
+                              [stage?.name, "in", [o.value]],
+                            ]),
+                          }}
+                        >
+                          <span className="stage-name">{o.label}</span>
+                          <span className="stage-track" aria-hidden="true">
+                            <span style={{ width: `${(Number(n) / most) * 100}%` }} />
+                          </span>
+                          <span className="num">{grouped(String(n))}</span>
+                          <span className="num muted">
+                            {money({ amount: String(amount ?? "0"), currency })}
+                          </span>
+                        </Link>
+                      </li>
+                    );
+                  })}
+                </ul>
+              </div>
+            ))}
           <SumMark of={sums.data} long />
         </>
       )}

@@ -101,10 +101,10 @@ export function StageRow({
           kind="quiet"
           className="stage-more"
           aria-expanded={open}
-          aria-label={t("pipelines.asks_of", { what: name })}
           onClick={() => setOpen(!open)}
         >
           {asked ? t("pipelines.asks_n", { n: asked }) : t("pipelines.asks")}
+          <span className="sr-only">{name}</span>
         </Button>
         <IconButton label={t("remove.what", { what: name })} onClick={onRemove}>
           <Icon name="close" size={14} />

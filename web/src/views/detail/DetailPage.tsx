@@ -18,6 +18,7 @@ import { Attachments } from "./Attachments";
 import { Checklist } from "./Checklist";
 import { Head } from "./Head";
 import { Linked } from "./Linked";
+import { Outcomes } from "./Outcomes";
 import { Parts } from "./Parts";
 import { Related } from "./Related";
 import { Team } from "./Team";
@@ -107,6 +108,7 @@ function Detail({ object, record }: { object: ObjectMeta; record: RecordData }) 
           <Timeline object={object} id={record.id} />
         </div>
         <div className="zone zone-related">
+          <Outcomes parent={object} record={record} />
           {object.stage_field && "owner" in record && <Team object={object} record={record} />}
           <div id="part-files">
             <Attachments key={record.id} object={object} id={record.id} editable={canEdit} />

@@ -182,6 +182,16 @@ export function Head({
               icon: <Icon name="users" size={16} />,
               onSelect: () => setDialog("share"),
             },
+            ...(object.access.create && !object.links
+              ? [
+                  {
+                    label: t("copy"),
+                    icon: <Icon name="file" size={16} />,
+                    onSelect: () =>
+                      setUrl({ create: object.name, copy: record.id }, { push: true }),
+                  },
+                ]
+              : []),
             {
               label: t("history"),
               icon: <Icon name="clock" size={16} />,

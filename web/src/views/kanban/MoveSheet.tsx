@@ -88,6 +88,8 @@ export function MoveSheet({
           if (e.key === "Enter" && isComposing(e)) e.preventDefault();
         }}
       >
+        {/* With it Enter saves from any field. */}
+        <button type="submit" hidden />
         {error && (
           <p className="summary" role="alert">
             {error}

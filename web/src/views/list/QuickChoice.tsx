@@ -46,7 +46,11 @@ function useFixed({ path, field }: Reach): Choice[] | undefined {
   if (field.options?.length) {
     return field.options
       .filter((o) => !o.inactive)
-      .map((o) => ({ op: "in", value: o.value, label: o.label }));
+      .map((o) => ({
+        op: "in",
+        value: o.value,
+        label: o.group ? `${o.group} · ${o.label}` : o.label,
+      }));
   }
   if (field.type === "boolean") {
     return ["true", "false"].map((value) => ({

@@ -5,6 +5,7 @@ import { api } from "../../api/client";
 import { useObjects } from "../../api/queries";
 import type { Field, Reference } from "../../api/types";
 import { Picker } from "../../fields/Picker";
+import { Choices } from "../../fields/picklist";
 import type { Operator } from "../../fields/types";
 import { recordTitle } from "../../lib/records";
 import { Button } from "../../ui/Button";
@@ -94,7 +95,7 @@ function OptionValue({ field, op, value, onChange }: Props) {
                 )
               }
             />
-            {o.label}
+            {o.group ? `${o.group} · ${o.label}` : o.label}
           </label>
         ))}
       </div>
@@ -107,11 +108,7 @@ function OptionValue({ field, op, value, onChange }: Props) {
       onChange={(e) => onChange(e.target.value)}
     >
       <option value="" />
-      {field.options?.map((o) => (
-        <option key={o.value} value={o.value}>
-          {o.label}
-        </option>
-      ))}
+      <Choices of={field.options ?? []} />
       {stageCalls(field).map((v) => (
         <option key={v} value={v}>
           {t(`filter.stage.${v}`)}
