@@ -114,6 +114,7 @@ func (s *Server) events(r *request) error {
 	var gathered []record.Event
 	var due <-chan time.Time
 	var looked, reloaded time.Time
+	may := rightsOf(r.actor)
 	for alive := send("hello", map[string]string{}); alive; {
 		var j jobs.Job
 		beating := false
@@ -150,6 +151,11 @@ func (s *Server) events(r *request) error {
 		if err != nil {
 			return nil // where the database is away the browser comes again
 		}
+		// Whose rights changed sees other records than his pages show.
+		if now := rightsOf(actor); now != may {
+			may = now
+			c.missed.Store(true)
+		}
 		switch {
 		case j.ID != 0:
 			alive = send("job", r.shown(j))
@@ -171,6 +177,11 @@ func (s *Server) events(r *request) error {
 		}
 	}
 	return nil
+}
+
+// rightsOf sums up what decides which records somebody sees, to be compared.
+func rightsOf(a *policy.Actor) string {
+	return fmt.Sprint(a.Roles, a.Departments, a.Tree, a.Above, a.Assisted)
 }
 
 // changed tells of the changes of records that the actor may see, or could

@@ -193,6 +193,9 @@ func TestForgottenPasswordTellsNothing(t *testing.T) {
 		}
 		guest := &person{w: w}
 		guest.must(200, "POST", "password/actions/choose", map[string]any{"token": m.token(), "password": "brand-new-password"})
+		if mails := w.posted(box); len(mails) != 1 || mails[0].subject != "您的 ECRM 密碼已變更" || strings.Contains(mails[0].text, "password#") {
+			t.Errorf("of the change he is mailed %+v", mails)
+		}
 		if status, _ := ming.call("GET", "me", nil); status != 401 {
 			t.Errorf("his old session answered %d", status)
 		}

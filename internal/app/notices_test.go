@@ -291,3 +291,24 @@ func TestWhatLeavesOnesSightIsTold(t *testing.T) {
 		}
 	})
 }
+
+// Whose rights change is told to read anew what his pages show.
+func TestPagesOfWhoseRightsChangeReadAnew(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t))
+	admin, people, _ := w.company()
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	hears := people["boss"].heard(ctx)
+	time.Sleep(100 * time.Millisecond)
+	admin.must(200, "PATCH", "users/"+people["boss"].id, map[string]any{"role": "salesperson"})
+	for deadline := time.After(5 * time.Second); ; {
+		select {
+		case line := <-hears:
+			if line == "event: reload" {
+				return
+			}
+		case <-deadline:
+			t.Fatal("he is not told")
+		}
+	}
+}

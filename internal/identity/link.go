@@ -36,6 +36,8 @@ var links = store.Declare(store.Table{
 const (
 	Invited   = "invitation"
 	Forgotten = "password"
+	// Changed mails carry no link: they tell somebody that his password is another.
+	Changed = "password_changed"
 )
 
 // forgottenSpan is how long a link to a new password holds.
@@ -140,6 +142,11 @@ func (s *Service) UseLink(ctx context.Context, secret, password, address string)
 		}
 		if _, err := store.Delete(ctx, q, sessions.Name, store.Row{"user_id": p.ID}); err != nil {
 			return err
+		}
+		if purpose == Forgotten {
+			if err := s.passwordChanged(ctx, q, p.ID); err != nil {
+				return err
+			}
 		}
 		return putCredential(ctx, q, p.ID, hash, false)
 	})
@@ -269,10 +276,23 @@ func (s *Service) AddInvited(ctx context.Context, a *policy.Actor, in record.Inp
 	return id, err
 }
 
+// passwordChanged has somebody mailed that his password is another, in the
+// transaction that changes it.
+func (s *Service) passwordChanged(ctx context.Context, q store.Querier, user int64) error {
+	if s.Mail == nil {
+		return nil
+	}
+	return s.Mail.Queue(ctx, q, user, Changed, 0, 0)
+}
+
 // mails has mails that carry links be composed here.
 func (s *Service) mails() {
 	s.Mail.Register(Invited, s.invitation)
 	s.Mail.Register(Forgotten, s.forgotten)
+	s.Mail.Register(Changed, func(_ context.Context, to mail.Receiver, _ int64) (*mail.Message, error) {
+		say := func(code string) string { return message.In(to.Language, code, map[string]string{"name": to.Name}) }
+		return &mail.Message{Subject: say("mail_changed_subject"), Greeting: say("mail_greeting"), Text: []string{say("mail_changed")}}, nil
+	})
 }
 
 func linkPath(secret string) string { return "/password#" + url.QueryEscape(secret) }

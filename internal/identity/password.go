@@ -96,6 +96,9 @@ func (s *Service) SetPassword(ctx context.Context, user int64, password string, 
 		if _, err := store.Delete(ctx, q, links.Name, store.Row{"user_id": user}); err != nil {
 			return err
 		}
+		if err := s.passwordChanged(ctx, q, user); err != nil {
+			return err
+		}
 		return putCredential(ctx, q, user, hash, mustChange)
 	})
 }
@@ -123,6 +126,9 @@ func (s *Service) ResetPassword(ctx context.Context, a *policy.Actor, user int64
 			return err
 		}
 		if _, err := store.Delete(ctx, u.Store(), links.Name, store.Row{"user_id": user}); err != nil {
+			return err
+		}
+		if err := s.passwordChanged(ctx, u.Store(), user); err != nil {
 			return err
 		}
 		return putCredential(ctx, u.Store(), user, hash, true)

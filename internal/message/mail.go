@@ -33,6 +33,8 @@ var mails = map[string][3]string{
 	"mail_password":              {"有人要求重設帳號「{login}」的密碼。如果是您本人，請按下面的按鈕設定新密碼；如果不是，不用理會這封信，密碼不會改變。", "有人要求重置账号“{login}”的密码。如果是您本人，请点击下面的按钮设置新密码；如果不是，请忽略此邮件，密码不会改变。", "Somebody asked for a new password for the account “{login}”. If it was you, press the button to choose one; if not, ignore this mail and nothing changes."},
 	"mail_password_button":       {"設定新密碼", "设置新密码", "Choose a new password"},
 	"mail_password_small":        {"這個連結一小時內有效，只能用一次。", "此链接一小时内有效，只能使用一次。", "The link holds for an hour and works once."},
+	"mail_changed_subject":       {"您的 ECRM 密碼已變更", "您的 ECRM 密码已更改", "Your ECRM password was changed"},
+	"mail_changed":               {"您帳號的密碼剛剛變更了，其他裝置已登出。如果不是您要求的，請立刻告訴系統管理員。", "您账号的密码刚刚更改，其他设备已退出登录。如果不是您要求的，请立即告知系统管理员。", "The password of your account was just changed and all other devices are signed out. If you did not ask for it, tell your administrator at once."},
 	"mail_test_subject":          {"ECRM 測試信", "ECRM 测试邮件", "A test mail from ECRM"},
 	"mail_test":                  {"收到這封信，表示郵件伺服器設定正確。", "收到此邮件，表示邮件服务器设置正确。", "This mail shows that the mail server is set up well."},
 	"mail_test_sent":             {"已寄到 {to}，請看看信箱（也看一下垃圾信件匣）", "已发送到 {to}，请查看邮箱（也看一下垃圾邮件箱）", "Sent to {to}; look into the mailbox, and the junk folder too"},

@@ -1,4 +1,5 @@
 import { type InfiniteData, useQuery } from "@tanstack/react-query";
+import { forgetVisit } from "../lib/recent";
 import { api } from "./client";
 import { queryClient } from "./queries";
 import type { RecordData, RecordPage } from "./types";
@@ -45,6 +46,7 @@ export function recordGone(plural: string, id: string) {
     } else if ("records" in data) queryClient.setQueryData<RecordPage>(key, without(data));
   }
   queryClient.setQueryData(["gone", plural, id], true);
+  forgetVisit(id);
 }
 
 /** Whether a record left the reader's sight while its page was open. */

@@ -28,7 +28,7 @@ export interface Tried {
 export interface Outgoing {
   id: string;
   user: { id: string; name: string } | null;
-  kind: "invitation" | "password" | "notice" | "digest";
+  kind: "invitation" | "password" | "password_changed" | "notice" | "digest";
   state: "queued" | "sent" | "failed" | "skipped";
   address?: string;
   attempts: number;

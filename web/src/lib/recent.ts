@@ -38,6 +38,11 @@ export function visited(v: Visit) {
   write([v, ...read().filter((x) => x.id !== v.id)].slice(0, MOST));
 }
 
+/** It left the reader's sight: its name stands here no more. */
+export function forgetVisit(id: string) {
+  write(read().filter((x) => x.id !== id));
+}
+
 export function forgetVisits() {
   localStorage.removeItem(KEY);
   for (const w of watchers) w();
