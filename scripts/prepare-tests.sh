@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes sure that what the tests need beside Go and Node is on the machine: Chromium and Chinese
-# fonts (browser tests), PostgreSQL 15 (store tests), a C compiler (Go's race detector).
+# fonts (browser tests), PostgreSQL 15 (store tests), Poppler (what printed documents say), a C compiler (Go's race detector).
 # On Debian as root it installs what is missing; elsewhere it says what to install. Quick when all is there.
 set -euo pipefail
 
@@ -15,6 +15,7 @@ for initdb in "${ECRM_POSTGRES_BIN:-/nowhere}"/initdb /usr/lib/postgresql/*/bin/
   [ -x "$initdb" ] && found=yes
 done
 [ -n "$found" ] || missing+=(postgresql-15)
+present pdftotext || missing+=(poppler-utils)
 present cc || missing+=(gcc libc6-dev)
 
 complain() { echo "prepare-tests: $*" >&2; }

@@ -207,6 +207,7 @@ func (s *Server) Handler() http.Handler {
 	signed("POST "+prefix+"{plural}/{id}/shares", s.addShare)
 	signed("DELETE "+prefix+"{plural}/{id}/shares/{share}", s.removeShare)
 	signed("GET "+prefix+"{plural}/{id}/access", s.access)
+	signed("GET "+prefix+"{plural}/{id}/print", s.print)
 	signed("GET "+prefix+"{plural}/{id}/{related}", s.related)
 	s.route("GET "+prefix+"{plural}/duplicates", access{signed: true}) // answered by get, whose pattern it would clash with
 	signed("GET /api/openapi.json", s.openAPI)

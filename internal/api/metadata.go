@@ -20,6 +20,7 @@ type optionView struct {
 	Color       string       `json:"color,omitempty"`
 	Kind        string       `json:"kind,omitempty"`
 	Probability int          `json:"probability,omitempty"`
+	Rate        int64        `json:"rate,omitempty"`
 	Inactive    bool         `json:"inactive,omitempty"`
 	Pipeline    string       `json:"pipeline,omitempty"`
 	// Group is what the pipeline is called, where there are several.
@@ -136,6 +137,9 @@ func describeField(a *policy.Actor, o *schema.Object, f *schema.Field, lang stri
 		for _, sub := range line.Fields {
 			one := describeField(a, line, sub, lang)
 			one.Access, one.Sortable = v.Access, false
+			if sub.ReadOnly && one.Access == "write" {
+				one.Access = "read"
+			}
 			v.Lines = append(v.Lines, one)
 		}
 	}
@@ -144,7 +148,7 @@ func describeField(a *policy.Actor, o *schema.Object, f *schema.Field, lang stri
 	}
 	for _, opt := range f.Options {
 		view := optionView{
-			Value: opt.Value, Label: opt.Label.In(lang), Labels: words(opt.Label), Color: opt.Color, Kind: opt.Kind, Probability: opt.Probability, Inactive: opt.Inactive,
+			Value: opt.Value, Label: opt.Label.In(lang), Labels: words(opt.Label), Color: opt.Color, Kind: opt.Kind, Probability: opt.Probability, Rate: opt.Rate, Inactive: opt.Inactive,
 			Pipeline: opt.Pipeline, RottenDays: opt.Rotten, Needs: readable(a, o, opt.Needs), Asks: readable(a, o, opt.Asks),
 		}
 		if several := o.Field(o.Pipeline); f.Name == o.Stage && several != nil && a.Readable(o, several) && o.Pipelines() > 1 {

@@ -188,6 +188,8 @@ var operations = map[string]operation{
 	"GET " + prefix + "{plural}/{id}/history":          {text: t3("{object}的變更", "{object}的变更", "{object}: every change"), answer: fixed(component("Entries"))},
 	"GET " + prefix + "{plural}/{id}/timeline": {text: t3("{object}的時間軸", "{object}的时间轴", "{object}: everything that happened"), answer: fixed(component("Entries")),
 		query: []parameter{{"kind", of("string"), ""}, {"limit", node{"type": "integer", "minimum": 1, "maximum": record.MaxPage, "default": 50}, ""}, {"cursor", of("string"), ""}}},
+	"GET " + prefix + "{plural}/{id}/print": {text: t3("{object}的文件（PDF）", "{object}的文件（PDF）", "{object}: as a document, a PDF, where there is one"), media: "application/pdf",
+		query: []parameter{{"language", node{"enum": []string{"zh-TW", "zh-CN", "en"}}, ""}, {"form", of("string"), ""}, {"download", of("string"), ""}}},
 	"GET " + prefix + "{plural}/{id}/comments": {text: t3("{object}的留言", "{object}的评论", "{object}: comments"), answer: fixed(component("Entries"))},
 	"POST " + prefix + "{plural}/{id}/comments": {text: t3("在{object}留言", "评论{object}", "{object}: comment"), status: http.StatusCreated, answer: fixed(answerOf[entry]()),
 		body: fixed(object(nil, node{"text": of("string"), "files": listOf(component("ReferenceInput"))}))},

@@ -27,7 +27,10 @@ import (
 	"ecrm/internal/module/contact"
 	"ecrm/internal/module/currency"
 	"ecrm/internal/module/customer"
+	"ecrm/internal/module/letterhead"
 	"ecrm/internal/module/opportunity"
+	"ecrm/internal/module/product"
+	"ecrm/internal/module/quote"
 	"ecrm/internal/module/target"
 	"ecrm/internal/module/task"
 	"ecrm/internal/notice"
@@ -43,7 +46,7 @@ import (
 
 // Modules lists what the product consists of, in the order of the menu.
 func Modules() []record.Module {
-	return []record.Module{customer.Module(), contact.Module(), opportunity.Module(), competitor.Module(), activity.Module(), task.Module(), target.Module(), currency.Module(), identity.Module()}
+	return []record.Module{customer.Module(), contact.Module(), opportunity.Module(), quote.Module(), competitor.Module(), activity.Module(), task.Module(), target.Module(), product.Module(), letterhead.Module(), currency.Module(), identity.Module()}
 }
 
 // App is an opened data folder.

@@ -74,11 +74,12 @@ func (x *attack) owned() map[string]map[string]any {
 		"opportunities": {"name": secret, "customer": customer, "amount": map[string]string{"amount": "777000"}},
 		"activities":    {"subject": secret, "kind": "call", "customer": customer},
 		"tasks":         {"subject": secret, "customer": customer},
+		"quotes":        {"subject": secret, "customer": customer, "notes": secret, "items": []map[string]string{{"description": secret, "price": "777000"}}},
 		"x_projects":    {"name": secret, "x_customer": customer},
 	}
 }
 
-var ownedPlurals = []string{"customers", "contacts", "opportunities", "activities", "tasks", "x_projects"}
+var ownedPlurals = []string{"customers", "contacts", "opportunities", "activities", "tasks", "quotes", "x_projects"}
 
 func newAttack(t testing.TB, dsn string) *attack {
 	w := newWorld(t, dsn)
@@ -572,6 +573,7 @@ var cases = map[string]func(t testing.TB, x *attack){
 	"GET /api/v1/{plural}/{id}/stages":    on("GET", "/stages", nil),
 	"GET /api/v1/{plural}/{id}/history":   on("GET", "/history", nil),
 	"GET /api/v1/{plural}/{id}/timeline":  on("GET", "/timeline", nil),
+	"GET /api/v1/{plural}/{id}/print":     on("GET", "/print", nil),
 	"GET /api/v1/{plural}/{id}/comments":  on("GET", "/comments", nil),
 	"POST /api/v1/{plural}/{id}/comments": on("POST", "/comments", map[string]any{"text": "x"}),
 	"POST /api/v1/files":                  own, // TestFile… says what uploads do

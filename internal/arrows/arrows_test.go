@@ -32,7 +32,7 @@ type level struct {
 // levels runs from the bottom up. A new package is added here, once, where it belongs.
 var levels = []level{
 	{"leaves: know nothing of records", true, []string{
-		"internal/blob", "internal/durable", "internal/folder", "internal/secure", "internal/proxy", "internal/reach", "internal/normal", "internal/local", "internal/tabular", "internal/message", "web", "packaging",
+		"internal/blob", "internal/durable", "internal/folder", "internal/secure", "internal/proxy", "internal/reach", "internal/normal", "internal/local", "internal/tabular", "internal/message", "internal/tally", "internal/paper", "web", "packaging",
 	}},
 	{"schema: objects, fields, values", false, []string{"internal/schema"}},
 	{"query: what to read, as data", false, []string{"internal/query"}},

@@ -60,9 +60,14 @@ type Role struct {
 	Departments []int64 `json:"departments,omitempty"`
 }
 
-func (r Role) scope(object, verb string) Scope {
-	rights, ok := r.Rights[object]
-	if !ok {
+func (r Role) scope(o *schema.Object, verb string) Scope {
+	rights, ok := r.Rights[o.Name]
+	switch {
+	case !ok && o.Catalog && verb == View:
+		return All
+	case !ok && o.Catalog:
+		return None
+	case !ok:
 		rights = r.Rights["*"]
 	}
 	if s := rights[verb]; s != "" {
@@ -139,7 +144,7 @@ func (a *Actor) May(o *schema.Object, verb string) bool {
 		return a.mayLink(o, verb)
 	}
 	for _, r := range a.Roles {
-		if r.scope(o.Name, verb) != None {
+		if r.scope(o, verb) != None {
 			return true
 		}
 	}
@@ -156,7 +161,7 @@ func (a *Actor) Access(o *schema.Object, f *schema.Field) string {
 		switch access := r.field(o.Name, f.Name); {
 		case r.Admin:
 			best = "write"
-		case !o.AdminOnly && !o.IsLink() && r.scope(o.Name, View) == None, o.IsLink() && !a.May(o, View):
+		case !o.AdminOnly && !o.IsLink() && r.scope(o, View) == None, o.IsLink() && !a.May(o, View):
 		case access == "write":
 			best = "write"
 		case access == "read" && best == "hidden":
@@ -265,7 +270,7 @@ func (a *Actor) reasons(o *schema.Object, verb string, depth int) []Reason {
 		return []Reason{{Rule: RuleEnds, Filter: a.bothEnds(o, verb, depth)}}
 	}
 	for _, r := range a.Roles {
-		s := r.scope(o.Name, verb)
+		s := r.scope(o, verb)
 		switch {
 		case s == None:
 			continue
@@ -337,7 +342,7 @@ func (a *Actor) Covers(o *schema.Object, verb string, owner, department int64) b
 		return a.May(o, verb) // its ends are asked when it is written
 	}
 	for _, r := range a.Roles {
-		switch s := r.scope(o.Name, verb); {
+		switch s := r.scope(o, verb); {
 		case s == None:
 		case !o.Owned || s == All || owner == a.ID && owner != 0:
 			return true
@@ -361,7 +366,7 @@ func (a *Actor) Assists(o *schema.Object) bool {
 		return false
 	}
 	for _, r := range a.Roles {
-		if r.scope(o.Name, Create) == Assisted {
+		if r.scope(o, Create) == Assisted {
 			return true
 		}
 	}

@@ -100,7 +100,7 @@ func (s *Service) insert(ctx context.Context, tx store.Querier, a *policy.Actor,
 	}
 	maps.Copy(row, c.inherited)
 	if err := store.Insert(ctx, tx, o.Table(), row); err != nil {
-		u.clash(o, numbered, err)
+		u.clash(ctx, o, numbered, err)
 		return err
 	}
 	if err := s.belongings(ctx, c, nil, 1, "created"); err != nil {

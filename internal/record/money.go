@@ -148,5 +148,20 @@ func (c *Change) revalued(row store.Row) {
 	}
 }
 
+// Rate is what one unit of a currency is worth in the company's on a day, held with
+// schema.RateScale decimals; false where no rate is in force.
+func (c *Change) Rate(ctx context.Context, currency, day string) (int64, bool, error) {
+	switch {
+	case currency == c.Currency():
+		return rateOfOwn, true, nil
+	case c.service.Rates == nil:
+		return 0, false, nil
+	}
+	return c.service.Rates(ctx, c.tx, currency, day)
+}
+
+// rateOfOwn is one, held with schema.RateScale decimals.
+const rateOfOwn = 100_000_000
+
 // Currency is the company's.
 func (c *Change) Currency() string { return c.service.Currency() }

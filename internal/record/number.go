@@ -3,8 +3,8 @@ package record
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"strings"
+	"time"
 
 	"ecrm/internal/schema"
 	"ecrm/internal/store"
@@ -27,12 +27,26 @@ type counter struct {
 	held bool
 }
 
-// counterOf is the counter of a field. SQLite has one writer, who need not wait for
+// counterOf is the counter of a series of a field's numbers. SQLite has one writer, who need not wait for
 // himself; numbers without gaps are those of what is committed, one after another;
 // and where no index keeps values apart, nothing would find one that was set by hand
 // among those reserved.
-func (u *Unit) counterOf(o *schema.Object, f *schema.Field) counter {
-	return counter{o.Name + "." + f.Name, !u.tx.Postgres() || f.Gapless || !f.Unique}
+func (u *Unit) counterOf(o *schema.Object, f *schema.Field, series string) counter {
+	return counter{counterName(o, f, series), !u.tx.Postgres() || f.Gapless || !f.Unique}
+}
+
+// counterName is what the counter of a series is called.
+func counterName(o *schema.Object, f *schema.Field, series string) string {
+	name := o.Name + "." + f.Name
+	if series != "" {
+		name += "." + series
+	}
+	return name
+}
+
+// series is the one that numbers drawn now belong to.
+func (u *Unit) series(ctx context.Context, f *schema.Field) string {
+	return f.Series(time.UnixMicro(clock(ctx)).In(u.service.Zone()).Year())
 }
 
 // drawn are numbers of a unit by counter.
@@ -40,15 +54,12 @@ type drawn map[string][]int64
 
 // numbered is the next number of an autonumber field, as text.
 func (u *Unit) numbered(ctx context.Context, o *schema.Object, f *schema.Field) (string, error) {
-	n, err := u.number(ctx, u.counterOf(o, f))
+	series := u.series(ctx, f)
+	n, err := u.number(ctx, u.counterOf(o, f, series))
 	if err != nil {
 		return "", fmt.Errorf("draw a number for %s: %w", f.Name, err)
 	}
-	text := strconv.FormatInt(n, 10)
-	for len(text) < 6 {
-		text = "0" + text
-	}
-	return f.Prefix + text, nil
+	return f.Numbered(series, n), nil
 }
 
 // number draws the next number of a counter.
@@ -111,11 +122,11 @@ func (u *Unit) counted(ctx context.Context, c counter) (n int64, err error) {
 
 // give notes a number that came with a record.
 func (u *Unit) give(ctx context.Context, o *schema.Object, f *schema.Field, text string) error {
-	n, ours := ordinal(f, text)
+	series, n, ours := f.Ordinal(text)
 	if !ours {
 		return nil
 	}
-	c := u.counterOf(o, f)
+	c := u.counterOf(o, f, series)
 	if u.pretends && !c.held {
 		last, err := u.playing(ctx, c)
 		u.played[c.name] = max(last, n)
@@ -190,9 +201,9 @@ func (u *Unit) giveBack(all bool) {
 
 // clash notes that a number that was drawn is that of another record already, set
 // there by hand or by a file: the unit is run again with others.
-func (u *Unit) clash(o *schema.Object, numbered []*schema.Field, err error) {
+func (u *Unit) clash(ctx context.Context, o *schema.Object, numbered []*schema.Field, err error) {
 	for _, f := range numbered {
-		if c := u.counterOf(o, f); !c.held && clashes(o, f, err) {
+		if c := u.counterOf(o, f, u.series(ctx, f)); !c.held && clashes(o, f, err) {
 			u.taken = append(u.taken, c.name)
 		}
 	}

@@ -140,6 +140,8 @@ type Module struct {
 	Name    string
 	Objects []*schema.Object
 	Rules   map[string]Rules
+	// Prints are the objects whose records can be printed, and what does it.
+	Prints map[string]Print
 }
 
 // Service is the door.
@@ -154,6 +156,8 @@ type Service struct {
 	// Rates tells what other currencies are worth; nil: nobody knows.
 	Rates Rates
 	rules map[string]Rules
+	// prints make documents of records.
+	prints map[string]Print
 
 	// declared are the objects of the modules.
 	declared []*schema.Object
@@ -174,11 +178,14 @@ type Service struct {
 
 // New makes the door to a database.
 func New(db *store.DB, current *schema.Current, modules []Module) *Service {
-	s := &Service{DB: db, Current: current, IDs: store.NewIDs(1), rules: map[string]Rules{}, Currency: func() string { return "TWD" }, Zone: func() *time.Location { return time.UTC }, name: rand.Text(), renewed: make(chan struct{}, 1)}
+	s := &Service{DB: db, Current: current, IDs: store.NewIDs(1), rules: map[string]Rules{}, prints: map[string]Print{}, Currency: func() string { return "TWD" }, Zone: func() *time.Location { return time.UTC }, name: rand.Text(), renewed: make(chan struct{}, 1)}
 	for _, m := range modules {
 		s.declared = append(s.declared, m.Objects...)
 		for object, r := range m.Rules {
 			s.rules[object] = r
+		}
+		for object, p := range m.Prints {
+			s.prints[object] = p
 		}
 	}
 	return s

@@ -201,8 +201,7 @@ func (s *Service) raiseNumbers(ctx context.Context, o *schema.Object) (int64, er
 	raised := int64(0)
 	err := s.DB.Write(ctx, func(ctx context.Context, tx store.Querier) error {
 		raised = 0
-		for field, n := range highest {
-			name := o.Name + "." + field
+		for name, n := range highest {
 			last, err := store.Counter(ctx, tx, name)
 			if err != nil {
 				return err
@@ -219,11 +218,13 @@ func (s *Service) raiseNumbers(ctx context.Context, o *schema.Object) (int64, er
 	return raised, err
 }
 
-// noteHighest keeps the highest number of a record in each of its automatic fields.
+// noteHighest keeps the highest number of a record in each of its automatic fields,
+// by the counter that gives it.
 func noteHighest(o *schema.Object, v Values, highest map[string]int64) {
 	for _, f := range o.Fields {
-		if n, ours := ordinal(f, v.Text(f.Name)); ours {
-			highest[f.Name] = max(highest[f.Name], n)
+		if series, n, ours := f.Ordinal(v.Text(f.Name)); ours {
+			counter := counterName(o, f, series)
+			highest[counter] = max(highest[counter], n)
 		}
 	}
 }

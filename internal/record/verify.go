@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"hash/fnv"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -338,25 +336,14 @@ func (v *verifier) rest(ctx context.Context) error {
 			v.find(id, rule, "there is no such record")
 		}
 	}
-	for field, highest := range v.highest {
-		last, err := store.Counter(ctx, v.service.DB, v.object.Name+"."+field)
+	for counter, highest := range v.highest {
+		last, err := store.Counter(ctx, v.service.DB, counter)
 		if err != nil {
 			return err
 		}
 		if last < highest {
-			v.find(0, "number", "%s %d is there, the next would be %d", field, highest, last+1)
+			v.find(0, "number", "%s %d is there, the next would be %d", counter, highest, last+1)
 		}
 	}
 	return nil
-}
-
-// ordinal is the number in the text of an autonumber field, where it is one this
-// field could have given.
-func ordinal(f *schema.Field, text string) (int64, bool) {
-	digits, ours := strings.CutPrefix(text, f.Prefix)
-	if f.Type != "autonumber" || !ours || len(digits) < 6 || len(digits) > 15 {
-		return 0, false
-	}
-	n, err := strconv.ParseInt(digits, 10, 64)
-	return n, err == nil && n > 0
 }

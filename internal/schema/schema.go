@@ -38,8 +38,10 @@ type Option struct {
 	// Probability in percent, for stages.
 	Probability int `json:"probability,omitempty"`
 	// Kind is open, won or lost for stages; empty elsewhere.
-	Kind     string `json:"kind,omitempty"`
-	Inactive bool   `json:"inactive,omitempty"`
+	Kind string `json:"kind,omitempty"`
+	// Rate is the tax of a tax class, in hundredths of a percent.
+	Rate     int64 `json:"rate,omitempty"`
+	Inactive bool  `json:"inactive,omitempty"`
 	Stage
 	// Aliases are the words by which files of other programs mean it.
 	Aliases []string `json:"-"`
@@ -76,11 +78,14 @@ type Field struct {
 	OfHundred bool `json:"of_hundred,omitempty"`
 	// MaxLength limits text in characters; 0 means the type's own limit.
 	MaxLength int `json:"max_length,omitempty"`
-	// Prefix starts the numbers of an autonumber.
+	// Prefix starts the numbers of an autonumber; with Year in it they begin anew
+	// each year.
 	Prefix string `json:"prefix,omitempty"`
 	// Gapless autonumbers leave no number out, as books want it: whoever makes a
 	// record waits until the record before has its number for good.
 	Gapless bool `json:"gapless,omitempty"`
+	// Digits is how many digits the numbers of an autonumber have at least; 0: six.
+	Digits int `json:"-"`
 	// Indexed makes the field sortable and quickly filtered on large objects.
 	Indexed bool `json:"indexed,omitempty"`
 	// Search is the class under which the field's words are found: "n" names,
@@ -244,6 +249,10 @@ type Object struct {
 	// Logs objects tell what was done: whoever is given such a record has nothing to do
 	// with it, and is not told.
 	Logs bool
+	// Catalog objects are read by everyone and written by administrators and by
+	// whoever has a role that grants it for the object by name: "all objects" does
+	// not mean them.
+	Catalog bool
 	// Due is what the owner of a record is to do and by when; nil: nothing.
 	Due        *Due
 	Fields     []*Field

@@ -5,7 +5,6 @@ package currency
 
 import (
 	"context"
-	"slices"
 
 	"ecrm/internal/exchange"
 	"ecrm/internal/query"
@@ -22,7 +21,7 @@ func Module() record.Module {
 		Label: t("匯率", "汇率", "Exchange rate"), LabelPlural: t("匯率", "汇率", "Exchange rates"),
 		Fields: []*schema.Field{
 			{Name: "name", Type: "text", Label: t("名稱", "名称", "Name"), ReadOnly: true, Search: "i", Indexed: true},
-			{Name: "currency", Type: "picklist", Label: t("幣別", "币种", "Currency"), Required: true, Indexed: true, Options: currencies()},
+			{Name: "currency", Type: "picklist", Label: t("幣別", "币种", "Currency"), Required: true, Indexed: true, Options: schema.Currencies()},
 			{Name: "date", Type: "date", Label: t("生效日", "生效日期", "In force from"), Required: true, Indexed: true},
 			{Name: "rate", Type: "decimal", Scale: schema.RateScale, Label: t("匯率", "汇率", "Rate"), Required: true,
 				Help: t("一單位外幣折合多少本國幣", "一单位外币折合多少本位币", "Units of the company's currency for one unit")},
@@ -61,26 +60,4 @@ func check(ctx context.Context, c *record.Change) error {
 		}
 	}
 	return nil
-}
-
-// currencies lists what may be offered, those in daily use as offered.
-func currencies() []schema.Option {
-	offered := []string{"TWD", "CNY", "USD", "EUR", "JPY", "HKD", "GBP", "SGD"}
-	var options []schema.Option
-	for _, c := range []struct {
-		code  string
-		label schema.Text
-	}{
-		{"TWD", t("新臺幣 TWD", "新台币 TWD", "New Taiwan dollar TWD")}, {"CNY", t("人民幣 CNY", "人民币 CNY", "Renminbi CNY")}, {"USD", t("美元 USD", "美元 USD", "US dollar USD")},
-		{"EUR", t("歐元 EUR", "欧元 EUR", "Euro EUR")}, {"JPY", t("日圓 JPY", "日元 JPY", "Yen JPY")}, {"HKD", t("港幣 HKD", "港币 HKD", "Hong Kong dollar HKD")},
-		{"GBP", t("英鎊 GBP", "英镑 GBP", "Pound sterling GBP")}, {"SGD", t("新加坡元 SGD", "新加坡元 SGD", "Singapore dollar SGD")}, {"KRW", t("韓元 KRW", "韩元 KRW", "Won KRW")},
-		{"AUD", t("澳幣 AUD", "澳元 AUD", "Australian dollar AUD")}, {"CAD", t("加幣 CAD", "加元 CAD", "Canadian dollar CAD")}, {"NZD", t("紐幣 NZD", "新西兰元 NZD", "New Zealand dollar NZD")},
-		{"CHF", t("瑞士法郎 CHF", "瑞士法郎 CHF", "Swiss franc CHF")}, {"SEK", t("瑞典克朗 SEK", "瑞典克朗 SEK", "Swedish krona SEK")}, {"MOP", t("澳門幣 MOP", "澳门元 MOP", "Pataca MOP")},
-		{"MYR", t("馬來幣 MYR", "林吉特 MYR", "Ringgit MYR")}, {"THB", t("泰銖 THB", "泰铢 THB", "Baht THB")}, {"VND", t("越南盾 VND", "越南盾 VND", "Dong VND")},
-		{"PHP", t("菲律賓披索 PHP", "菲律宾比索 PHP", "Philippine peso PHP")}, {"IDR", t("印尼盾 IDR", "印尼盾 IDR", "Rupiah IDR")}, {"INR", t("印度盧比 INR", "印度卢比 INR", "Indian rupee INR")},
-		{"AED", t("阿聯迪拉姆 AED", "阿联酋迪拉姆 AED", "Dirham AED")}, {"ZAR", t("南非幣 ZAR", "南非兰特 ZAR", "Rand ZAR")}, {"BRL", t("巴西雷亞爾 BRL", "巴西雷亚尔 BRL", "Real BRL")}, {"MXN", t("墨西哥披索 MXN", "墨西哥比索 MXN", "Mexican peso MXN")},
-	} {
-		options = append(options, schema.Option{Value: c.code, Label: c.label, Inactive: !slices.Contains(offered, c.code)})
-	}
-	return options
 }

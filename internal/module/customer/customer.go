@@ -154,7 +154,7 @@ func object() *schema.Object {
 			{Label: t("帳務", "财务", "Billing"), Fields: []string{"invoice_title", "payment_terms", "credit_limit", "bank", "bank_account"}},
 			{Label: t("其他", "其他", "Other"), Fields: []string{"note", "external_ids"}},
 		},
-		Related: []schema.Related{{Object: "contact", Field: "customer"}, {Object: "opportunity", Field: "customer"}, {Object: "task", Field: "customer"}, {Object: "activity", Field: "customer"}},
+		Related: []schema.Related{{Object: "contact", Field: "customer"}, {Object: "opportunity", Field: "customer"}, {Object: "quote", Field: "customer"}, {Object: "task", Field: "customer"}, {Object: "activity", Field: "customer"}},
 	}
 }
 

@@ -77,7 +77,7 @@ func Module() record.Module {
 		Sections: []schema.Section{
 			{Label: t("商機", "商机", "Opportunity"), Fields: []string{"name", "customer", "stage", "probability", "amount", "expected_close", "kind", "source", "reason", "lost_to", "next_step", "next_step_on", "owner", "tags", "note", "external_ids"}},
 		},
-		Related: []schema.Related{{Object: "task", Field: "opportunity"}},
+		Related: []schema.Related{{Object: "quote", Field: "opportunity"}, {Object: "task", Field: "opportunity"}},
 	}, contacts()}}
 }
 

@@ -42,6 +42,9 @@ export interface Option {
   kind?: string;
   probability?: number;
   /** Whose stage it is, and what that is called where there are several. */
+  /** Of a tax class: the tax in hundredths of a percent. */
+  rate?: number;
+  /** Whose stage it is. */
   pipeline?: string;
   group?: string;
   /** After how many days in it a record has waited too long. */

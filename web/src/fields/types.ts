@@ -1,5 +1,6 @@
 import type { ComponentType } from "react";
 import type { Field, FieldError } from "../api/types";
+import type { RowPart } from "../modules";
 
 export interface DisplayProps {
   field: Field;
@@ -19,6 +20,8 @@ export interface EditorProps {
   describedBy?: string;
   /** What is wrong within the value, as with the rows of a field; each names its place. */
   errors?: FieldError[];
+  /** How the rows of the field follow from one another. */
+  rows?: RowPart;
 }
 
 /** An operator of the filter language and which control takes its value. */

@@ -5,6 +5,7 @@ import type { Field } from "../../api/types";
 import { isComposing } from "../../hooks/useComposition";
 import { today } from "../../lib/format";
 import { Button } from "../../ui/Button";
+import { useErrorText } from "../../ui/State";
 import { toast } from "../../ui/Toast";
 import { fieldType } from "..";
 import type { EditorProps } from "../types";
@@ -30,12 +31,14 @@ const sum = (all: number[]) => all.reduce((a, b) => a + b, 0);
  */
 export function Editor(p: EditorProps) {
   const { t } = useTranslation();
+  const errorText = useErrorText();
   const currency = useMe().data?.company.currency ?? "TWD";
   const objects = useObjects().data?.objects ?? [];
   const rows = rowsOf(p.value);
   const columns = useMemo(() => shownOf(p.field), [p.field]);
   const widths = columns.map(widthOf);
   const errors = cellErrors(p.field, p.errors ?? []);
+  const computed = p.rows?.computed(rows);
   const grid = useRef<HTMLDivElement>(null);
   const going = useRef<{ row: number; column: number } | null>(null);
   const keys = useRef(new WeakMap<Row, string>());
@@ -47,8 +50,8 @@ export function Editor(p: EditorProps) {
     return known;
   };
   // What the actions work on, so that they can stay the same for rows that did not change.
-  const now = useRef({ ...p, rows, columns, currency, objects, t });
-  now.current = { ...p, rows, columns, currency, objects, t };
+  const now = useRef({ ...p, p, rows, columns, currency, objects, t, errorText });
+  now.current = { ...p, p, rows, columns, currency, objects, t, errorText };
 
   const go = (row: number, column: number) => {
     const cell = grid.current?.querySelector(`[data-cell="${row}-${column}"]`);
@@ -125,6 +128,21 @@ export function Editor(p: EditorProps) {
         const row = { ...old, [name]: value };
         keys.current.set(row, keyOf(old));
         set(now.current.rows.map((x, n) => (n === i ? row : x)));
+        // What follows from the value is put into the row wherever it stands by then.
+        void now.current.p.rows
+          ?.complete(row, name)
+          ?.then((more) => {
+            if (!more) return;
+            set(
+              now.current.rows.map((x) => {
+                if (keys.current.get(x) !== keys.current.get(row) || x[name] !== value) return x;
+                const filled = { ...x, ...more };
+                keys.current.set(filled, keyOf(x));
+                return filled;
+              }),
+            );
+          })
+          .catch((e) => toast(now.current.errorText(e), { bad: true }));
       },
       key: (e, i, column) => {
         const { rows, columns, disabled } = now.current;
@@ -226,6 +244,7 @@ export function Editor(p: EditorProps) {
                   columns={columns}
                   disabled={p.disabled}
                   errors={errors[i]}
+                  computed={computed?.[i]}
                   on={on}
                 />
               ))}

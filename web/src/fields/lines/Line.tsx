@@ -16,7 +16,9 @@ export interface LineActions {
 }
 
 /** One row of the grid. It is drawn anew only when it changes: there may be hundreds of them. */
-export const Line = memo(function Line({
+export const Line = memo(Drawn, unchanged);
+
+function Drawn({
   row,
   i,
   last,
@@ -24,6 +26,7 @@ export const Line = memo(function Line({
   columns,
   disabled,
   errors,
+  computed,
   on,
 }: {
   row: Row;
@@ -33,6 +36,8 @@ export const Line = memo(function Line({
   columns: Field[];
   disabled?: boolean;
   errors?: Record<string, string>;
+  /** What columns show that follow from the others. */
+  computed?: Record<string, unknown>;
   on: LineActions;
 }) {
   const { t } = useTranslation();
@@ -91,7 +96,7 @@ export const Line = memo(function Line({
             <type.Editor
               id={id}
               field={c}
-              value={row[c.name]}
+              value={c.access === "read" && computed ? computed[c.name] : row[c.name]}
               disabled={disabled || c.access === "read"}
               invalid={!!error}
               describedBy={error ? `${id}-error` : undefined}
@@ -107,4 +112,18 @@ export const Line = memo(function Line({
       })}
     </tr>
   );
-});
+}
+
+type Props = React.ComponentProps<typeof Drawn>;
+
+/** What is computed is new each time, and the same where its values are. */
+function unchanged(a: Props, b: Props): boolean {
+  const names = Object.keys({ ...a, ...b }) as (keyof Props)[];
+  return names.every((n) =>
+    n === "computed"
+      ? Object.keys({ ...a.computed, ...b.computed }).every(
+          (c) => a.computed?.[c] === b.computed?.[c],
+        )
+      : a[n] === b[n],
+  );
+}

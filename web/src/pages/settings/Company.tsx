@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { admin } from "../../api/admin";
@@ -57,50 +58,59 @@ export default function Company() {
     </FieldBox>
   );
   return (
-    <form className="panel stack narrow-panel" onSubmit={submit}>
-      <h2>{t("settings.company")}</h2>
-      {error && (
-        <p className="summary" role="alert">
-          {error}
+    <>
+      <form className="panel stack narrow-panel" onSubmit={submit}>
+        <h2>{t("settings.company")}</h2>
+        {error && (
+          <p className="summary" role="alert">
+            {error}
+          </p>
+        )}
+        <FieldBox id="company-name" label={t("setup.company")} required error={errors.name}>
+          <Input
+            id="company-name"
+            required
+            maxLength={200}
+            value={now.name}
+            onChange={(e) => setValues({ ...values, name: e.target.value })}
+          />
+        </FieldBox>
+        <div className="form-grid">
+          {choice(
+            "language",
+            t("company.language"),
+            LANGUAGES.map((l) => [l.code, l.name]),
+            t("company.language_help"),
+          )}
+          {choice(
+            "time_zone",
+            t("time_zone"),
+            [...new Set([now.time_zone ?? "", ...ZONES])].map((z) => [
+              z,
+              t(`zone.${z}`, { defaultValue: z }),
+            ]),
+            t("company.zone_help"),
+          )}
+        </div>
+        <p className="muted">
+          {t("setup.currency")}{" "}
+          {t(`currency.${me.company.currency}`, { defaultValue: me.company.currency })}
+          {" · "}
+          {t("company.currency_help")}
         </p>
-      )}
-      <FieldBox id="company-name" label={t("setup.company")} required error={errors.name}>
-        <Input
-          id="company-name"
-          required
-          maxLength={200}
-          value={now.name}
-          onChange={(e) => setValues({ ...values, name: e.target.value })}
-        />
-      </FieldBox>
-      <div className="form-grid">
-        {choice(
-          "language",
-          t("company.language"),
-          LANGUAGES.map((l) => [l.code, l.name]),
-          t("company.language_help"),
-        )}
-        {choice(
-          "time_zone",
-          t("time_zone"),
-          [...new Set([now.time_zone ?? "", ...ZONES])].map((z) => [
-            z,
-            t(`zone.${z}`, { defaultValue: z }),
-          ]),
-          t("company.zone_help"),
-        )}
-      </div>
-      <p className="muted">
-        {t("setup.currency")}{" "}
-        {t(`currency.${me.company.currency}`, { defaultValue: me.company.currency })}
-        {" · "}
-        {t("company.currency_help")}
-      </p>
-      <div>
-        <Button kind="primary" type="submit" disabled={!dirty}>
-          {t("save")}
-        </Button>
-      </div>
-    </form>
+        <div>
+          <Button kind="primary" type="submit" disabled={!dirty}>
+            {t("save")}
+          </Button>
+        </div>
+      </form>
+      <section className="panel stack narrow-panel">
+        <h2>{t("company.letterheads")}</h2>
+        <p className="muted">{t("company.letterheads_text")}</p>
+        <Link to="/o/$plural" params={{ plural: "letterheads" }}>
+          {t("company.letterheads")}
+        </Link>
+      </section>
+    </>
   );
 }

@@ -1,15 +1,16 @@
 import { useBlocker, useNavigate } from "@tanstack/react-router";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { Fragment, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../api/client";
 import { isProblem, type Problem } from "../../api/problem";
-import { queryClient, refresh, useMe, useObject } from "../../api/queries";
+import { queryClient, refresh, useMe, useObject, useObjects } from "../../api/queries";
 import type { RecordData } from "../../api/types";
 import { fieldType } from "../../fields";
 import { placeOf, placeText } from "../../fields/lines/rows";
 import { isComposing } from "../../hooks/useComposition";
 import { useUrl } from "../../hooks/useUrl";
 import { applies, changesOf, recordTitle, sectionsOf, writable } from "../../lib/records";
+import { useFormPart } from "../../modules";
 import { Button } from "../../ui/Button";
 import { Drawer } from "../../ui/Drawer";
 import { FieldBox } from "../../ui/Field";
@@ -57,7 +58,14 @@ export default function FormDrawer({
   const object = useObject(name);
   // What one began from stays, though the page behind hears of changes: else they would be lost.
   const [record] = useState(given);
-  const me = useMe().data?.user.id ?? "";
+  const { user, company } = useMe().data ?? {};
+  const me = user?.id ?? "";
+  const objects = useObjects().data?.objects;
+  const part = useFormPart(name);
+  const around = useMemo(
+    () => object && { object, objects: objects ?? [], currency: company?.currency ?? "TWD" },
+    [object, objects, company],
+  );
   const draft = draftKey(me, name, record?.id, startOf(preset));
   const [kept] = useState(() => readDraft(draft));
   const [offered, setOffered] = useState(!!kept);
@@ -67,8 +75,9 @@ export default function FormDrawer({
     for (const f of object?.fields ?? []) {
       if (f.default !== undefined && f.default !== null) defaults[f.name] = f.default;
     }
-    return { ...defaults, ...startOf(preset) };
-  }, [object, record, preset]);
+    const begun = (around && part?.begin?.(around)) ?? {};
+    return { ...defaults, ...begun, ...startOf(preset) };
+  }, [object, record, preset, part, around]);
   const [values, setValues] = useState<Record<string, unknown>>(() => kept?.values ?? {});
   // What was typed before others changed the record is compared with what it was typed over.
   const version = (offered && kept?.version) || record?.version;
@@ -80,6 +89,34 @@ export default function FormDrawer({
   const form = useRef<HTMLFormElement>(null);
   const dirty = Object.keys(values).length > 0;
   const current = { ...before, ...values };
+
+  const now = useRef(current);
+  now.current = current;
+  /** Takes over what was entered and, perhaps later, what follows from it. */
+  function enter(changed: Record<string, unknown>) {
+    setValues((b) => ({ ...b, ...changed }));
+    follow(changed);
+  }
+  function follow(changed: Record<string, unknown>) {
+    if (!around) return;
+    part
+      ?.follow?.({ ...now.current, ...changed }, changed, around)
+      ?.then((more) => {
+        // Something else may have been entered since.
+        const still = Object.keys(changed).every(
+          (n) => now.current[n] === changed[n] || !(n in now.current),
+        );
+        if (more && still) setValues((b) => ({ ...b, ...more }));
+      })
+      .catch((e) => toast(errorText(e), { bad: true }));
+  }
+  const begun = useRef(false);
+  useEffect(() => {
+    if (!part || begun.current) return;
+    begun.current = true;
+    const given = startOf(preset);
+    if (!record && !offered && Object.keys(given).length) follow(given);
+  });
 
   useEffect(() => {
     if (dirty && !saved.current) keepDraft(draft, { values, version });
@@ -318,33 +355,41 @@ export default function FormDrawer({
                 {fields.map((f) => {
                   const type = fieldType(f);
                   const id = `form-${f.name}`;
+                  const After = part?.after?.[f.name];
                   return (
-                    <FieldBox
-                      key={f.name}
-                      id={id}
-                      label={f.label}
-                      required={f.required}
-                      help={f.help}
-                      error={errors[f.name]}
-                      warning={doubts[f.name]}
-                      wide={type.wide}
-                    >
-                      <type.Editor
+                    <Fragment key={f.name}>
+                      <FieldBox
                         id={id}
-                        field={f}
-                        value={current[f.name]}
-                        invalid={!!errors[f.name]}
-                        errors={problem?.within(f.name)}
-                        describedBy={
-                          errors[f.name]
-                            ? `${id}-error`
-                            : doubts[f.name]
-                              ? `${id}-warning`
-                              : undefined
-                        }
-                        onChange={(v) => setValues((b) => ({ ...b, [f.name]: v }))}
-                      />
-                    </FieldBox>
+                        label={f.label}
+                        required={f.required}
+                        help={f.help}
+                        error={errors[f.name]}
+                        warning={doubts[f.name]}
+                        wide={type.wide}
+                      >
+                        <type.Editor
+                          id={id}
+                          field={f}
+                          value={current[f.name]}
+                          invalid={!!errors[f.name]}
+                          errors={problem?.within(f.name)}
+                          describedBy={
+                            errors[f.name]
+                              ? `${id}-error`
+                              : doubts[f.name]
+                                ? `${id}-warning`
+                                : undefined
+                          }
+                          rows={around && part?.rows?.[f.name]?.(current, around)}
+                          onChange={(v) => enter({ [f.name]: v })}
+                        />
+                      </FieldBox>
+                      {After && around && (
+                        <div className="field-wide">
+                          <After values={current} around={around} />
+                        </div>
+                      )}
+                    </Fragment>
                   );
                 })}
               </div>

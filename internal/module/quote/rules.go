@@ -1,0 +1,354 @@
+package quote
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"ecrm/internal/query"
+	"ecrm/internal/record"
+	"ecrm/internal/schema"
+	"ecrm/internal/tally"
+)
+
+// validDays is how long a quote is good for where nobody says.
+const validDays = 30
+
+// content are the fields that say what is offered: they stay as they are once it was
+// sent.
+var content = []string{"customer", "items", "currency", "tax_mode", "rounding", "discount", "discount_off"}
+
+// computed are those of them that the totals follow from.
+var computed = content[1:]
+
+// check fills in what follows from what a quote belongs to and computes what it comes
+// to. The server's totals are those that hold, whatever a client sends.
+func check(ctx context.Context, c *record.Change) error {
+	if err := locked(c); err != nil {
+		return err
+	}
+	if err := fill(ctx, c); err != nil {
+		return err
+	}
+	changed := func(field string) bool { return c.Changed(field) }
+	if c.Created || slices.ContainsFunc(computed, changed) {
+		if err := compute(ctx, c); err != nil {
+			return err
+		}
+	}
+	return move(c)
+}
+
+// locked refuses to change what was offered once it was sent.
+func locked(c *record.Change) error {
+	if c.Created || c.Before.Text("status") == draft || c.After.Text("status") == draft {
+		return nil
+	}
+	for _, field := range content {
+		if c.Changed(field) {
+			return record.Invalid(field, "quote_locked")
+		}
+	}
+	return nil
+}
+
+// fill puts in what a new quote takes from its opportunity, its customer and the
+// company.
+func fill(ctx context.Context, c *record.Change) error {
+	v := c.After
+	set := func(field string, value any) {
+		if value != "" && (len(v[field]) == 0 || v[field][0] == nil) {
+			v[field] = []any{value}
+		}
+	}
+	if c.Created {
+		if err := fillFrom(ctx, c, set); err != nil {
+			return err
+		}
+		set("date", c.Today())
+		set("language", c.Actor.Language)
+		set("revision", int64(1))
+		if v.Text("currency") == "" {
+			set("currency", c.Currency())
+		}
+	}
+	set("tax_mode", string(tally.Exclusive))
+	set("rounding", "whole")
+	set("currency", c.Currency())
+	if day, err := time.Parse(time.DateOnly, v.Text("date")); err == nil && c.Created {
+		set("valid_until", day.AddDate(0, 0, validDays).Format(time.DateOnly))
+	}
+	if from, until := v.Text("date"), v.Text("valid_until"); from != "" && until != "" && until < from && (c.Changed("date") || c.Changed("valid_until")) {
+		return record.Invalid("valid_until", "valid_before_date")
+	}
+	if c.Created && v.Int("rate") == 0 || c.Changed("currency") && !c.Changed("rate") {
+		rate, known, err := c.Rate(ctx, v.Text("currency"), v.Text("date"))
+		if err != nil {
+			return err
+		}
+		v["rate"] = []any{nil}
+		if known {
+			v["rate"] = []any{rate}
+		}
+	}
+	if rate := v["rate"]; len(rate) > 0 && rate[0] != nil && v.Int("rate") <= 0 {
+		return record.Invalid("rate", "rate_positive")
+	}
+	return nil
+}
+
+// fillFrom takes over what the opportunity, the customer and the letterhead say.
+func fillFrom(ctx context.Context, c *record.Change, set func(field string, value any)) error {
+	v := c.After
+	if id := v.Int("opportunity"); id != 0 {
+		deals, err := c.Rows(ctx, "opportunity", query.Is("id", id), 1)
+		if err != nil {
+			return err
+		}
+		if customer := deals[id].Int("customer"); customer != 0 {
+			set("customer", customer)
+		}
+		if amount := deals[id]["amount"]; len(amount) > 1 && amount[0] != nil && c.Object.Field("currency").Option(fmt.Sprint(amount[1])) != nil {
+			set("currency", amount[1])
+		}
+		people, err := c.Rows(ctx, "opportunity_contact", query.Is("opportunity", id), 2)
+		if err != nil {
+			return err
+		}
+		for _, one := range people {
+			if len(people) == 1 {
+				set("contact", one.Int("contact"))
+			}
+		}
+	}
+	if id := v.Int("customer"); id != 0 && v.Text("payment_terms") == "" {
+		customers, err := c.Rows(ctx, "customer", query.Is("id", id), 1)
+		if err != nil {
+			return err
+		}
+		if terms := customers[id].Text("payment_terms"); terms != "" {
+			set("payment_terms", shortened(terms, c.Object.Field("payment_terms").Longest()))
+		}
+	}
+	if v.Int("letterhead") == 0 {
+		heads, err := c.Rows(ctx, "letterhead", &query.Node{Op: query.Eq, Field: "preferred", Value: true}, 1)
+		if err != nil {
+			return err
+		}
+		for id := range heads {
+			set("letterhead", id)
+		}
+	}
+	return nil
+}
+
+func shortened(text string, most int) string {
+	if r := []rune(text); len(r) > most {
+		return string(r[:most])
+	}
+	return text
+}
+
+// problems gathers what is wrong with the rows, all of it.
+type problems []record.FieldError
+
+func (p *problems) add(row int, column, code string, params ...string) {
+	*p = append(*p, record.FieldError{Field: fmt.Sprintf("items[%d].%s", row, column), Problem: schema.Bad(code, params...)})
+}
+
+func (p problems) err() error {
+	if p == nil {
+		return nil
+	}
+	return &record.Error{Code: "invalid", Fields: p}
+}
+
+func number(l schema.Line, column string) int64 {
+	n, _ := l.Values[column][0].(int64)
+	return n
+}
+
+func text(l schema.Line, column string) string {
+	s, _ := l.Values[column][0].(string)
+	return s
+}
+
+// wholePercent is a hundred percent, held with two decimals.
+const wholePercent = 100_00
+
+// compute completes the rows from their products and puts amounts and totals.
+func compute(ctx context.Context, c *record.Change) error {
+	rows, err := c.Lines("items")
+	if err != nil {
+		return err
+	}
+	if err := complete(ctx, c, rows); err != nil {
+		return err
+	}
+	var wrong problems
+	taxes := c.Object.Field("items").Lines().Field("tax")
+	lines := make([]tally.Line, len(rows))
+	for i, row := range rows {
+		if text(row, "description") == "" {
+			wrong.add(i, "description", "required")
+		}
+		if number(row, "quantity") <= 0 {
+			wrong.add(i, "quantity", "quantity_positive")
+		}
+		if row.Values["price"][0] == nil {
+			code, params := "required", []string(nil)
+			if number(row, "product") != 0 {
+				code, params = "no_price", []string{"currency", c.After.Text("currency")}
+			}
+			wrong.add(i, "price", code, params...)
+		}
+		if d := number(row, "discount"); d < 0 || d > wholePercent {
+			wrong.add(i, "discount", "percent_range")
+		}
+		lines[i] = tally.Line{Quantity: number(row, "quantity"), Price: number(row, "price"), Discount: number(row, "discount")}
+		if tax := text(row, "tax"); tax != "" {
+			class := taxes.Option(tax)
+			if class == nil || class.Rate == 0 && tax != "zero" && tax != "exempt" {
+				wrong.add(i, "tax", "no_tax_rate")
+			} else {
+				lines[i].Rate = class.Rate
+			}
+		}
+	}
+	if err := wrong.err(); err != nil {
+		return err
+	}
+	terms := tally.Terms{
+		Currency: c.After.Text("currency"), Mode: tally.Mode(c.After.Text("tax_mode")), ByLine: c.After.Text("rounding") == "line",
+		Discount: c.After.Int("discount"), Off: c.After.Int("discount_off"),
+	}
+	switch {
+	case terms.Discount < 0 || terms.Discount > wholePercent:
+		return record.Invalid("discount", "percent_range")
+	case terms.Off < 0:
+		return record.Invalid("discount_off", "not_negative")
+	}
+	total, err := tally.Sum(terms, lines)
+	var at *tally.LineError
+	switch {
+	case errors.As(err, &at):
+		wrong.add(at.Line, "quantity", "amount_too_large")
+		return wrong.err()
+	case errors.Is(err, tally.ErrTooLarge):
+		return record.Invalid("items", "amount_too_large")
+	case errors.Is(err, tally.ErrNegative):
+		return record.Invalid("items", "sum_negative")
+	case errors.Is(err, tally.ErrDiscount):
+		return record.Invalid("discount_off", "discount_too_large")
+	case err != nil:
+		return err
+	}
+	for i := range rows {
+		rows[i].Values["amount"] = []any{total.Lines[i]}
+	}
+	c.SetLines("items", rows)
+	for field, n := range map[string]int64{"subtotal": total.Subtotal, "discount_total": total.Discount, "net": total.Net, "tax_total": total.Tax, "total": total.Total} {
+		c.After[field] = []any{n, terms.Currency, nil}
+	}
+	return nil
+}
+
+// complete fills the rows with what their products say where nobody said it.
+func complete(ctx context.Context, c *record.Change, rows []schema.Line) error {
+	currency := c.After.Text("currency")
+	var ids []*query.Node
+	seen := map[int64]bool{}
+	for _, row := range rows {
+		id := number(row, "product")
+		if id != 0 && !seen[id] && (text(row, "description") == "" || row.Values["price"][0] == nil || text(row, "unit") == "" || text(row, "tax") == "") {
+			seen[id] = true
+			ids = append(ids, query.Is("id", id))
+		}
+	}
+	var products map[int64]record.Values
+	if ids != nil {
+		var err error
+		if products, err = c.Rows(ctx, "product", query.OneOf(ids...), len(ids)); err != nil {
+			return err
+		}
+	}
+	prices := map[int64]map[string]any{}
+	for id, p := range products {
+		f := c.Actor.Registry.Object("product").Field("prices")
+		list, err := schema.DecodeLines(f, p.Text("prices"))
+		if err != nil {
+			return err
+		}
+		prices[id] = map[string]any{}
+		for _, one := range list {
+			prices[id][text(one, "currency")] = one.Values["price"][0]
+		}
+	}
+	for _, row := range rows {
+		set := func(column string, value any) {
+			if row.Values[column][0] == nil && value != nil && value != "" {
+				row.Values[column] = []any{value}
+			}
+		}
+		id := number(row, "product")
+		if p := products[id]; p != nil {
+			set("description", described(p, c.After.Text("language")))
+			set("unit", p.Text("unit"))
+			set("price", prices[id][currency])
+			if currency == c.Currency() {
+				set("tax", p.Text("tax"))
+			}
+		}
+		set("tax", usualTax(currency, c.Currency()))
+	}
+	return nil
+}
+
+// described is what a line says of a product: its name, and below it what it is like.
+func described(p record.Values, language string) string {
+	name := p.Text("name")
+	if english := p.Text("english_name"); language == "en" && english != "" {
+		name = english
+	}
+	return shortened(strings.TrimSpace(name+"\n"+p.Text("description")), 2000)
+}
+
+// usualTax is what a line without one bears: at home the common one of the country
+// whose currency it is, abroad none.
+func usualTax(currency, company string) string {
+	switch {
+	case currency == company && currency == "TWD":
+		return "vat_5"
+	case currency == company && currency == "CNY":
+		return "vat_13"
+	}
+	return "zero"
+}
+
+// move notes when a quote was sent and when it was answered.
+func move(c *record.Change) error {
+	if !c.Changed("status") {
+		return nil
+	}
+	status := c.Object.Field("status").Option(c.After.Text("status"))
+	if status == nil {
+		return nil
+	}
+	if status.Value != draft && c.After.Text("items") == "" && !(c.Created && c.Actor.Importing) {
+		return record.Invalid("items", "quote_empty")
+	}
+	if status.Value != draft && c.After.Text("sent_on") == "" {
+		c.After["sent_on"] = []any{c.Today()}
+	}
+	if status.Value == draft {
+		c.After["sent_on"] = []any{nil}
+	}
+	c.After["closed_on"] = []any{nil}
+	if status.Kind != "open" {
+		c.After["closed_on"] = []any{c.Today()}
+	}
+	return nil
+}
