@@ -81,6 +81,12 @@ type relatedView struct {
 	Label  string `json:"label"`
 }
 
+// documentView is what a record can be printed as.
+type documentView struct {
+	Form  string `json:"form"`
+	Label string `json:"label"`
+}
+
 type objectView struct {
 	Name         string       `json:"name"`
 	Plural       string       `json:"plural"`
@@ -107,6 +113,7 @@ type objectView struct {
 	Sections      []sectionView   `json:"sections"`
 	Highlights    []string        `json:"highlights"`
 	Related       []relatedView   `json:"related"`
+	Printed       []documentView  `json:"printed,omitempty"`
 	Access        map[string]bool `json:"access"`
 }
 
@@ -181,6 +188,9 @@ func describe(a *policy.Actor, o *schema.Object, lang string) objectView {
 	v := objectView{
 		Name: o.Name, Plural: o.Plural, Label: o.Label.In(lang), LabelPlural: o.LabelPlural.In(lang), Icon: o.Icon, Group: o.Group, Custom: o.Custom,
 		TitleField: o.Title, StageField: o.Stage, Fields: []fieldView{}, Sections: []sectionView{}, Related: []relatedView{}, Access: map[string]bool{},
+	}
+	for _, d := range o.Printed {
+		v.Printed = append(v.Printed, documentView{d.Form, d.Label.In(lang)})
 	}
 	words := wordsFor(a)
 	v.Labels, v.LabelsPlural = words(o.Label), words(o.LabelPlural)

@@ -196,6 +196,13 @@ type Related struct {
 	Field  string
 }
 
+// Document is something that records of an object are printed as.
+type Document struct {
+	// Form names it among others; "" is the usual one.
+	Form  string
+	Label Text
+}
+
 // Lists are the words by which a file is known to list records of an object: each
 // row has another value under one of Heads, or under one of Vague where the file is
 // called by one of Files, and no column is called by one of Never.
@@ -261,6 +268,8 @@ type Object struct {
 	Highlights []string
 	Sections   []Section
 	Related    []Related
+	// Printed is what a record can be printed as (record.Module.Prints).
+	Printed []Document
 	// Custom objects were made at run time.
 	Custom bool
 	// Sorted are the columns of SortKeys that hold the key of every record.

@@ -6,7 +6,7 @@ const DATA = "ecrm-data-1";
 const MOST = 400; // answers kept
 
 // Reading of these says nothing later, or is too large to keep.
-const NEVER = /^\/api\/v1\/(events|session|setup|files|search|.*\/(result|problems\.csv)$)/;
+const NEVER = /^\/api\/v1\/(events|session|setup|files|search|.*\/(result|problems\.csv|print)$)/;
 
 self.addEventListener("install", (event) => {
   event.waitUntil(

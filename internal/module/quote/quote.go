@@ -114,6 +114,7 @@ func object() *schema.Object {
 			{Label: t("外銷與文件", "外贸与文件", "Trade and document"), Fields: []string{"trade_term", "trade_place", "packing", "rate", "rounding", "language", "letterhead", "revision", "root", "sent_on", "closed_on"}},
 		},
 		Related: []schema.Related{{Object: Name, Field: "root"}},
+		Printed: []schema.Document{{Label: words.quote}, {Form: Proforma, Label: words.proforma}},
 	}
 }
 

@@ -128,6 +128,8 @@ export interface ObjectMeta {
   sections?: { label: string; labels?: Labels; fields: string[] }[] | null;
   highlights?: string[] | null;
   related?: { object: string; field: string; label: string }[] | null;
+  /** What a record can be printed as. */
+  printed?: { form: string; label: string }[];
   access: Partial<Record<Right, boolean>>;
 }
 

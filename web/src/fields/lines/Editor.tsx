@@ -20,7 +20,10 @@ const FOCUSABLE = "input:not([tabindex='-1']), select, textarea, button:not([tab
 const HEAD = 44;
 
 /** Editors need more room than values: a money has its currency, a day its calendar. */
-const widthOf = (c: Field) => Math.max(130, fieldType(c).width + (c.type === "money" ? 80 : 40));
+const widthOf = (c: Field) =>
+  c.type === "decimal" || c.type === "percent" || (c.max_length ?? 99) <= 20
+    ? Math.min(110, fieldType(c).width)
+    : Math.max(130, fieldType(c).width + (c.type === "money" ? 80 : 40));
 
 const sum = (all: number[]) => all.reduce((a, b) => a + b, 0);
 

@@ -20,6 +20,7 @@ import { Head } from "./Head";
 import { Linked } from "./Linked";
 import { Outcomes } from "./Outcomes";
 import { Parts } from "./Parts";
+import { PrintPart } from "./PrintPart";
 import { Related } from "./Related";
 import { Team } from "./Team";
 import { Timeline } from "./Timeline";
@@ -105,6 +106,7 @@ function Detail({ object, record }: { object: ObjectMeta; record: RecordData }) 
           <About object={object} record={record} canEdit={canEdit} save={save} />
         </div>
         <div className="zone" id="part-timeline">
+          {!!object.printed?.length && <PrintPart object={object} record={record} />}
           <Timeline object={object} id={record.id} />
         </div>
         <div className="zone zone-related">

@@ -81,7 +81,9 @@ export default function FormDrawer({
   const [values, setValues] = useState<Record<string, unknown>>(() => kept?.values ?? {});
   // What was typed before others changed the record is compared with what it was typed over.
   const version = (offered && kept?.version) || record?.version;
-  const [roomy, setRoomy] = useState(localStorage.getItem("ecrm.form") === "page");
+  const [shape, setShape] = useState(localStorage.getItem("ecrm.form"));
+  // Rows need the width of a page.
+  const roomy = shape ? shape === "page" : !!object?.fields.some((f) => f.type === "lines");
   const [problem, setProblem] = useState<Problem | null>(null);
   const [failure, setFailure] = useState("");
   const [busy, setBusy] = useState(false);
@@ -258,7 +260,7 @@ export default function FormDrawer({
             aria-pressed={roomy}
             onClick={() => {
               localStorage.setItem("ecrm.form", roomy ? "side" : "page");
-              setRoomy(!roomy);
+              setShape(roomy ? "side" : "page");
             }}
           >
             {t(roomy ? "form.side" : "form.page")}
