@@ -36,7 +36,7 @@ func object() *schema.Object {
 		Label: t("報價單", "报价单", "Quote"), LabelPlural: t("報價單", "报价单", "Quotes"),
 		Aliases: schema.Words("quotation, offer, proposal, estimate, proforma, 報價, 估價單, 估價, angebot, presupuesto, devis, 見積, 見積書"),
 		Fields: []*schema.Field{
-			{Name: "number", Type: "autonumber", Prefix: "Q-" + schema.Year + "-", Digits: 5, Unique: true, Search: "i", Indexed: true,
+			{Name: "number", Type: "autonumber", Prefix: "Q-" + schema.Year + "-", Digits: 5, Unique: true, Gapless: true, Search: "i", Indexed: true,
 				Aliases: schema.Words("報價單號, 報價編號, 單號, 單據編號, quote number, quote no, quotation number, quotation no, offer number, estimate number, angebotsnummer, 見積番号"),
 				Label:   t("報價單號", "报价单号", "Number")},
 			{Name: "subject", Type: "text", MaxLength: 200, Search: "n",
