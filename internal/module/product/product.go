@@ -24,7 +24,7 @@ func product() *schema.Object {
 	return &schema.Object{
 		Name: "product", Plural: "products", Icon: "box", Group: "products", Title: "name", Key: "code", Catalog: true,
 		Label: t("產品", "产品", "Product"), LabelPlural: t("產品", "产品", "Products"),
-		Aliases: schema.Words("item, items, goods, sku, article, material, service, 商品, 品項, 料件, 物料, 貨品, 品名, 服務項目, produkt, artikel, producto, produit, 商品マスタ"),
+		Aliases: schema.Words("item, items, goods, sku, article, material, service, 商品, 品項, 料件, 物料, 貨品, 品名, 服務項目, produkt, artikel, produit, 商品マスタ"),
 		Fields: []*schema.Field{
 			{Name: "code", Type: "text", MaxLength: 60, Unique: true, Search: "i", Match: "code", Indexed: true,
 				Aliases: schema.Words("編號, 代碼, 代號, 產品編號, 產品代碼, 產品代號, 商品編號, 商品代碼, 料號, 品號, 貨號, 物料編碼, 物料代碼, 存貨編碼, 型號, 產品型號, 規格型號, product code, product id, product number, product no, item code, item number, item no, item id, sku, part number, part no, pn, article number, material number, model, model number, artikelnummer, referencia, référence, 商品コード, 品番"),

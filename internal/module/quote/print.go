@@ -41,7 +41,6 @@ type sheet struct {
 	customer, contact, owner, head record.Values
 	rows                           []schema.Line
 	total                          tally.Total
-	hs                             map[int64]string
 }
 
 // printed lays a quote out as a PDF.
