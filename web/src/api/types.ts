@@ -41,10 +41,9 @@ export interface Option {
   /** Of a stage: is the deal open, won or lost there? */
   kind?: string;
   probability?: number;
-  /** Whose stage it is, and what that is called where there are several. */
   /** Of a tax class: the tax in hundredths of a percent. */
   rate?: number;
-  /** Whose stage it is. */
+  /** Whose stage it is, and what that is called where there are several. */
   pipeline?: string;
   group?: string;
   /** After how many days in it a record has waited too long. */
