@@ -50,8 +50,10 @@ type fieldView struct {
 	Unique   bool         `json:"unique"`
 	System   bool         `json:"system"`
 	Custom   bool         `json:"custom"`
-	Access   string       `json:"access"`
-	Sortable bool         `json:"sortable"`
+	// Own tells that a copy of the record begins without it.
+	Own      bool   `json:"own,omitempty"`
+	Access   string `json:"access"`
+	Sortable bool   `json:"sortable"`
 	// Unsorted says why the asker may not sort by it, where others may.
 	Unsorted   string       `json:"unsorted,omitempty"`
 	Filterable bool         `json:"filterable"`
@@ -130,7 +132,7 @@ func describeField(a *policy.Actor, o *schema.Object, f *schema.Field, lang stri
 	v := fieldView{
 		Name: f.Name, Type: f.Type, Label: f.Label.In(lang), Help: f.Help.In(lang), Required: f.Required, Unique: f.Unique, System: f.System, Custom: f.Custom,
 		Access: a.Access(o, f), Sortable: record.Sortable(a, f), Filterable: true, Multiple: multiple,
-		Targets: f.Targets, Scale: f.Scale, MaxLength: f.MaxLength, Default: f.Default,
+		Own: f.Own, Targets: f.Targets, Scale: f.Scale, MaxLength: f.MaxLength, Default: f.Default,
 	}
 	if f.Only != nil && a.Readable(o, o.Field(f.Only.Field)) {
 		v.Only = f.Only

@@ -113,6 +113,8 @@ type Field struct {
 	Grow bool `json:"-"`
 	// Rows are the fields that each row of a lines field has.
 	Rows []*Field `json:"rows,omitempty"`
+	// Own fields belong to this record alone: a copy of it begins without them.
+	Own bool `json:"-"`
 	// AdminOnly fields are read by administrators alone.
 	AdminOnly bool `json:"-"`
 	// Since names the field whose last change this instant tells; the engine keeps

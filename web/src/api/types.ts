@@ -72,6 +72,8 @@ export interface Field {
   unique?: boolean;
   system?: boolean;
   custom?: boolean;
+  /** A copy of the record begins without it. */
+  own?: boolean;
   access?: "read" | "write";
   sortable?: boolean;
   /** Why this user may not sort by it, though others may. */

@@ -20,7 +20,7 @@ export function copyOf(o: ObjectMeta, r: RecordData, title: (name: string) => st
   const out: Record<string, unknown> = {};
   for (const f of o.fields) {
     const v = r[f.name];
-    if (!writable(f) || f.unique || own.has(f.name) || isEmpty(v)) continue;
+    if (!writable(f) || f.unique || f.own || own.has(f.name) || isEmpty(v)) continue;
     if (f.type === "file" || f.type === "picture") continue;
     if (f.type === "lines") {
       out[f.name] = (v as Record<string, unknown>[]).map(({ id: _, ...row }) => row);
