@@ -293,3 +293,33 @@ func TestStagesTellHowLongARecordWasInThem(t *testing.T) {
 		admin.must(422, "POST", "customers/aggregate", map[string]any{"measures": []map[string]string{{"fn": "weighted", "field": "credit_limit"}}})
 	})
 }
+
+// Objects made at run time have stages by the same rules, in one pipeline.
+func TestObjectsMadeAtRunTimeHaveStagesToo(t *testing.T) {
+	w := newWorld(t, "sqlite:"+t.TempDir()+"/ecrm.db")
+	admin := w.setUp()
+	admin.must(201, "POST", "objects", map[string]any{"name": "x_case", "labels": "案件", "stage_field": "x_step", "fields": []any{
+		map[string]any{"name": "x_step", "type": "picklist", "labels": "步驟", "default": "open", "options": []any{map[string]any{"value": "open", "label": "處理中"}, map[string]any{"value": "closed", "label": "結案"}}},
+		map[string]any{"name": "x_result", "type": "text", "labels": "結果"},
+	}})
+	steps := []any{stage("open", "處理中", map[string]any{"rotten_days": 2}), stage("closed", "結案", map[string]any{"kind": "won", "needs": []any{"x_result"}}), stage("", "再議", nil)}
+	object := admin.must(200, "PUT", "objects/x_case/pipelines", map[string]any{"pipelines": []any{map[string]any{"stages": steps}}})
+	if got := len(keysOf(object)); got != 0 {
+		t.Errorf("%d stages of a field that is called otherwise", got)
+	}
+	path := "x-cases/" + admin.add("x-cases", map[string]any{"name": "甲案"})
+	if status, answer := admin.call("PATCH", path, map[string]any{"x_step": "closed"}); status != 422 || missing(answer) != "x_result:stage_needs" {
+		t.Errorf("closed without a result: %d %v", status, answer)
+	}
+	admin.must(200, "PATCH", path, map[string]any{"x_step": "closed", "x_result": "完成"})
+	if got := admin.names("x-cases?filter=" + url.QueryEscape("x_step = won()")); got != "甲案" {
+		t.Errorf("closed: %q", got)
+	}
+	// What a stage needs goes with the field that is retired.
+	admin.must(200, "PATCH", path, map[string]any{"x_step": "open"})
+	admin.must(204, "DELETE", "objects/x_case/fields/x_result", nil)
+	admin.must(200, "PATCH", path, map[string]any{"x_step": "closed"})
+	if status, answer := admin.call("PUT", "objects/x_case/pipelines", map[string]any{"pipelines": []any{map[string]any{"stages": steps[:1]}, map[string]any{"label": "二", "stages": steps[1:]}}}); status != 422 {
+		t.Errorf("a second pipeline answered %d %v", status, answer)
+	}
+}

@@ -338,7 +338,7 @@ func (c FieldChange) apply(f *schema.Field) error {
 			if change.Probability == nil {
 				option.Probability = old.Probability
 			}
-			if option.Inactive && needed(option) {
+			if option.Inactive && !old.Inactive && needed(option) {
 				return Invalid("options", "choice_needed", "choice", option.Label.In("zh-TW"))
 			}
 		} else if option.Stage = (schema.Stage{}); staged {
@@ -359,7 +359,7 @@ func (c FieldChange) apply(f *schema.Field) error {
 	}
 	for _, old := range f.Options {
 		if !seen[old.Value] {
-			if needed(old) {
+			if needed(old) && !old.Inactive {
 				return Invalid("options", "choice_needed", "choice", old.Label.In("zh-TW"))
 			}
 			old.Inactive = true
