@@ -42,6 +42,8 @@ type compiler struct {
 	// steer, pinning and ordered: see name.
 	steer, pinning bool
 	ordered        string
+	// planned statements are planned once (see Asked).
+	planned bool
 	// pinned are the nodes whose index the plan uses.
 	pinned map[*query.Node]bool
 }

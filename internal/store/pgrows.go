@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
@@ -14,6 +15,35 @@ import (
 type Asked struct {
 	Statement string
 	Args      []any
+	// planned statements have a plan that is as good for all values: PostgreSQL is to
+	// keep it, rather than plan anew with each call or weigh it by estimates.
+	planned bool
+}
+
+// one reads the rows of a statement.
+func one(ctx context.Context, q Querier, a Asked) ([][]any, error) {
+	if db, ok := q.(*DB); ok && db.pool != nil && a.planned {
+		return db.queryPlanned(ctx, a)
+	}
+	return q.Query(ctx, a.Statement, a.Args...)
+}
+
+// queryPlanned reads by a connection that keeps its plans.
+func (db *DB) queryPlanned(ctx context.Context, a Asked) ([][]any, error) {
+	if h := hurryOf(ctx); h != nil && h.pending() {
+		found, err := db.hurried(ctx, h, []Asked{a})
+		if err != nil {
+			return nil, err
+		}
+		return found[0], nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, Budget)
+	defer cancel()
+	rows, err := pgQuery(ctx, db.planned, a.Statement, a.Args)
+	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return nil, ErrTooExpensive
+	}
+	return rows, err
 }
 
 // QueryAll reads the rows of several statements that do not wait for each other's, in
@@ -42,7 +72,11 @@ func (db *DB) queryTogether(ctx context.Context, list []Asked) (found [][][]any,
 	for _, a := range list {
 		batch.Queue(rebind(a.Statement), a.Args...)
 	}
-	answers := db.pool.SendBatch(ctx, batch)
+	pool := db.pool
+	if !slices.ContainsFunc(list, func(a Asked) bool { return !a.planned }) {
+		pool = db.planned
+	}
+	answers := pool.SendBatch(ctx, batch)
 	defer func() {
 		if ended := answers.Close(); err == nil {
 			err = translate(ended)

@@ -139,12 +139,12 @@ func Previous(ctx context.Context, q Querier, table, columns string, where Row, 
 // Newest asks for columns of the rows that have a number in a column, the largest id
 // first; NewestBefore for those before an id.
 func Newest(table, columns, column string, value int64, limit int) Asked {
-	return Asked{"SELECT " + columns + " FROM " + table + " WHERE " + column + " = ? ORDER BY id DESC LIMIT " + strconv.Itoa(limit), []any{value}}
+	return Asked{"SELECT " + columns + " FROM " + table + " WHERE " + column + " = ? ORDER BY id DESC LIMIT " + strconv.Itoa(limit), []any{value}, false}
 }
 
 // NewestBefore asks as Newest does, for rows before an id.
 func NewestBefore(table, columns, column string, value int64, before any, limit int) Asked {
-	return Asked{"SELECT " + columns + " FROM " + table + " WHERE " + column + " = ? AND id < ? ORDER BY id DESC LIMIT " + strconv.Itoa(limit), []any{value, before}}
+	return Asked{"SELECT " + columns + " FROM " + table + " WHERE " + column + " = ? AND id < ? ORDER BY id DESC LIMIT " + strconv.Itoa(limit), []any{value, before}, false}
 }
 
 // Older reads columns of the rows whose column lies before an instant, by id: the

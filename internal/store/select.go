@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"time"
 
 	"ecrm/internal/query"
@@ -73,8 +74,8 @@ func (s Select) conditions(c *compiler) error {
 // Rows reads the page.
 func (s Select) Rows(ctx context.Context, q Querier) ([][]any, error) {
 	var rows [][]any
-	err := s.read(ctx, q, func(statement string, args []any) (int, error) {
-		some, err := q.Query(ctx, statement, args...)
+	err := s.read(ctx, q, func(asked Asked) (int, error) {
+		some, err := one(ctx, q, asked)
 		rows = append(rows, some...)
 		return len(some), err
 	})
@@ -90,7 +91,7 @@ func (s Select) Each(ctx context.Context, db *DB, fn func(row []any) error) erro
 	if s.Query.Limit == 0 {
 		s.Query.Limit = 1 << 40 // more than there can be
 	}
-	return s.read(ctx, db, func(statement string, args []any) (int, error) { return db.each(ctx, fn, statement, args) })
+	return s.read(ctx, db, func(asked Asked) (int, error) { return db.each(ctx, fn, asked.Statement, asked.Args) })
 }
 
 // narrowed has the first of several rules that must all hold steer the plan, and
@@ -115,7 +116,7 @@ func (s Select) narrowed() Select {
 }
 
 // read runs the statements of the page, which answer how many rows they gave.
-func (s Select) read(ctx context.Context, q Querier, run func(statement string, args []any) (int, error)) error {
+func (s Select) read(ctx context.Context, q Querier, run func(asked Asked) (int, error)) error {
 	page, err := s.begin(ctx, q)
 	if err != nil {
 		return err
@@ -125,7 +126,7 @@ func (s Select) read(ctx context.Context, q Querier, run func(statement string, 
 		if err != nil || !more {
 			return err
 		}
-		n, err := run(asked.Statement, asked.Args)
+		n, err := run(asked)
 		if err != nil {
 			return err
 		}
@@ -164,6 +165,9 @@ func (p *page) next() (asked Asked, more bool, err error) {
 	p.parts = p.parts[1:]
 	c := p.s.compiler(p.q)
 	c.steer, c.pinned, c.ordered = p.plan.steer, p.plan.pinned, part.ordered()
+	// What is found along the indexes of a scope, or of all, is found so by whatever
+	// values. With a filter it depends on them.
+	c.planned = c.postgres && p.s.Query.Filter == nil && p.s.Query.Words == nil && (p.plan.way == union || p.s.Guard == nil && p.s.byAge()) && !p.s.Query.Deleted
 	switch p.plan.way {
 	case union:
 		err = p.s.union(c, p.plan, part, p.left)
@@ -172,7 +176,7 @@ func (p *page) next() (asked Asked, more bool, err error) {
 	default:
 		err = p.s.walk(c, p.plan, part, p.left)
 	}
-	return Asked{c.b.String(), c.args}, true, err
+	return Asked{Statement: c.b.String(), Args: c.args, planned: c.planned}, true, err
 }
 
 // RowsOf reads several pages, and what else is asked, with as few ways to the
@@ -213,7 +217,7 @@ func RowsOf(ctx context.Context, q Querier, pages []Select, others ...Asked) (fo
 			if !more {
 				break
 			}
-			some, err := q.Query(ctx, rest.Statement, rest.Args...)
+			some, err := one(ctx, q, rest)
 			if err != nil {
 				return nil, nil, err
 			}
@@ -247,8 +251,18 @@ func (s Select) rest(c *compiler, plan plan, p part, limit int) error {
 	c.write(p.condition, p.args...)
 	p.begin(c)
 	p.order(c)
-	c.write(" LIMIT ?", int64(limit))
+	c.limit("", limit)
 	return nil
+}
+
+// limit writes the order and how many rows are read: as a number in a statement that is
+// planned once, which must know it.
+func (c *compiler) limit(order string, limit int) {
+	if c.planned {
+		c.write(order + " LIMIT " + strconv.Itoa(limit))
+		return
+	}
+	c.write(order+" LIMIT ?", int64(limit))
 }
 
 // union reads the first rows of each term on its own index and merges them, by their
@@ -266,7 +280,7 @@ func (s Select) union(c *compiler, plan plan, p part, limit int) error {
 		if err := s.merged(c, plan, p, keys); err != nil {
 			return err
 		}
-		c.write(order+" LIMIT ?", int64(limit))
+		c.limit(order, limit)
 	} else {
 		c.write("SELECT * FROM (")
 		for i, g := range c.gathered(plan.terms) {
@@ -274,14 +288,18 @@ func (s Select) union(c *compiler, plan plan, p part, limit int) error {
 				c.write(" UNION ")
 			}
 			s.branch(c, g, list(keys))
-			if err := s.rest(c, plan, p, limit); err != nil {
+			// What is shared is few: PostgreSQL, which does not know that, would look for it
+			// along the order, past all there is.
+			some := p
+			some.fetched = c.postgres && plain && g[0].shared != nil && s.byAge()
+			if err := s.rest(c, plan, some, limit); err != nil {
 				return err
 			}
 			c.write(") b")
 		}
 		c.write(") m")
 		if plain {
-			c.write(order+" LIMIT ?", int64(limit))
+			c.limit(order, limit)
 		}
 	}
 	c.write(") u CROSS JOIN " + s.Query.Object.Table() + " t WHERE t.id = u.id")
@@ -291,7 +309,7 @@ func (s Select) union(c *compiler, plan plan, p part, limit int) error {
 		return nil
 	}
 	p.order(c)
-	c.write(" LIMIT ?", int64(limit))
+	c.limit("", limit)
 	return nil
 }
 

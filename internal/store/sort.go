@@ -42,6 +42,9 @@ type part struct {
 	column string
 	// strange is the part of values that are no choices.
 	strange bool
+	// fetched parts are few records, which are fetched and sorted: no index is to be
+	// walked in their order. Their keys are numbers.
+	fetched bool
 }
 
 // ordered is the column whose index the part goes along.
@@ -291,7 +294,11 @@ func (p part) order(c *compiler) {
 		if k.nullable {
 			c.write("(t." + k.column + " IS NULL), ")
 		}
-		k.expr(c)
+		if p.fetched {
+			c.write("(t." + k.column + " + 0)")
+		} else {
+			k.expr(c)
+		}
 		if k.desc {
 			c.write(" DESC")
 		}

@@ -116,7 +116,7 @@ func standingOf(table, columns, key, value string, names []string) Asked {
 		args = append(args, name)
 	}
 	b.WriteString(columns + " FROM " + table + " WHERE " + key + " = ?")
-	return Asked{b.String(), append(args, value)}
+	return Asked{Statement: b.String(), Args: append(args, value), planned: true}
 }
 
 // writesStanding tells whether a statement changes what Standing remembers. Whatever
