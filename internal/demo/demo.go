@@ -108,6 +108,7 @@ func Make(ctx context.Context, people *identity.Service, o Options) ([]Account, 
 		// What has happened lies before this day, whatever the hour: see working.
 		now: time.Date(year, month, day, 20, 0, 0, 0, zone),
 	}
+	m.trade = rand.New(rand.NewPCG(o.Seed, 3<<32|uint64(len(o.Locale))+uint64(l.currency[0])))
 	m.begun = m.now.AddDate(-staffYears, 0, -1)
 	if m.hash, err = identity.Hash(o.Password); err != nil {
 		return nil, err
@@ -197,6 +198,9 @@ type maker struct {
 	managers []seller
 	accounts []Account
 	names    map[string]bool
+	// trade is the chance of quotes, products the ids of what is sold.
+	trade    *rand.Rand
+	products []string
 	together int
 	// writing is told when the steps taken last are written.
 	writing chan error
@@ -244,6 +248,7 @@ func (m *maker) staff(ctx context.Context) error {
 		}
 		m.person(then, "assistant", fmt.Sprintf("assistant%d", i+1), l.titles.assistant, branch, manager, team)
 	}
+	m.stock(then.Add(time.Hour))
 	m.due(m.now)
 	return m.flush(ctx, true)
 }

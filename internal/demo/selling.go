@@ -81,7 +81,7 @@ func (m *maker) customer(age int) {
 			contacts = append(contacts, strconv.FormatInt(m.add("contact", at.Add(time.Duration(1+m.rng.IntN(50))*time.Minute), s.id, always(person)), 10))
 		}
 	}
-	won := m.deals(firm, ref, s, age, owned)
+	won := m.deals(firm, ref, contacts, s, age, owned)
 	m.calls(ref, contacts, s, age, owned)
 	if !won.IsZero() {
 		m.change("customer", customer, won, s.id, always(record.Input{"status": "active"}))
@@ -95,14 +95,14 @@ func (m *maker) customer(age int) {
 
 // deals queues the deals of a customer and answers when the first was won; zero: none
 // was.
-func (m *maker) deals(f firm, customer string, s seller, age int, owned func(record.Input) record.Input) (won time.Time) {
+func (m *maker) deals(f firm, customer string, contacts []string, s seller, age int, owned func(record.Input) record.Input) (won time.Time) {
 	l := m.locale
 	for range m.few(0, 3, 0, 2) {
 		begun := 1 + m.rng.IntN(age)
 		span := 25 + m.rng.IntN(110)
 		tender := m.odds.IntN(100) < 15
 		soon := m.now.AddDate(0, 0, m.odds.IntN(25)-6).Format(time.DateOnly)
-		made := m.since(begun)
+		made, closed, taken := m.since(begun), time.Time{}, false
 		id := m.add("opportunity", made, s.id, func() record.Input {
 			short := f.short
 			if short == "" {
@@ -118,8 +118,9 @@ func (m *maker) deals(f firm, customer string, s seller, age int, owned func(rec
 		m.meet(id, made.Add(time.Minute), s)
 		switch left := span - begun; {
 		case left < 0 && m.chance(88):
-			closed := m.since(max(1, -left))
+			closed = m.since(max(1, -left))
 			if m.chance(45) {
+				taken = true
 				if won.IsZero() || closed.Before(won) {
 					won = closed
 				}
@@ -136,6 +137,7 @@ func (m *maker) deals(f firm, customer string, s seller, age int, owned func(rec
 				return record.Input{"stage": stageOf(tender, m.among(20, "new", 30, "qualified", 30, "proposal", 20, "negotiation"))}
 			})
 		}
+		m.offer(id, customer, contacts, made.Add(time.Minute), closed, taken, s, owned)
 	}
 	return won
 }
