@@ -231,6 +231,9 @@ func describe(a *policy.Actor, o *schema.Object, lang string) objectView {
 		if twice(related, rel.Object) {
 			label += " · " + target.Field(rel.Field).Label.In(lang)
 		}
+		if rel.Label != (schema.Text{}) {
+			label = rel.Label.In(lang)
+		}
 		v.Related = append(v.Related, relatedView{rel.Object, rel.Field, label})
 	}
 	if o.IsLink() {

@@ -196,6 +196,8 @@ type Section struct {
 type Related struct {
 	Object string
 	Field  string
+	// Label names it where the other object's name does not say enough.
+	Label Text
 }
 
 // Document is something that records of an object are printed as.

@@ -113,7 +113,7 @@ func object() *schema.Object {
 			{Label: t("條件", "条款", "Terms"), Fields: []string{"payment_terms", "delivery", "notes", "internal_note"}},
 			{Label: t("外銷與文件", "外贸与文件", "Trade and document"), Fields: []string{"trade_term", "trade_place", "packing", "rate", "rounding", "language", "letterhead", "revision", "root", "sent_on", "closed_on"}},
 		},
-		Related: []schema.Related{{Object: Name, Field: "root"}},
+		Related: []schema.Related{{Object: Name, Field: "root", Label: t("改版", "后续版本", "Later versions")}},
 		Printed: []schema.Document{{Label: words.quote}, {Form: Proforma, Label: words.proforma}},
 	}
 }

@@ -53,10 +53,12 @@ export function PrintPart({ object, record }: { object: ObjectMeta; record: Reco
           ))}
         </Select>
         <div className="grow" />
-        <a className="btn" href={shown} target="_blank" rel="noreferrer">
-          <Icon name="file" size={16} />
-          {t("print.open")}
-        </a>
+        {phone && (
+          <a className="btn" href={shown} target="_blank" rel="noreferrer">
+            <Icon name="file" size={16} />
+            {t("print.open")}
+          </a>
+        )}
         <a className="btn" href={`${of}${queryString({ ...asked, download: "1" })}`} download>
           <Icon name="download" size={16} />
           {t("print.download")}
