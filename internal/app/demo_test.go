@@ -172,7 +172,7 @@ func TestMadeUpPastIsNoFuture(t *testing.T) {
 	if _, err := demo.Make(t.Context(), a.Identity, demo.Options{Customers: 200, Locale: "zh-TW", Today: time.Now()}); err != nil {
 		t.Fatal(err)
 	}
-	for _, object := range []string{"customer", "contact", "opportunity", "activity", "task"} {
+	for _, object := range []string{"customer", "contact", "opportunity", "quote", "activity", "task"} {
 		rows, err := a.DB.Query(t.Context(), "SELECT id FROM r_"+object+" WHERE updated_at > ? OR created_at > updated_at", time.Now().Truncate(24*time.Hour).UnixMicro())
 		if err != nil || len(rows) > 0 {
 			t.Errorf("%d of %s were changed today or before they were made; %v", len(rows), object, err)

@@ -264,7 +264,7 @@ func addressed(columns []any) string {
 		region = ""
 	}
 	place := region + city + district + street
-	if strings.ContainsFunc(place, func(r rune) bool { return r >= 0x3400 && r <= 0x9fff }) {
+	if strings.ContainsFunc(place, chinese) {
 		return strings.TrimSpace(zip + " " + place)
 	}
 	var list []string

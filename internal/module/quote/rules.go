@@ -309,12 +309,17 @@ func complete(ctx context.Context, c *record.Change, rows []schema.Line) error {
 
 // described is what a line says of a product: its name, and below it what it is like.
 func described(p record.Values, language string) string {
-	name := p.Text("name")
+	name, about := p.Text("name"), p.Text("description")
 	if english := p.Text("english_name"); language == "en" && english != "" {
 		name = english
+		if strings.ContainsFunc(about, chinese) {
+			about = ""
+		}
 	}
-	return shortened(strings.TrimSpace(name+"\n"+p.Text("description")), 2000)
+	return shortened(strings.TrimSpace(name+"\n"+about), 2000)
 }
+
+func chinese(r rune) bool { return r >= 0x3400 && r <= 0x9fff }
 
 // usualTax is what a line without one bears: at home the common one of the country
 // whose currency it is, abroad none.

@@ -64,9 +64,10 @@ function fromProduct(p: RecordData, values: Values, around: Around): Values {
   const price = (p.prices as { currency: string; price: string }[] | undefined)?.find(
     (x) => x.currency === currency,
   )?.price;
-  const name = values.language === "en" && p.english_name ? p.english_name : p.name;
+  const english = values.language === "en" && p.english_name;
+  const about = english && /[\u3400-\u9fff]/.test(textOf(p.description)) ? "" : p.description;
   return {
-    description: [name, p.description].filter(Boolean).join("\n"),
+    description: [english || p.name, about].filter(Boolean).join("\n"),
     unit: p.unit ?? null,
     price: price ?? null,
     tax: (currency === around.currency && p.tax) || usualTax(currency, around),
