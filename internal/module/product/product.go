@@ -62,7 +62,7 @@ func product() *schema.Object {
 				Label:   t("規格說明", "规格说明", "Description")},
 			{Name: "tags", Type: "tags", Label: t("標籤", "标签", "Tags")},
 		},
-		List:       []string{"name", "code", "category", "unit", "prices", "tax", "active", "picture"},
+		List:       []string{"name", "code", "category", "prices", "unit", "active", "tax"},
 		Quick:      []string{"category", "active", "tax"},
 		Highlights: []string{"code", "category", "unit", "active"},
 		Sections: []schema.Section{

@@ -4,8 +4,11 @@ import type { DisplayProps, FieldType } from "../types";
 import { Editor } from "./Editor";
 import { isPartial, rowsOf, shownOf } from "./rows";
 
+/** How many rows, and columns, are few. */
+const FEW = 2;
+
 /** What one side of a change tells of the rows: their values, one row after another. */
-function Told({ field, value }: DisplayProps) {
+function Told({ field, value, bare }: DisplayProps & { bare?: boolean }) {
   const { t } = useTranslation();
   const rows = rowsOf(value);
   if (!rows.length) {
@@ -21,8 +24,9 @@ function Told({ field, value }: DisplayProps) {
           const type = fieldType(c);
           return (
             <span key={c.name}>
-              {n > 0 && ", "}
-              {c.label} <type.Display field={c} value={r[c.name]} short />
+              {n > 0 && (bare ? " " : ", ")}
+              {!bare && `${c.label} `}
+              <type.Display field={c} value={r[c.name]} short />
             </span>
           );
         })}
@@ -35,9 +39,13 @@ function Display(p: DisplayProps) {
   const { field, value, short } = p;
   const rows = rowsOf(value);
   if (isPartial(value)) return <Told {...p} />;
+  const columns = shownOf(field);
+  // A few short rows say more than how many they are.
+  if (short && rows.length && rows.length <= FEW && columns.length <= FEW) {
+    return <Told field={field} value={rows} bare />;
+  }
   if (short) return <>{rows.length ? t("lines.count", { count: rows.length }) : null}</>;
   if (!rows.length) return null;
-  const columns = shownOf(field);
   return (
     <section className="table-wrap lines" tabIndex={0} aria-label={field.label}>
       <table className="table">
@@ -73,6 +81,6 @@ export const lines: FieldType = {
   Display,
   Editor,
   operators: ["empty", "notempty"],
-  width: 100,
+  width: 160,
   wide: true,
 };
