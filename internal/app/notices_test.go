@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ecrm/internal/dbtest"
+	"ecrm/internal/schema"
 )
 
 // told has what was committed become notices, as a running server does by itself.
@@ -275,6 +276,20 @@ func TestWhatLeavesOnesSightIsTold(t *testing.T) {
 		boss.must(200, "PATCH", "contacts/"+contact, map[string]any{"customer": shared})
 		boss.must(204, "DELETE", "customers/"+shared+"/shares/u"+seller.id, nil)
 		awaits(`data: {"object":"customer","id":"` + shared + `"}`)
+		// A share ends by its date too, though nobody writes anything.
+		if err := w.app.Notices.Remind(ctx, time.Now()); err != nil {
+			t.Fatal(err)
+		}
+		until := time.Now().Add(time.Minute)
+		lent := boss.add("customers", map[string]any{"name": "借看的"})
+		boss.must(201, "POST", "customers/"+lent+"/shares", map[string]any{"user": seller.id, "until": until.UTC().Format(time.RFC3339)})
+		if _, err := w.app.DB.Exec(ctx, "UPDATE share SET until = ? WHERE record_id = ?", time.Now().UnixMicro(), mustID(t, lent)); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.app.Notices.Remind(ctx, time.Now()); err != nil {
+			t.Fatal(err)
+		}
+		awaits(`data: {"object":"customer","id":"` + lent + `"}`)
 		admin.must(200, "PATCH", "customers/"+mine, map[string]any{"owner": colleague.id})
 		awaits(`data: {"object":"customer","id":"` + mine + `"}`)
 		boss.must(200, "PATCH", "contacts/"+contact, map[string]any{"customer": mine})
@@ -311,4 +326,14 @@ func TestPagesOfWhoseRightsChangeReadAnew(t *testing.T) {
 			t.Fatal("he is not told")
 		}
 	}
+}
+
+// mustID reads an id.
+func mustID(t *testing.T, text string) int64 {
+	t.Helper()
+	id, ok := schema.ParseID(text)
+	if !ok {
+		t.Fatalf("%q is no id", text)
+	}
+	return id
 }

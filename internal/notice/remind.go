@@ -32,7 +32,8 @@ func (s *Service) RemindAlways(ctx context.Context) {
 	s.every(ctx, remindEvery, "reminders", func(ctx context.Context) error { return s.Remind(ctx, time.Now()) })
 }
 
-// Remind tells owners of the reminders that were due by an instant and not told yet.
+// Remind tells owners of the reminders that were due by an instant and not told yet,
+// and open pages of the shares that ended.
 func (s *Service) Remind(ctx context.Context, now time.Time) error {
 	last, err := store.Counter(ctx, s.Records.DB, reminded)
 	if err != nil {
@@ -41,6 +42,9 @@ func (s *Service) Remind(ctx context.Context, now time.Time) error {
 	from := now
 	if last != 0 {
 		from = time.UnixMicro(last)
+	}
+	if err := s.Records.ShareEnds(ctx, from.UnixMicro(), now.UnixMicro()); err != nil {
+		return err
 	}
 	from = from.Add(-remindAgain)
 	if earliest := now.Add(-remindLate); from.Before(earliest) {

@@ -305,3 +305,26 @@ func (s *Share) recall(told json.RawMessage) error {
 	}
 	return nil
 }
+
+// maxEnded is how many shares that end together are told of.
+const maxEnded = 2000
+
+// ShareEnds tells open pages of the shares that ended between two instants, in
+// microseconds: nobody writes anything when they do.
+func (s *Service) ShareEnds(ctx context.Context, from, to int64) error {
+	rows, err := store.EndedShares(ctx, s.DB, from, to, maxEnded)
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	return s.Together(store.Bulk(ctx), func(ctx context.Context, u *Unit) error {
+		for _, r := range rows {
+			e := Event{Kind: "unshared"}
+			e.Object, _ = r[0].(string)
+			e.ID, _ = r[1].(int64)
+			token, _ := r[2].(string)
+			e.Detail = &Detail{Was: &Was{Token: token}}
+			u.Tell(e)
+		}
+		return nil
+	})
+}

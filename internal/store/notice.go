@@ -27,3 +27,9 @@ func Reminders(ctx context.Context, q Querier, o *schema.Object, remind, due, do
 	}
 	return q.Query(ctx, "SELECT id, owner_id, "+remind+", "+due+" FROM "+o.Table()+" WHERE "+remind+" > ? AND "+remind+" <= ? AND deleted_at IS NULL AND id > ?"+undone+" ORDER BY id LIMIT ?", from, to, after, int64(limit))
 }
+
+// EndedShares reads object, record and token of shares that ended between two
+// instants.
+func EndedShares(ctx context.Context, q Querier, from, to int64, limit int) ([][]any, error) {
+	return q.Query(ctx, "SELECT object, record_id, token FROM share WHERE until > ? AND until <= ? ORDER BY until LIMIT ?", from, to, int64(limit))
+}

@@ -50,7 +50,7 @@ var Shares = Declare(Table{
 		{Name: "role", Kind: schema.KindText},
 	},
 	Key:     []string{"object", "token", "record_id"},
-	Indexes: []string{"object, record_id"},
+	Indexes: []string{"object, record_id", "until"},
 })
 
 func sqlType(k schema.Kind, postgres bool) string {
