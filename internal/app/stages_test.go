@@ -11,7 +11,9 @@ import (
 
 	"ecrm/internal/dbtest"
 	"ecrm/internal/policy"
+	"ecrm/internal/query"
 	"ecrm/internal/record"
+	"ecrm/internal/schema"
 )
 
 // stage is one stage as an administrator sends it.
@@ -322,4 +324,43 @@ func TestObjectsMadeAtRunTimeHaveStagesToo(t *testing.T) {
 	if status, answer := admin.call("PUT", "objects/x_case/pipelines", map[string]any{"pipelines": []any{map[string]any{"stages": steps[:1]}, map[string]any{"label": "二", "stages": steps[1:]}}}); status != 422 {
 		t.Errorf("a second pipeline answered %d %v", status, answer)
 	}
+}
+
+// Records that were there before a pick-list was declared are in its first choice at
+// once, in filters too.
+func TestOlderRecordsAreInThePipelineThereWas(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		boats := func(more ...*schema.Field) record.Module {
+			label := schema.T("船", "船", "Boat")
+			fields := append([]*schema.Field{{Name: "name", Type: "text", Label: label, Search: "n"}}, more...)
+			return record.Module{Name: "boat", Objects: []*schema.Object{{Name: "boat", Plural: "boats", Title: "name", Owned: true, Label: label, LabelPlural: label, Fields: fields}}}
+		}
+		folder := t.TempDir()
+		open := func(m record.Module) *App {
+			config := Config{Database: dsn, Data: folder}
+			if path, ok := strings.CutPrefix(dsn, "sqlite:"); ok {
+				config = Config{Data: strings.TrimSuffix(path, "/ecrm.db")}
+			}
+			a, err := Open(t.Context(), config, append(Modules(), m))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return a
+		}
+		add := func(a *App, name string) {
+			system := policy.System(a.Records.Current.Load(), "test")
+			if _, err := a.Records.Create(t.Context(), system, system.Registry.Object("boat"), record.Input{"name": name}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		a := open(boats())
+		add(a, "舊船")
+		a.Close()
+		a = open(boats(schema.PipelineField(schema.T("流程", "流程", "Pipeline"), schema.T("標準", "标准", "Standard"))))
+		defer a.Close()
+		found, err := a.Records.Rows(t.Context(), "boat", &query.Node{Op: query.Eq, Field: "pipeline", Value: schema.DefaultPipeline}, 5)
+		if err != nil || len(found) != 1 {
+			t.Errorf("%d older boats are in it: %v", len(found), err)
+		}
+	})
 }
