@@ -27,6 +27,7 @@ import (
 	"ecrm/internal/secure"
 	"ecrm/internal/transfer"
 	"ecrm/internal/view"
+	"ecrm/internal/webform"
 )
 
 // Server answers requests.
@@ -35,6 +36,8 @@ type Server struct {
 	Identity *identity.Service
 	Transfer *transfer.Service
 	Views    *view.Service
+	// Forms are the company's public ones.
+	Forms *webform.Service
 	// Favorites are what each person starred.
 	Favorites *favorite.Service
 	Notices   *notice.Service
@@ -195,6 +198,8 @@ func (s *Server) Handler() http.Handler {
 	signed("PATCH "+prefix+"{plural}/{id}", s.update)
 	signed("DELETE "+prefix+"{plural}/{id}", s.remove)
 	signed("POST "+prefix+"{plural}/{id}/actions/restore", s.restore)
+	signed("GET "+prefix+"{plural}/{id}/actions/{action}", s.offer)
+	signed("POST "+prefix+"{plural}/{id}/actions/{action}", s.act)
 	signed("GET "+prefix+"{plural}/{id}/history", s.history)
 	signed("GET "+prefix+"{plural}/{id}/timeline", s.timeline)
 	signed("GET "+prefix+"{plural}/{id}/comments", s.comments)
@@ -210,6 +215,10 @@ func (s *Server) Handler() http.Handler {
 	signed("GET "+prefix+"{plural}/{id}/print", s.print)
 	signed("GET "+prefix+"{plural}/{id}/{related}", s.related)
 	s.route("GET "+prefix+"{plural}/duplicates", access{signed: true}) // answered by get, whose pattern it would clash with
+	open("GET /f/{token}", s.form)
+	open("GET /f/{token}/embed", s.form)
+	open("POST /f/{token}", s.takeForm)
+	open("POST /f/{token}/embed", s.takeForm)
 	signed("GET /api/openapi.json", s.openAPI)
 	mux.Handle("GET /api/docs", s.wrap(page("index.html", "text/html; charset=utf-8"), s.route("GET /api/docs", access{})))
 	mux.Handle("GET /api/docs.js", s.wrap(page("docs.js", "text/javascript; charset=utf-8"), s.route("GET /api/docs.js", access{})))

@@ -61,8 +61,10 @@ type fieldView struct {
 	Options    []optionView `json:"options,omitempty"`
 	Targets    []string     `json:"targets,omitempty"`
 	Scale      int          `json:"scale,omitempty"`
-	MaxLength  int          `json:"max_length,omitempty"`
-	Default    any          `json:"default,omitempty"`
+	// Unit is what an integer counts where it is a span of time.
+	Unit      string `json:"unit,omitempty"`
+	MaxLength int    `json:"max_length,omitempty"`
+	Default   any    `json:"default,omitempty"`
 	// Only tells with which choices of another field this one is shown.
 	Only *schema.Only `json:"only,omitempty"`
 	// Aliases are told to those who may change them.
@@ -89,6 +91,39 @@ type documentView struct {
 	Label string `json:"label"`
 }
 
+// actionView is an action as the interface draws it.
+type actionView struct {
+	Name  string `json:"name"`
+	Label string `json:"label"`
+	Help  string `json:"help,omitempty"`
+	Icon  string `json:"icon,omitempty"`
+	// Verb is the right on the record that it needs; May tells whether the asker has it
+	// on some.
+	Verb string `json:"verb"`
+	May  bool   `json:"may"`
+	// When tells with which choices of a field it can be done.
+	When *schema.Only `json:"when,omitempty"`
+	// Leads is the stage to which it alone leads.
+	Leads  string      `json:"leads,omitempty"`
+	Main   bool        `json:"main,omitempty"`
+	Many   bool        `json:"many,omitempty"`
+	Fields []fieldView `json:"fields"`
+}
+
+func describeAction(a *policy.Actor, o *schema.Object, act *schema.Action, lang string) actionView {
+	v := actionView{Name: act.Name, Label: act.Label.In(lang), Help: act.Help.In(lang), Icon: act.Icon, Verb: record.VerbOf(act), Leads: act.Leads, Main: act.Main, Many: act.Many, Fields: []fieldView{}}
+	v.May = a.May(o, v.Verb)
+	if act.When != nil && a.Readable(o, o.Field(act.When.Field)) {
+		v.When = act.When
+	}
+	for _, f := range act.Fields {
+		one := describeField(a, act.Form(), f, lang)
+		one.Access, one.Sortable, one.Filterable, one.Only = "write", false, false, f.Only
+		v.Fields = append(v.Fields, one)
+	}
+	return v
+}
+
 type objectView struct {
 	Name         string       `json:"name"`
 	Plural       string       `json:"plural"`
@@ -105,18 +140,21 @@ type objectView struct {
 	StageField string   `json:"stage_field,omitempty"`
 	// PipelineField, ChecksField and LikelyField belong to the stages, StageSince tells
 	// since when a record is in its own.
-	PipelineField string          `json:"pipeline_field,omitempty"`
-	ChecksField   string          `json:"checks_field,omitempty"`
-	LikelyField   string          `json:"likely_field,omitempty"`
-	StageSince    string          `json:"stage_since,omitempty"`
-	Fields        []fieldView     `json:"fields"`
-	List          []string        `json:"list"`
-	QuickFilters  []string        `json:"quick_filters"`
-	Sections      []sectionView   `json:"sections"`
-	Highlights    []string        `json:"highlights"`
-	Related       []relatedView   `json:"related"`
-	Printed       []documentView  `json:"printed,omitempty"`
-	Access        map[string]bool `json:"access"`
+	PipelineField string         `json:"pipeline_field,omitempty"`
+	ChecksField   string         `json:"checks_field,omitempty"`
+	LikelyField   string         `json:"likely_field,omitempty"`
+	StageSince    string         `json:"stage_since,omitempty"`
+	Fields        []fieldView    `json:"fields"`
+	List          []string       `json:"list"`
+	QuickFilters  []string       `json:"quick_filters"`
+	Sections      []sectionView  `json:"sections"`
+	Highlights    []string       `json:"highlights"`
+	Related       []relatedView  `json:"related"`
+	Printed       []documentView `json:"printed,omitempty"`
+	// Capture is the picture with which a record may begin.
+	Capture *schema.Capture `json:"capture,omitempty"`
+	Actions []actionView    `json:"actions,omitempty"`
+	Access  map[string]bool `json:"access"`
 }
 
 // wordsFor tells the words of all languages to administrators, and nothing to others.
@@ -132,7 +170,7 @@ func describeField(a *policy.Actor, o *schema.Object, f *schema.Field, lang stri
 	v := fieldView{
 		Name: f.Name, Type: f.Type, Label: f.Label.In(lang), Help: f.Help.In(lang), Required: f.Required, Unique: f.Unique, System: f.System, Custom: f.Custom,
 		Access: a.Access(o, f), Sortable: record.Sortable(a, f), Filterable: true, Multiple: multiple,
-		Own: f.Own, Targets: f.Targets, Scale: f.Scale, MaxLength: f.MaxLength, Default: f.Default,
+		Own: f.Own, Targets: f.Targets, Scale: f.Scale, Unit: f.Unit, MaxLength: f.MaxLength, Default: f.Default,
 	}
 	if f.Only != nil && a.Readable(o, o.Field(f.Only.Field)) {
 		v.Only = f.Only
@@ -238,6 +276,12 @@ func describe(a *policy.Actor, o *schema.Object, lang string) objectView {
 	}
 	if o.IsLink() {
 		v.Links = o.Links[:]
+	}
+	if o.Capture != nil && a.Access(o, o.Field(o.Capture.Picture)) == "write" {
+		v.Capture = o.Capture
+	}
+	for _, act := range o.Actions {
+		v.Actions = append(v.Actions, describeAction(a, o, act, lang))
 	}
 	for _, verb := range policy.Verbs {
 		v.Access[verb] = a.May(o, verb)

@@ -50,8 +50,16 @@ func (s *Server) describeAPI(a *policy.Actor, lang string) node {
 			continue
 		}
 		for _, o := range a.Registry.Objects() {
-			if a.May(o, policy.View) && op.fits(a, o) {
-				addOperation(paths, strings.Replace(route.Path, "{plural}", strings.ReplaceAll(o.Plural, "_", "-"), 1), route, op, o, lang)
+			if !a.May(o, policy.View) || !op.fits(a, o) {
+				continue
+			}
+			path := strings.Replace(route.Path, "{plural}", strings.ReplaceAll(o.Plural, "_", "-"), 1)
+			if !strings.Contains(path, "{action}") {
+				addOperation(paths, path, route, op, o, lang)
+				continue
+			}
+			for _, act := range o.Actions {
+				addOperation(paths, strings.Replace(path, "{action}", act.Name, 1), route, op.of(act, lang, route.Method == http.MethodPost), o, lang)
 			}
 		}
 	}
@@ -108,6 +116,19 @@ type parameter struct {
 
 func (op operation) fits(a *policy.Actor, o *schema.Object) bool {
 	return (op.verb == "" || a.May(o, op.verb)) && (!op.owned || o.Owned)
+}
+
+// of is the operation for one action of an object; asks tells whether it is sent
+// what the action asks.
+func (op operation) of(act *schema.Action, lang string, asks bool) operation {
+	label := act.Label.In(lang)
+	for _, text := range []*string{&op.text.TW, &op.text.CN, &op.text.EN} {
+		*text = strings.ReplaceAll(*text, "{action}", label)
+	}
+	if asks {
+		op.body = fixed(actionNode(act, lang))
+	}
+	return op
 }
 
 func addOperation(paths node, path string, route Route, op operation, o *schema.Object, lang string) {

@@ -96,7 +96,7 @@ func (r *request) explain(err error) problem {
 		slog.Error("request failed", "method", r.Method, "path", r.URL.Path, "error", err)
 	}
 	p.Title = message.In(lang, p.Code, nil)
-	if p.Code == "conflict" && len(p.Fields) == 1 && p.Fields[0].Code == "taken" {
+	if p.Code == "conflict" && len(p.Fields) == 1 && p.Fields[0].Code != "changed_since" {
 		p.Detail = p.Fields[0].Message
 	}
 	if p.Detail == "" {

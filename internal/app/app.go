@@ -14,6 +14,7 @@ import (
 
 	"ecrm/internal/anniversary"
 	"ecrm/internal/api"
+	"ecrm/internal/assignment"
 	"ecrm/internal/blob"
 	"ecrm/internal/bulk"
 	"ecrm/internal/durable"
@@ -27,6 +28,7 @@ import (
 	"ecrm/internal/module/contact"
 	"ecrm/internal/module/currency"
 	"ecrm/internal/module/customer"
+	"ecrm/internal/module/lead"
 	"ecrm/internal/module/letterhead"
 	"ecrm/internal/module/opportunity"
 	"ecrm/internal/module/product"
@@ -42,11 +44,12 @@ import (
 	"ecrm/internal/transfer"
 	"ecrm/internal/upkeep"
 	"ecrm/internal/view"
+	"ecrm/internal/webform"
 )
 
 // Modules lists what the product consists of, in the order of the menu.
 func Modules() []record.Module {
-	return []record.Module{customer.Module(), contact.Module(), opportunity.Module(), quote.Module(), competitor.Module(), activity.Module(), task.Module(), target.Module(), product.Module(), letterhead.Module(), currency.Module(), identity.Module()}
+	return []record.Module{lead.Module(), customer.Module(), contact.Module(), opportunity.Module(), quote.Module(), competitor.Module(), activity.Module(), task.Module(), target.Module(), product.Module(), letterhead.Module(), currency.Module(), assignment.Module(), webform.Module(), identity.Module()}
 }
 
 // App is an opened data folder.
@@ -56,6 +59,8 @@ type App struct {
 	Identity *identity.Service
 	Transfer *transfer.Service
 	Views    *view.Service
+	// Forms are the company's public ones.
+	Forms *webform.Service
 	// Favorites are what each person starred.
 	Favorites *favorite.Service
 	Notices   *notice.Service
@@ -155,6 +160,7 @@ func (a *App) start(ctx context.Context, modules []record.Module) error {
 		return err
 	}
 	a.Identity = identity.New(a.Records)
+	assignment.New(a.Records)
 	actorOf := func(ctx context.Context, user int64) (*policy.Actor, error) {
 		actor, _, err := a.Identity.ActorOf(ctx, user)
 		if errors.Is(err, identity.ErrSignedOut) {
@@ -179,6 +185,7 @@ func (a *App) start(ctx context.Context, modules []record.Module) error {
 	a.Exports = transfer.NewExports(a.Records, a.Jobs, filepath.Join(a.data, "exports"))
 	a.Transfer = transfer.New(a.Records, a.Jobs, filepath.Join(a.data, "imports"), a.Files)
 	a.Views = &view.Service{Records: a.Records}
+	a.Forms = webform.New(a.Records)
 	a.Favorites = &favorite.Service{Records: a.Records, Views: a.Views}
 	a.Records.Currency, a.Records.Zone = a.currency(ctx), a.zone(ctx)
 	a.Exchange = exchange.New(a.Records, a.Jobs)

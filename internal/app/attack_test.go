@@ -76,10 +76,11 @@ func (x *attack) owned() map[string]map[string]any {
 		"tasks":         {"subject": secret, "customer": customer},
 		"quotes":        {"subject": secret, "customer": customer, "notes": secret, "items": []map[string]string{{"description": secret, "price": "777000"}}},
 		"x_projects":    {"name": secret, "x_customer": customer},
+		"leads":         {"name": secret, "company": secret, "phones": []string{"02-2345-6789"}, "tax_number": "04595257"},
 	}
 }
 
-var ownedPlurals = []string{"customers", "contacts", "opportunities", "activities", "tasks", "quotes", "x_projects"}
+var ownedPlurals = []string{"customers", "contacts", "opportunities", "activities", "tasks", "quotes", "x_projects", "leads"}
 
 func newAttack(t testing.TB, dsn string) *attack {
 	w := newWorld(t, dsn)
@@ -319,7 +320,34 @@ func aggregates(t testing.TB, x *attack) {
 // route without a case fails TestNoRouteLeadsToAnothersRecords: think about what
 // somebody without the right could ask of it, and write that down here.
 var cases = map[string]func(t testing.TB, x *attack){
-	"GET /api/v1/setup": own,
+	"GET /api/v1/setup":     own,
+	"GET /f/{token}":        formless("GET", ""),
+	"GET /f/{token}/embed":  formless("GET", "/embed"),
+	"POST /f/{token}":       formless("POST", ""),
+	"POST /f/{token}/embed": formless("POST", "/embed"),
+	"GET /api/v1/{plural}/{id}/actions/{action}": func(t testing.TB, x *attack) {
+		x.refused(t, "GET", "leads/"+x.ids["leads"]+"/actions/convert", nil, 404)
+		x.refused(t, "GET", "customers/"+x.ids["customers"]+"/actions/convert", nil, 404)
+		// What is alike is told only of what one sees.
+		mine := x.attacker.add("leads", map[string]any{"name": "x", "company": secret, "phones": []string{"02-2345-6789"}})
+		defer x.admin.must(204, "DELETE", "leads/"+mine, nil)
+		answer := x.attacker.must(200, "GET", "leads/"+mine+"/actions/convert", nil)
+		if text := fmt.Sprint(at(answer, "candidates")); strings.Contains(text, x.ids["customers"]) || strings.Contains(text, secret) || size(at(answer, "candidates", "customer", "records")) > 0 {
+			t.Errorf("the candidates tell of another's customer: %s", text)
+		}
+	},
+	"POST /api/v1/{plural}/{id}/actions/{action}": func(t testing.TB, x *attack) {
+		for _, action := range []string{"convert", "disqualify", "reopen", "nothing"} {
+			x.refused(t, "POST", "leads/"+x.ids["leads"]+"/actions/"+action, map[string]any{"reason": "spam", "deal": "none"}, 404)
+		}
+		mine := x.attacker.add("leads", map[string]any{"name": "x", "company": "y"})
+		defer x.admin.must(204, "DELETE", "leads/"+mine, nil)
+		for _, body := range []map[string]any{
+			{"deal": "none", "customer": x.ids["customers"]}, {"deal": "none", "contact": x.ids["contacts"]}, {"deal": "none", "owner": x.victim.id}, {"deal": "none", "customer": map[string]any{"number": x.number}},
+		} {
+			x.refused(t, "POST", "leads/"+mine+"/actions/convert", body, 422)
+		}
+	},
 	"GET /api/v1/reach": own,
 	"GET /api/v1/reach/code.svg": func(t testing.TB, x *attack) {
 		// Codes lead to this server, never where somebody would like others to go.
@@ -630,6 +658,19 @@ var cases = map[string]func(t testing.TB, x *attack){
 func importAction(action string) func(t testing.TB, x *attack) {
 	return func(t testing.TB, x *attack) {
 		x.refused(t, "POST", "imports/"+x.ids["import"]+"/actions/"+action, nil, 404)
+	}
+}
+
+// formless asks for forms by what is no token, or one made up: nothing is told of those
+// there are (what they take in is attacked in webform_test.go).
+func formless(method, end string) func(t testing.TB, x *attack) {
+	return func(t testing.TB, x *attack) {
+		for _, token := range []string{x.ids["customers"], "1", strings.Repeat("A", 26), url.PathEscape(secret), "%25", "..%2f..%2fapi"} {
+			status, body := x.attacker.raw(method, "/f/"+token+end, "application/x-www-form-urlencoded", []byte("name=x"))
+			if status != 404 || strings.Contains(body, secret) || strings.Contains(body, "<form") {
+				t.Errorf("%s /f/%s%s answered %d %.200s", method, token, end, status, body)
+			}
+		}
 	}
 }
 

@@ -327,9 +327,13 @@ func (m *matrix) attempt(t testing.TB, attacker *person, route api.Route, o *sch
 			unique = f.Name
 		}
 	}
+	action := "assign"
+	for _, a := range o.Actions {
+		action = a.Name
+	}
 	value := url.PathEscape(fmt.Sprint(m.admin.must(200, "GET", path(o)+"/"+m.ids[o.Name], nil)[unique]))
 	filled := func(id string) string {
-		return strings.NewReplacer("{plural}", path(o), "{id}", id, "{field}", unique, "{value}", value, "{share}", "u"+m.colleague.id, "{related}", related, "{file}", m.file, "{action}", "assign").Replace(route.Path)
+		return strings.NewReplacer("{plural}", path(o), "{id}", id, "{field}", unique, "{value}", value, "{share}", "u"+m.colleague.id, "{related}", related, "{file}", m.file, "{action}", action).Replace(route.Path)
 	}
 	if strings.Contains(filled(id), "{") {
 		t.Errorf("%s has a name the matrix does not know: say in filled what stands for it", route.Path)

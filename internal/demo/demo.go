@@ -1,4 +1,4 @@
-// Package demo makes a company up: departments, people in the shipped roles,
+// Package demo makes a company up: departments, people in the shipped roles, leads,
 // customers with contacts, deals over two years, calls and visits, tasks around
 // today. Everything goes through the record service, so that it is what people
 // would have entered; the same seed and day make the same records with the same
@@ -103,8 +103,9 @@ func Make(ctx context.Context, people *identity.Service, o Options) ([]Account, 
 	year, month, day := o.Today.Date()
 	m := &maker{
 		Options: o, locale: l, people: people, registry: people.Records.Current.Load(), used: map[int64]struct{}{}, actors: map[int64]*policy.Actor{}, pictures: map[int64][]byte{}, zone: zone, together: together,
-		rng:   rand.New(rand.NewPCG(o.Seed, uint64(len(o.Locale))+uint64(l.currency[0]))),
-		faces: rand.New(rand.NewPCG(o.Seed, 1<<32|uint64(len(o.Locale))+uint64(l.currency[0]))),
+		rng:       rand.New(rand.NewPCG(o.Seed, uint64(len(o.Locale))+uint64(l.currency[0]))),
+		faces:     rand.New(rand.NewPCG(o.Seed, 1<<32|uint64(len(o.Locale))+uint64(l.currency[0]))),
+		prospects: rand.New(rand.NewPCG(o.Seed, 2<<32|uint64(len(o.Locale))+uint64(l.currency[0]))),
 		// What has happened lies before this day, whatever the hour: see working.
 		now: time.Date(year, month, day, 20, 0, 0, 0, zone),
 	}
@@ -127,6 +128,14 @@ func Make(ctx context.Context, people *identity.Service, o Options) ([]Account, 
 				return err
 			}
 			m.customer(age)
+			m.leads(age)
+		}
+		for age := lately - 1; age > 0; age-- {
+			m.due(m.now.AddDate(0, 0, -age-daysEarlier))
+			if err := m.flush(ctx, false); err != nil {
+				return err
+			}
+			m.recent(age)
 		}
 		m.due(m.now.AddDate(0, 0, 1))
 		return m.flush(ctx, true)
@@ -139,7 +148,7 @@ func Make(ctx context.Context, people *identity.Service, o Options) ([]Account, 
 		// up to a limit.
 		defer debug.SetGCPercent(debug.SetGCPercent(300))
 		defer debug.SetMemoryLimit(debug.SetMemoryLimit(min(debug.SetMemoryLimit(-1), mostHeap)))
-		err = people.Records.DB.WithoutIndexes(ctx, m.registry, []string{"customer", "contact", "opportunity", "activity", "task"}, filled)
+		err = people.Records.DB.WithoutIndexes(ctx, m.registry, []string{"lead", "customer", "contact", "opportunity", "activity", "task"}, filled)
 	} else {
 		err = filled()
 	}
@@ -177,6 +186,8 @@ type maker struct {
 	// odds is the chance of tenders and of competitors, whose ids rivals are.
 	odds   *rand.Rand
 	rivals []string
+	// prospects is the chance of leads.
+	prospects *rand.Rand
 	// pictures are the logos of customers that are not written yet, by their ids.
 	pictures map[int64][]byte
 	zone     *time.Location

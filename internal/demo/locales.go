@@ -29,6 +29,9 @@ type locale struct {
 	said               []said
 	wonBecause         []string
 	lostBecause        []string
+	// exhibitions are where leads are met, webForm is where others write themselves.
+	exhibitions []string
+	webForm     string
 }
 
 type titles struct{ boss, manager, seller, assistant string }
@@ -112,6 +115,7 @@ var locales = map[string]*locale{
 		},
 		wonBecause:  []string{"交期符合需求", "服務與售後", "價格有競爭力", "既有合作關係", "規格最符合"},
 		lostBecause: []string{"價格過高", "選擇競爭對手", "預算取消", "交期趕不上", "需求暫緩"},
+		exhibitions: []string{"台北國際電腦展", "台北國際自動化工業大展", "高雄國際扣件展", "台灣國際食品加工設備展"}, webForm: "官網詢價單",
 	},
 	"zh-CN": {
 		company: "范例实业有限公司", administrator: "系统管理员", sales: "销售部", domain: "fanli.example",
@@ -152,6 +156,7 @@ var locales = map[string]*locale{
 		},
 		wonBecause:  []string{"交期满足需求", "服务与售后", "价格有优势", "已有合作关系", "规格最符合"},
 		lostBecause: []string{"价格过高", "选择竞争对手", "预算取消", "交期来不及", "需求暂缓"},
+		exhibitions: []string{"中国国际工业博览会", "华南国际工业自动化展", "广交会", "上海国际食品加工展"}, webForm: "官网询价表",
 	},
 	"en": {
 		company: "Example Industries", administrator: "Administrator", sales: "Sales", domain: "exampleindustries.example",
@@ -188,5 +193,6 @@ var locales = map[string]*locale{
 		},
 		wonBecause:  []string{"Delivery time", "Service", "Price", "Existing relationship", "Best fit"},
 		lostBecause: []string{"Price", "Chose a competitor", "Budget cancelled", "Delivery too late", "Postponed"},
+		exhibitions: []string{"Automate Chicago", "Pack Expo", "Hannover Messe", "CES"}, webForm: "Request for quotation on the web site",
 	},
 }

@@ -20,18 +20,20 @@ type step struct {
 	// made tells the making of a record from a change.
 	made bool
 	in   func() record.Input
+	// values are written in place of in where only rules write them.
+	values record.Values
 }
 
 // add queues the making of a record.
 func (m *maker) add(object string, at time.Time, by int64, in func() record.Input) int64 {
 	id := m.id(at)
-	m.queue(step{at, object, id, by, true, in})
+	m.queue(step{at: at, object: object, id: id, by: by, made: true, in: in})
 	return id
 }
 
 // change queues a change of a record.
 func (m *maker) change(object string, id int64, at time.Time, by int64, in func() record.Input) {
-	m.queue(step{at, object, id, by, false, in})
+	m.queue(step{at: at, object: object, id: id, by: by, in: in})
 }
 
 // queue keeps a step until its day is due.
@@ -62,6 +64,12 @@ type write struct {
 // ready makes of a step what is written.
 func (m *maker) ready(s step) (write, error) {
 	a, o := m.as(s.by), m.registry.Object(s.object)
+	if s.values != nil {
+		return write{s.at, func(ctx context.Context, u *record.Unit) error {
+			_, err := u.Write(ctx, a, o, s.id, nil, s.values, 0)
+			return err
+		}}, nil
+	}
 	in := s.in()
 	switch {
 	case !s.made:

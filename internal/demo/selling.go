@@ -67,6 +67,8 @@ func (m *maker) customer(age int) {
 
 	m.met = at.Add(time.Hour)
 	var contacts []string
+	var first int64
+	var met record.Input
 	if firm.kind == "company" {
 		for range m.few(1, 2, 0, 2) {
 			family, given := m.name()
@@ -78,9 +80,14 @@ func (m *maker) customer(age int) {
 				person["birthday"] = birthday
 			}
 			person["mails"] = list("", fmt.Sprintf("%c%d@%s", 'a'+rune(m.rng.IntN(26)), 10+m.rng.IntN(90), firm.domain))
-			contacts = append(contacts, strconv.FormatInt(m.add("contact", at.Add(time.Duration(1+m.rng.IntN(50))*time.Minute), s.id, always(person)), 10))
+			id := m.add("contact", at.Add(time.Duration(1+m.rng.IntN(50))*time.Minute), s.id, always(person))
+			contacts = append(contacts, strconv.FormatInt(id, 10))
+			if first == 0 {
+				first, met = id, person
+			}
 		}
 	}
+	m.came(customer, first, in, met, at, s)
 	won := m.deals(firm, ref, contacts, s, age, owned)
 	m.calls(ref, contacts, s, age, owned)
 	if !won.IsZero() {

@@ -204,7 +204,7 @@ func (s *Service) identify(ctx context.Context, id int64) (*identified, error) {
 func (s *Service) Personal(ctx context.Context, a *policy.Actor, in record.Input) error {
 	for name := range in {
 		switch name {
-		case "language", "time_zone", "theme", "density":
+		case "language", "time_zone", "theme", "density", "away_from", "away_until":
 		case "photo":
 			// The write below has every right; what it refers to has to be the person's.
 			if err := s.Records.MayRefer(ctx, a, a.Registry.Object("user").Field(name), in[name]); err != nil {

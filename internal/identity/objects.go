@@ -95,6 +95,8 @@ func userObject() *schema.Object {
 			{Name: "phones", Type: "phones", Label: t("電話", "电话", "Phones")},
 			{Name: "photo", Type: "picture", Label: t("照片", "照片", "Photo")},
 			{Name: "active", Type: "boolean", Label: t("啟用", "启用", "Active"), Default: true},
+			{Name: "away_from", Type: "date", Label: t("不在，從", "不在岗，自", "Away from"), Help: t("不在的期間不會被輪流指派", "不在岗期间不参与轮流分配", "Nothing is handed out to somebody who is away")},
+			{Name: "away_until", Type: "date", Label: t("不在，到", "不在岗，至", "Away until")},
 			{Name: "language", Type: "text", Label: t("語言", "语言", "Language"), MaxLength: 10},
 			{Name: "time_zone", Type: "text", Label: t("時區", "时区", "Time zone"), MaxLength: 60},
 			{Name: "theme", Type: "text", Label: t("佈景", "主题", "Theme"), MaxLength: 20},
@@ -103,6 +105,6 @@ func userObject() *schema.Object {
 		List:  []string{"name", "login", "department", "position", "role", "active"},
 		Quick: []string{"role", "department", "active"},
 		Sections: []schema.Section{{Label: t("使用者", "用户", "User"), Fields: []string{"name", "login", "department", "more_departments", "position", "supervisor", "role", "more_roles", "assistant_of",
-			"mails", "phones", "photo", "active", "language", "time_zone"}}},
+			"mails", "phones", "photo", "active", "away_from", "away_until", "language", "time_zone"}}},
 	}
 }

@@ -36,6 +36,7 @@ func (s *Service) insert(ctx context.Context, tx store.Querier, a *policy.Actor,
 	if err := s.settle(o, nil, v); err != nil {
 		return err
 	}
+	handedOut := s.handsOut(ctx, a, o, v)
 	now := clock(ctx)
 	u := unitOf(ctx)
 	var numbered []*schema.Field
@@ -113,9 +114,20 @@ func (s *Service) insert(ctx context.Context, tx store.Querier, a *policy.Actor,
 		u.belongs[thing{o.Name, id}] = [2]any{row["owner_id"], row["department_id"]}
 	}
 	if r := s.rules[o.Name]; r.Done != nil {
-		return r.Done(ctx, c)
+		if err := r.Done(ctx, c); err != nil {
+			return err
+		}
+	}
+	if handedOut {
+		return s.HandOut(ctx, u, a, o, id)
 	}
 	return nil
+}
+
+// handsOut tells whether a new record is given to somebody by rules: where nobody was
+// named and it was not a person who typed it in.
+func (s *Service) handsOut(ctx context.Context, a *policy.Actor, o *schema.Object, v Values) bool {
+	return o.HandedOut && s.HandOut != nil && v.Int("owner") == 0 && a.Origin != "form" && !unitOf(ctx).fills
 }
 
 func columnsOf(o *schema.Object, v Values, row store.Row) {

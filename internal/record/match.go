@@ -144,6 +144,12 @@ func (s *Service) Duplicates(ctx context.Context, a *policy.Actor, o *schema.Obj
 			v[name] = columns
 		}
 	}
+	return s.alike(ctx, a, o, v, except)
+}
+
+// alike lists the live records of an object that share what is compared with some
+// values, except one, and counts those the actor may not see.
+func (s *Service) alike(ctx context.Context, a *policy.Actor, o *schema.Object, v Values, except int64) ([]Candidate, int, error) {
 	found, err := s.Matching(ctx, o, MatchKeys(o, v))
 	if err != nil || len(found) == 0 {
 		return []Candidate{}, 0, err

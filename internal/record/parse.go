@@ -79,13 +79,20 @@ func (s *Service) parseValue(ctx context.Context, q store.Querier, a *policy.Act
 
 // required refuses a record without a value it must have. One that had none before
 // the field was required may be changed elsewhere.
-func required(o *schema.Object, before, v Values) error {
+func required(o *schema.Object, before, v Values, language string) error {
 	problem := &Error{Code: "invalid"}
 	without := func(v Values, f *schema.Field) bool { return v[f.Name] == nil || v[f.Name][0] == nil }
 	for _, f := range o.Fields {
 		if f.Required && without(v, f) && (before == nil || !without(before, f)) {
 			problem.Fields = append(problem.Fields, FieldError{f.Name, schema.Bad("required")})
 		}
+	}
+	if len(o.OneOf) > 0 && !slices.ContainsFunc(o.OneOf, func(name string) bool { return !without(v, o.Field(name)) }) {
+		var names []string
+		for _, name := range o.OneOf {
+			names = append(names, o.Field(name).Label.In(language))
+		}
+		problem.add(o.OneOf[0], "one_of_required", "names", strings.Join(names, "／"))
 	}
 	if problem.Fields != nil {
 		return problem

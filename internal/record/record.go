@@ -129,6 +129,15 @@ type Rules struct {
 	Done func(ctx context.Context, c *Change) error
 	// Remove runs before a record goes to the recycle bin and may refuse.
 	Remove func(ctx context.Context, c *Change) error
+	// Actions are what the object's actions do, by their names.
+	Actions map[string]Action
+}
+
+// DeriveFirst sets a derived field of another record where it has none or a larger
+// one: the first time that something happened.
+func (c *Change) DeriveFirst(ctx context.Context, object string, id int64, field string, value int64) error {
+	o := c.Actor.Registry.Object(object)
+	return store.Lower(ctx, c.tx, o.Table(), o.Field(field).Column(), id, value)
 }
 
 // Invalid is the error a rule answers for a field; parameters of the message
@@ -155,7 +164,10 @@ type Service struct {
 	Zone func() *time.Location
 	// Rates tells what other currencies are worth; nil: nobody knows.
 	Rates Rates
-	rules map[string]Rules
+	// HandOut gives a new record that nobody was named for to somebody; nil: they stay
+	// with whoever made them.
+	HandOut func(ctx context.Context, u *Unit, a *policy.Actor, o *schema.Object, id int64) error
+	rules   map[string]Rules
 	// prints make documents of records.
 	prints map[string]Print
 

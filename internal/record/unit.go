@@ -215,6 +215,12 @@ func (u *Unit) Update(ctx context.Context, a *policy.Actor, o *schema.Object, id
 // Store is the transaction of the write, for services with tables of their own.
 func (c *Change) Store() store.Querier { return c.tx }
 
+// Turn draws the next number of a series. Units that draw from the same one come one
+// after another.
+func (u *Unit) Turn(ctx context.Context, series string) (int64, error) {
+	return u.number(ctx, counter{series, true})
+}
+
 // Rows reads the live records of an object that fit a filter, as the write sees
 // them and whoever writes: what the engine itself must know. It answers the ids
 // with the values.

@@ -29,7 +29,7 @@ func (s *Service) check(ctx context.Context, c *Change) error {
 			return err
 		}
 	}
-	if err := required(c.Object, c.Before, c.After); err != nil {
+	if err := required(c.Object, c.Before, c.After, c.Actor.Language); err != nil {
 		return err
 	}
 	sent := Values{}

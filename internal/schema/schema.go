@@ -73,6 +73,8 @@ type Field struct {
 	Targets []string `json:"targets,omitempty"`
 	// Scale is the number of decimals of a decimal or percent.
 	Scale int `json:"scale,omitempty"`
+	// Unit is what an integer counts where it is a span of time: "minutes".
+	Unit string `json:"-"`
 	// OfHundred tells that an integer counts parts of a hundred: files of other
 	// programs may write 0.75 for 75.
 	OfHundred bool `json:"of_hundred,omitempty"`
@@ -215,6 +217,15 @@ type Lists struct {
 	Files               *regexp.Regexp
 }
 
+// Capture tells how a record begins with a picture taken on a phone, in one gesture, and
+// is typed later by somebody who has the picture beside the form.
+type Capture struct {
+	// Picture is the field it is kept in.
+	Picture string `json:"picture"`
+	// Waits is the choice of the object's stage in which it waits to be typed.
+	Waits string `json:"waits"`
+}
+
 // Object is a kind of record.
 type Object struct {
 	Name, Plural       string
@@ -242,6 +253,9 @@ type Object struct {
 	// Together are the fields of which no two records have the same values: an
 	// import knows a record by them; empty: none.
 	Together []string
+	// HandedOut records that come in without an owner other than by a form are given to
+	// somebody by the company's rules (see assignment).
+	HandedOut bool
 	// Owned objects carry company, owner and department and obey data scopes.
 	Owned bool
 	// Through names reference fields: who may see the record they point to may
@@ -252,8 +266,9 @@ type Object struct {
 	// rights of its own (see policy), and goes to the recycle bin and comes back
 	// with either end.
 	Links [2]string
-	// Lists tells by what a file is known to list records of the object where it is
-	// not one of those that are owned; nil: no file is taken for one.
+	// Lists tells by what a file is known to list records of the object where it says so
+	// itself: of one that is not owned, or that others are too much like. Nil: a file is
+	// taken for one of those that are owned by what its columns hold, and for none else.
 	Lists *Lists
 	// AdminOnly objects are written by administrators and read by everyone.
 	AdminOnly bool
@@ -274,6 +289,12 @@ type Object struct {
 	Related    []Related
 	// Printed is what a record can be printed as (record.Module.Prints).
 	Printed []Document
+	// Actions are what can be done to a record beyond changing it.
+	Actions []*Action
+	// Capture tells that a record may begin with a picture; nil: none does.
+	Capture *Capture
+	// OneOf are references of which a record has at least one; empty: none is needed.
+	OneOf []string
 	// Custom objects were made at run time.
 	Custom bool
 	// Sorted are the columns of SortKeys that hold the key of every record.
@@ -453,17 +474,22 @@ func (o *Object) prepare() error {
 		return fmt.Errorf("object %s: its title field %q does not exist", o.Name, o.Title)
 	}
 	for _, f := range o.Fields {
-		if f.Only == nil {
-			continue
-		}
-		on := o.Field(f.Only.Field)
-		for _, value := range f.Only.Values {
-			if on == nil || !slices.ContainsFunc(on.Options, func(opt Option) bool { return opt.Value == value }) {
-				return fmt.Errorf("object %s, field %s is shown with %s of %q, which is no choice of it", o.Name, f.Name, value, f.Only.Field)
-			}
+		if f.Only != nil && !o.chooses(f.Only) {
+			return fmt.Errorf("object %s, field %s is shown with %s of %q, which is no choice of it", o.Name, f.Name, f.Only.Values, f.Only.Field)
 		}
 	}
-	return nil
+	if c := o.Capture; c != nil {
+		stage := o.byName[o.Stage]
+		if f := o.byName[c.Picture]; f == nil || f.Type != "picture" || stage == nil || stage.Option(c.Waits) == nil {
+			return fmt.Errorf("object %s begins with the picture %q and waits in %q, which it does not have", o.Name, c.Picture, c.Waits)
+		}
+	}
+	for _, name := range o.OneOf {
+		if o.byName[name] == nil {
+			return fmt.Errorf("object %s needs one of %q, which is no field of it", o.Name, name)
+		}
+	}
+	return o.prepareActions()
 }
 
 // seenThrough are the references whose records say who sees this one.
@@ -494,14 +520,15 @@ func (o *Object) With(extra []*Field) *Object {
 	c := *o
 	c.Fields = nil
 	for _, f := range append(append([]*Field{}, o.Fields...), extra...) {
-		copied := *f
-		copied.Rows = nil
+		field := *f
+		field.Rows = nil
 		for _, sub := range f.Rows {
 			row := *sub
-			copied.Rows = append(copied.Rows, &row)
+			field.Rows = append(field.Rows, &row)
 		}
-		c.Fields = append(c.Fields, &copied)
+		c.Fields = append(c.Fields, &field)
 	}
+	c.Actions = copied(o.Actions)
 	return &c
 }
 

@@ -166,6 +166,12 @@ func Raise(ctx context.Context, q Querier, table, column string, id, value int64
 	return err
 }
 
+// Lower sets a column of a record beside its version if it is empty or holds more.
+func Lower(ctx context.Context, q Querier, table, column string, id, value int64) error {
+	_, err := q.Exec(ctx, "UPDATE "+table+" SET "+column+" = ? WHERE id = ? AND ("+column+" IS NULL OR "+column+" > ?)", value, id, value)
+	return err
+}
+
 func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }
 
 func (r Row) sorted() (names []string, args []any) {

@@ -15,17 +15,23 @@ func choose(a *policy.Actor, d *tabular.Detected, unique []bool, stem string) *s
 	var best *schema.Object
 	most := -1000.0
 	for _, o := range a.Registry.Objects() {
-		if !a.May(o, policy.Import) || o.Title == "" || o.Field(o.Title) == nil || !o.Owned && !listed(o, d, unique, stem) {
+		if !a.May(o, policy.Import) || o.Title == "" || o.Field(o.Title) == nil || (!o.Owned || o.Lists != nil) && !listed(o, d, unique, stem) {
 			continue
 		}
 		mapped, sum := guessAll(a, o, d, unique)
+		goes := func(name string) bool {
+			return slices.ContainsFunc(mapped, func(c Column) bool { return c.Field == name || strings.HasPrefix(c.Field, name+".") })
+		}
 		for _, f := range o.Fields {
 			// What it cannot be without, as a call cannot without whom was called.
-			if f.Required && f.Default == nil && f.Target() != "" && !slices.ContainsFunc(mapped, func(c Column) bool { return c.Field == f.Name || strings.HasPrefix(c.Field, f.Name+".") }) {
+			if f.Required && f.Default == nil && f.Target() != "" && !goes(f.Name) {
 				sum -= 6
 			}
 		}
-		if !o.Owned {
+		if len(o.OneOf) > 0 && !slices.ContainsFunc(o.OneOf, goes) {
+			sum -= 6
+		}
+		if !o.Owned || o.Lists != nil {
 			sum += 10 // what else it might be, it says it is not
 		}
 		if sum > most+0.01 {

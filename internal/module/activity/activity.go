@@ -4,7 +4,9 @@ package activity
 
 import (
 	"context"
+	"time"
 
+	"ecrm/internal/query"
 	"ecrm/internal/record"
 	"ecrm/internal/schema"
 )
@@ -14,7 +16,7 @@ var t = schema.T
 // Module declares the object and its rules.
 func Module() record.Module {
 	return record.Module{Name: "activity", Rules: map[string]record.Rules{"activity": {Check: check, Done: done}}, Objects: []*schema.Object{{
-		Name: "activity", Plural: "activities", Icon: "phone", Group: "sales", Title: "subject", Owned: true, Through: []string{"customer"},
+		Name: "activity", Plural: "activities", Icon: "phone", Group: "sales", Title: "subject", Owned: true, Through: []string{"customer", "lead"}, OneOf: []string{"customer", "lead"},
 		Label: t("聯絡紀錄", "跟进记录", "Activity"), LabelPlural: t("聯絡紀錄", "跟进记录", "Activities"),
 		Aliases: schema.Words("call, calls, meeting, meetings, visit, event, engagement, interaction, communication, 拜訪, 跟進, 聯絡, 活動, 通話, 會議, 銷售動態, 聯繫紀錄, aktivität, anruf, besuch, 活動履歴"),
 		Fields: []*schema.Field{
@@ -31,7 +33,10 @@ func Module() record.Module {
 				}},
 			{Name: "customer", Type: "reference",
 				Aliases: schema.Words("客戶, 客戶名稱, 公司, 公司名稱, 拜訪客戶, 跟進客戶, 客戶全稱, 所屬客戶, 關聯客戶, 關聯對象, 拜訪單位, 單位, account, account name, company, company name, company account, associated company, organization, organization name, organisation, related to, related to name, what name, regarding, parent name, customer name, client, client name, firma, empresa, entreprise, 取引先名, 会社名"),
-				Targets: []string{"customer"}, Required: true, Label: t("客戶", "客户", "Customer")},
+				Targets: []string{"customer"}, Label: t("客戶", "客户", "Customer")},
+			{Name: "lead", Type: "reference",
+				Aliases: schema.Words("線索, 線索名稱, 潛在客戶, 潛在客戶名稱"),
+				Targets: []string{"lead"}, Label: t("潛在客戶", "线索", "Lead")},
 			{Name: "contact", Type: "reference",
 				Aliases: schema.Words("聯絡人, 聯絡人姓名, 聯繫人姓名, 拜訪對象, 拜訪人, 受訪人, 對方聯絡人, 客戶聯絡人, contact name, contact person, contact full name, associated contact, person, person name, who, who name, name who, attendee, attendees, participants, called, ansprechpartner, contacto"),
 				Targets: []string{"contact"}, Label: t("聯絡人", "联系人", "Contact")},
@@ -57,7 +62,7 @@ func Module() record.Module {
 		Quick:      []string{"kind", "owner", "at"},
 		Highlights: []string{"kind", "customer", "at", "owner"},
 		Sections: []schema.Section{
-			{Label: t("聯絡紀錄", "跟进记录", "Activity"), Fields: []string{"kind", "customer", "contact", "opportunity", "at", "subject", "result", "next_step", "next_at", "owner"}},
+			{Label: t("聯絡紀錄", "跟进记录", "Activity"), Fields: []string{"kind", "customer", "lead", "contact", "opportunity", "at", "subject", "result", "next_step", "next_at", "owner"}},
 		},
 	}}}
 }
@@ -74,16 +79,46 @@ func check(_ context.Context, c *record.Change) error {
 	return nil
 }
 
-// done moves the customer's last and next contact. A note is no contact.
+// done moves the last and next contact of the customer and of the lead, and tells how
+// long a lead waited for the first. A note is no contact.
 func done(ctx context.Context, c *record.Change) error {
-	customer := c.After.Int("customer")
-	if c.After.Text("kind") != "note" && c.After.Int("at") <= c.Now {
-		if err := c.Derive(ctx, "customer", customer, "last_contact_at", c.After.Int("at"), true); err != nil {
-			return err
+	contact := c.After.Text("kind") != "note" && c.After.Int("at") <= c.Now
+	for _, object := range []string{"customer", "lead"} {
+		id := c.After.Int(object)
+		if id == 0 {
+			continue
+		}
+		if contact {
+			if err := c.Derive(ctx, object, id, "last_contact_at", c.After.Int("at"), true); err != nil {
+				return err
+			}
+		}
+		if next := c.After.Int("next_at"); next != 0 && (c.Changed("next_at") || c.Changed(object)) {
+			if err := c.Derive(ctx, object, id, "next_contact_at", next, false); err != nil {
+				return err
+			}
 		}
 	}
-	if next := c.After.Int("next_at"); next != 0 && c.Changed("next_at") {
-		return c.Derive(ctx, "customer", customer, "next_contact_at", next, false)
+	if lead := c.After.Int("lead"); lead != 0 && contact && (c.Changed("lead") || c.Changed("at") || c.Changed("kind")) {
+		return responded(ctx, c, lead)
 	}
 	return nil
+}
+
+// responded keeps when a lead was first spoken to.
+func responded(ctx context.Context, c *record.Change, lead int64) error {
+	found, err := c.Rows(ctx, "lead", query.Is("id", lead), 1)
+	if err != nil {
+		return err
+	}
+	v, ok := found[lead]
+	if !ok {
+		return nil
+	}
+	// What was spoken before it was written down took no time.
+	at, made := c.After.Int("at"), v.Int("created_at")
+	if err := c.DeriveFirst(ctx, "lead", lead, "first_response_at", at); err != nil {
+		return err
+	}
+	return c.DeriveFirst(ctx, "lead", lead, "response_minutes", max(0, (at-made)/time.Minute.Microseconds()))
 }

@@ -13,7 +13,7 @@ var t = schema.T
 // Module declares the object and its rules.
 func Module() record.Module {
 	return record.Module{Name: "task", Rules: map[string]record.Rules{"task": {Check: check}}, Objects: []*schema.Object{{
-		Name: "task", Plural: "tasks", Icon: "check", Group: "sales", Title: "subject", Owned: true, Through: []string{"customer"},
+		Name: "task", Plural: "tasks", Icon: "check", Group: "sales", Title: "subject", Owned: true, Through: []string{"customer", "lead"},
 		Label: t("待辦事項", "任务", "Task"), LabelPlural: t("待辦事項", "任务", "Tasks"),
 		Aliases: schema.Words("to do, todo, action item, reminder, 任務, 待辦, 工作, 代辦事項, aufgabe, tarea, tâche, タスク"),
 		Fields: []*schema.Field{
@@ -23,6 +23,9 @@ func Module() record.Module {
 			{Name: "customer", Type: "reference",
 				Aliases: schema.Words("客戶, 客戶名稱, 公司, account, account name, company, company name, organization, organization name, related to, related to name, what name, company account, associated company, 所屬客戶, 關聯客戶, regarding, parent name, customer name"),
 				Targets: []string{"customer"}, Label: t("客戶", "客户", "Customer")},
+			{Name: "lead", Type: "reference",
+				Aliases: schema.Words("線索, 線索名稱, 潛在客戶, 潛在客戶名稱"),
+				Targets: []string{"lead"}, Label: t("潛在客戶", "线索", "Lead")},
 			{Name: "opportunity", Type: "reference",
 				Aliases: schema.Words("商機, 商機名稱, deal, deal name, opportunity name, potential name"),
 				Targets: []string{"opportunity"}, Label: t("商機", "商机", "Opportunity")},
@@ -52,7 +55,7 @@ func Module() record.Module {
 		Quick:      []string{"done", "priority", "due_at", "owner"},
 		Highlights: []string{"customer", "due_at", "priority", "done", "owner"},
 		Sections: []schema.Section{
-			{Label: t("待辦事項", "任务", "Task"), Fields: []string{"subject", "customer", "opportunity", "due_at", "remind_at", "priority", "done", "owner", "note"}},
+			{Label: t("待辦事項", "任务", "Task"), Fields: []string{"subject", "customer", "lead", "opportunity", "due_at", "remind_at", "priority", "done", "owner", "note"}},
 		},
 	}}}
 }

@@ -83,6 +83,8 @@ export interface Field {
   options?: Option[];
   targets?: string[];
   scale?: number;
+  /** What an integer counts where it is a span of time. */
+  unit?: "minutes";
   max_length?: number;
   lines?: Field[];
   default?: unknown;
@@ -101,6 +103,23 @@ export type Right =
   | "share"
   | "export"
   | "import";
+
+/** What can be done to a record beyond changing it. */
+export interface Action {
+  name: string;
+  label: string;
+  help?: string;
+  icon?: string;
+  verb: Right;
+  may: boolean;
+  /** With which choices of a field it can be done. */
+  when?: { field: string; values: string[] };
+  /** The stage to which it alone leads. */
+  leads?: string;
+  main?: boolean;
+  many?: boolean;
+  fields: Field[];
+}
 
 export interface ObjectMeta {
   name: string;
@@ -131,6 +150,9 @@ export interface ObjectMeta {
   related?: { object: string; field: string; label: string }[] | null;
   /** What a record can be printed as. */
   printed?: { form: string; label: string }[];
+  /** The picture with which a record may begin. */
+  capture?: { picture: string; waits: string };
+  actions?: Action[];
   access: Partial<Record<Right, boolean>>;
 }
 

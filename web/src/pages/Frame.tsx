@@ -21,6 +21,7 @@ import { Icon } from "../ui/Icon";
 import { Menu } from "../ui/Menu";
 import { Avatar, ErrorState } from "../ui/State";
 import { toast } from "../ui/Toast";
+import { useCapture } from "../views/capture/useCapture";
 import { ConflictDialog } from "../views/conflict/ConflictDialog";
 import { forgetDrafts } from "../views/form/draft";
 import { Brand } from "./Brand";
@@ -49,6 +50,7 @@ export function Frame() {
   const signedIn = me.isSuccess;
   const all = objects.data?.objects ?? [];
   useLive(signedIn, objects.data?.objects);
+  const capture = useCapture(all);
   const online = useOnline();
   const running = useRunning();
 
@@ -159,6 +161,12 @@ export function Frame() {
   // Links stand on the pages of what they link.
   const business = all.filter((o) => o.group !== "settings" && !o.links);
   const creatable = business.filter((o) => o.access.create);
+  // What is taken at once stands first: at a booth there is no time to look for it.
+  const takes = capture.offered.map((o) => ({
+    label: t("capture.of", { what: o.fields.find((f) => f.name === o.capture?.picture)?.label }),
+    icon: <Icon name="camera" size={16} />,
+    onSelect: () => capture.start(o),
+  }));
   const groups = new Map<string, ObjectMeta[]>();
   for (const o of business) {
     if (o.access.view === false) continue;
@@ -283,11 +291,14 @@ export function Frame() {
             label={t("create")}
             className="icon-btn"
             trigger={<Icon name="plus" />}
-            items={creatable.map((o) => ({
-              label: o.label,
-              icon: <Icon name={o.icon || o.name} size={16} />,
-              onSelect: () => setUrl({ create: o.name }, { push: true }),
-            }))}
+            items={[
+              ...takes,
+              ...creatable.map((o) => ({
+                label: o.label,
+                icon: <Icon name={o.icon || o.name} size={16} />,
+                onSelect: () => setUrl({ create: o.name }, { push: true }),
+              })),
+            ]}
           />
         )}
         <Bell />
@@ -351,10 +362,13 @@ export function Frame() {
             label={t("create")}
             className="plus"
             trigger={<Icon name="plus" size={26} />}
-            items={creatable.map((o) => ({
-              label: o.label,
-              onSelect: () => setUrl({ create: o.name }, { push: true }),
-            }))}
+            items={[
+              ...takes,
+              ...creatable.map((o) => ({
+                label: o.label,
+                onSelect: () => setUrl({ create: o.name }, { push: true }),
+              })),
+            ]}
           />
           {bar[1] && (
             <Link to="/o/$plural" params={{ plural: bar[1].plural }}>

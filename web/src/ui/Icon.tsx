@@ -21,6 +21,8 @@ const PATHS: Record<string, string> = {
   menu: "M4 6h16M4 12h16M4 18h16",
   down: "M6 9l6 6 6-6",
   up: "M6 15l6-6 6 6",
+  convert: "M4 7h11M12 3l4 4-4 4M20 17H9M12 13l-4 4 4 4",
+  camera: "M4 8h4l2-3h4l2 3h4v12H4zM12 17a4 4 0 100-8 4 4 0 000 8z",
   link: "M10 14a4 4 0 005 0l4-4a4 4 0 00-6-6l-1 1M14 10a4 4 0 00-5 0l-4 4a4 4 0 006 6l1-1",
   left: "M15 5l-7 7 7 7",
   right: "M9 5l7 7-7 7",

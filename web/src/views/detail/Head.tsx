@@ -3,7 +3,7 @@ import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../api/client";
 import { refresh } from "../../api/queries";
-import type { Field, ObjectMeta, RecordData } from "../../api/types";
+import type { Action, Field, ObjectMeta, RecordData } from "../../api/types";
 import { fieldType } from "../../fields";
 import { Face } from "../../fields/picture/Face";
 import { useUrl } from "../../hooks/useUrl";
@@ -17,6 +17,7 @@ import { Menu } from "../../ui/Menu";
 import { refusal } from "../../ui/refusal";
 import { useErrorText } from "../../ui/State";
 import { toast } from "../../ui/Toast";
+import { possible } from "../actions/actions";
 import { Star } from "../favorites/Star";
 import { useStageMove } from "../kanban/useStageMove";
 import { StageTime } from "./StageTime";
@@ -31,6 +32,10 @@ const HistoryDrawer = lazy(() =>
 
 const StagesDrawer = lazy(() =>
   import("./StagesDrawer").then((m) => ({ default: m.StagesDrawer })),
+);
+
+const ActionDialog = lazy(() =>
+  import("../actions/ActionDialog").then((m) => ({ default: m.ActionDialog })),
 );
 
 type Dialog = "share" | "access" | "history" | "stages";
@@ -50,6 +55,7 @@ export function Head({
   const navigate = useNavigate();
   const [, setUrl] = useUrl();
   const [dialog, setDialog] = useState<Dialog | null>(null);
+  const [acting, setActing] = useState<Action | null>(null);
   const { plural } = object;
   const can = record._can ?? {};
   const canEdit = can.edit ?? !!object.access.edit;
@@ -65,6 +71,8 @@ export function Head({
   const done = field("done");
   const whyNot = useWhyNot(object, record);
   const noEdit = whyNot("edit", canEdit);
+  const doable = (object.actions ?? []).filter((a) => possible(a, record));
+  const refused = (a: Action) => whyNot(a.verb, a.may && (can[a.verb as keyof typeof can] ?? true));
 
   async function finish(value: boolean) {
     try {
@@ -130,6 +138,19 @@ export function Head({
             {t(record.done ? "done.not" : "done.mark")}
           </Button>
         )}
+        {doable
+          .filter((a) => a.main)
+          .map((a) => (
+            <Button
+              key={a.name}
+              kind="primary"
+              icon={<Icon name={a.icon} size={16} />}
+              onClick={() => setActing(a)}
+              {...refusal(refused(a))}
+            >
+              {a.label}
+            </Button>
+          ))}
         {phone && (
           <a className="btn" href={telLink(phone)} title={phone}>
             <Icon name="phone" size={16} />
@@ -177,6 +198,14 @@ export function Head({
           className="btn"
           trigger={<Icon name="more" size={16} />}
           items={[
+            ...doable
+              .filter((a) => !a.main)
+              .map((a) => ({
+                label: a.label,
+                icon: <Icon name={a.icon} size={16} />,
+                whyNot: refused(a),
+                onSelect: () => setActing(a),
+              })),
             {
               label: t("share"),
               icon: <Icon name="users" size={16} />,
@@ -261,6 +290,14 @@ export function Head({
         )}
         {dialog === "stages" && (
           <StagesDrawer object={object} record={record} onClose={() => setDialog(null)} />
+        )}
+        {acting && (
+          <ActionDialog
+            object={object}
+            record={record}
+            action={acting}
+            onClose={() => setActing(null)}
+          />
         )}
         {dialog === "history" && (
           <HistoryDrawer object={object} id={record.id} onClose={() => setDialog(null)} />

@@ -1,5 +1,5 @@
 import { useBlocker, useNavigate } from "@tanstack/react-router";
-import { Fragment, useEffect, useMemo, useRef, useState } from "react";
+import { Fragment, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../api/client";
 import { isProblem, type Problem } from "../../api/problem";
@@ -40,6 +40,12 @@ export default function FormDrawer({
   record: given,
   onMade,
   focus,
+  blank,
+  without,
+  title,
+  beside,
+  onSkip,
+  onSaved,
   onClose,
 }: {
   object: string;
@@ -49,6 +55,16 @@ export default function FormDrawer({
   onMade?: (r: RecordData) => void;
   /** The name of the field one came to change. */
   focus?: string;
+  /** A field whose value is only a stand-in: it begins empty. */
+  blank?: string;
+  /** Fields that are not asked here. */
+  without?: string[];
+  title?: string;
+  /** What one types from. */
+  beside?: ReactNode;
+  /** One of several: leaves this one for later, or goes on to the next when it is saved. */
+  onSkip?: () => void;
+  onSaved?: () => void;
   onClose: () => void;
 }) {
   const { t } = useTranslation();
@@ -70,14 +86,14 @@ export default function FormDrawer({
   const [kept] = useState(() => readDraft(draft));
   const [offered, setOffered] = useState(!!kept);
   const before = useMemo<Record<string, unknown>>(() => {
-    if (record) return record;
+    if (record) return blank ? { ...record, [blank]: null } : record;
     const defaults: Record<string, unknown> = {};
     for (const f of object?.fields ?? []) {
       if (f.default !== undefined && f.default !== null) defaults[f.name] = f.default;
     }
     const begun = (around && part?.begin?.(around)) ?? {};
     return { ...defaults, ...begun, ...startOf(preset) };
-  }, [object, record, preset, part, around]);
+  }, [object, record, preset, part, around, blank]);
   const [values, setValues] = useState<Record<string, unknown>>(() => kept?.values ?? {});
   // What was typed before others changed the record is compared with what it was typed over.
   const version = (offered && kept?.version) || record?.version;
@@ -172,6 +188,7 @@ export default function FormDrawer({
       const v = current[f.name];
       return (
         f.required &&
+        f.name !== blank &&
         f.type !== "boolean" &&
         (v === undefined || v === null || v === "" || (Array.isArray(v) && v.length === 0))
       );
@@ -199,7 +216,8 @@ export default function FormDrawer({
         refresh(object.plural, record.id);
         toast([t("saved"), ...told(changed)].join(t("list.stop")));
         done();
-        onClose();
+        if (onSaved) onSaved();
+        else onClose();
         return;
       }
       const body = changesOf(fields, {}, current);
@@ -241,11 +259,13 @@ export default function FormDrawer({
 
   return (
     <Drawer
-      shape={roomy ? "page" : "side"}
+      shape={roomy || beside ? "page" : "side"}
       title={
-        record
-          ? t("edit.of", { what: recordTitle(object, record) })
-          : t("new.of", { what: object.label })
+        title
+          ? title
+          : record
+            ? t("edit.of", { what: recordTitle(object, record) })
+            : t("new.of", { what: object.label })
       }
       onClose={() => {
         if (dirty && !window.confirm(t("form.leave"))) return;
@@ -254,31 +274,46 @@ export default function FormDrawer({
       }}
       footer={
         <>
-          <Button
-            kind="quiet"
-            className="only-desktop"
-            aria-pressed={roomy}
-            onClick={() => {
-              localStorage.setItem("ecrm.form", roomy ? "side" : "page");
-              setShape(roomy ? "side" : "page");
-            }}
-          >
-            {t(roomy ? "form.side" : "form.page")}
-          </Button>
+          {!beside && (
+            <Button
+              kind="quiet"
+              className="only-desktop"
+              aria-pressed={roomy}
+              onClick={() => {
+                localStorage.setItem("ecrm.form", roomy ? "side" : "page");
+                setShape(roomy ? "side" : "page");
+              }}
+            >
+              {t(roomy ? "form.side" : "form.page")}
+            </Button>
+          )}
           <span className="muted grow only-desktop">
             <kbd>Ctrl</kbd> <kbd>Enter</kbd>
           </span>
+          {onSkip && (
+            <Button
+              disabled={busy}
+              onClick={() => {
+                if (dirty && !window.confirm(t("form.leave"))) return;
+                done();
+                onSkip();
+              }}
+            >
+              {t("capture.skip")}
+            </Button>
+          )}
           {!record && !onMade && (
             <Button disabled={busy} onClick={() => save(true)}>
               {t("save.another")}
             </Button>
           )}
           <Button kind="primary" disabled={busy} onClick={() => save(false)}>
-            {t("save")}
+            {t(onSaved ? "capture.next" : "save")}
           </Button>
         </>
       }
     >
+      {beside}
       <form
         ref={form}
         noValidate
@@ -348,7 +383,9 @@ export default function FormDrawer({
           </div>
         )}
         {sectionsOf(object).map((s, i) => {
-          const fields = s.fields.filter((f) => writable(f) && applies(f, current));
+          const fields = s.fields.filter(
+            (f) => writable(f) && applies(f, current) && !without?.includes(f.name),
+          );
           if (!fields.length) return null;
           return (
             <fieldset key={i} className="section">

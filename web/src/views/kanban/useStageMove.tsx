@@ -1,14 +1,19 @@
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { isProblem } from "../../api/problem";
-import type { Field, ObjectMeta, Option, RecordData } from "../../api/types";
+import type { Action, Field, ObjectMeta, Option, RecordData } from "../../api/types";
 import { useWhyNot } from "../../hooks/useWhyNot";
 import { isEmpty, recordTitle, writable } from "../../lib/records";
 import { openChecks } from "../../lib/stages";
 import { useErrorText } from "../../ui/State";
 import { toast } from "../../ui/Toast";
+import { leadingTo } from "../actions/actions";
 import { celebrate } from "./celebrate";
 import { MoveSheet } from "./MoveSheet";
+
+const ActionDialog = lazy(() =>
+  import("../actions/ActionDialog").then((m) => ({ default: m.ActionDialog })),
+);
 
 interface Move {
   record: RecordData;
@@ -33,6 +38,7 @@ export function useStageMove(
   const errorText = useErrorText();
   const whyNot = useWhyNot(object);
   const [asking, setAsking] = useState<Move | null>(null);
+  const [acting, setActing] = useState<{ record: RecordData; action: Action } | null>(null);
 
   async function move(
     record: RecordData,
@@ -81,6 +87,8 @@ export function useStageMove(
 
   function start(record: RecordData, to: Option) {
     if (!stage || record[stage.name] === to.value) return;
+    const action = leadingTo(object, to.value, record);
+    if (action) return setActing({ record, action });
     // What the stage asks for is asked before anything is written.
     const empty = (names: string[] = []) =>
       names.filter((n) => {
@@ -96,7 +104,11 @@ export function useStageMove(
     else void move(record, to);
   }
 
-  const sheet = asking && (
+  const sheet = acting ? (
+    <Suspense fallback={null}>
+      <ActionDialog object={object} {...acting} onClose={() => setActing(null)} />
+    </Suspense>
+  ) : asking ? (
     <MoveSheet
       key={asking.to.value}
       object={object}
@@ -108,6 +120,6 @@ export function useStageMove(
       onSave={(values) => move(asking.record, asking.to, values, asking.offered)}
       onClose={() => setAsking(null)}
     />
-  );
+  ) : null;
   return { start, sheet };
 }

@@ -15,6 +15,7 @@ import { Icon } from "../../ui/Icon";
 import { Menu } from "../../ui/Menu";
 import { EmptyState, ErrorState, Skeleton, useErrorText } from "../../ui/State";
 import { toast } from "../../ui/Toast";
+import { Typing, TypingButton } from "../capture/Typing";
 import { saveRecord } from "../conflict/conflict";
 import { BulkBar } from "./BulkBar";
 import { Cards } from "./Cards";
@@ -293,6 +294,9 @@ function List({ object }: { object: ObjectMeta }) {
         <ShapeTabs object={object} board={false} />
         <div className="grow" />
         <QuickSearch boxRef={search} />
+        {object.capture && !state.deleted && (
+          <TypingButton object={object} onOpen={() => setUrl({ type: "1" }, { push: true })} />
+        )}
         {!phone && !state.deleted && groupChoice}
         {!phone && <ColumnChoice object={object} columns={columns} onChange={state.setColumns} />}
         <Menu
@@ -446,6 +450,9 @@ function List({ object }: { object: ObjectMeta }) {
           exact={() => setExactFor(asked)}
           onExport={() => setExporting(true)}
         />
+      )}
+      {url.type && object.capture && (
+        <Typing object={object} onClose={() => setUrl({ type: undefined })} />
       )}
       {exporting && (
         <ExportDialog
