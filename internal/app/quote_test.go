@@ -279,3 +279,43 @@ func BenchmarkQuoteOf200Lines(b *testing.B) {
 		}
 	})
 }
+
+func TestQuoteIsRevisedAndAcceptedWithItsDeal(t *testing.T) {
+	w := newWorld(t, "")
+	_, people, _ := w.company()
+	seller := people["seller"]
+	customer := seller.add("customers", map[string]any{"name": "大成機械"})
+	deal := seller.add("opportunities", map[string]any{"name": "產線", "customer": customer, "amount": amount("100", "TWD")})
+	made := seller.must(201, "POST", "quotes", map[string]any{"opportunity": deal, "payment_terms": "預付", "discount": "10", "items": []map[string]any{{"description": "機台", "price": "1000", "tax": "zero"}, {"description": "安裝", "price": "200", "tax": "vat_5"}}})
+	path := "quotes/" + fmt.Sprint(made["id"])
+	if status, _ := seller.call("POST", path+"/actions/revise", map[string]any{}); status != 409 {
+		t.Errorf("a draft is revised: %d", status)
+	}
+	var next map[string]any
+	seller.must(200, "PATCH", path, map[string]any{"status": "sent"})
+	for n := 2; n < 4; n++ {
+		next = seller.must(200, "POST", path+"/actions/revise", map[string]any{})
+		revised := seller.must(200, "GET", "quotes/"+fmt.Sprint(at(next, "next", "id")), nil)
+		if got := fmt.Sprint(revised["number"], revised["revision"], revised["status"], money(revised["total"]), revised["payment_terms"], at(revised["root"], "id") == made["id"]); got != fmt.Sprintf("%s-V%d%ddraft1089 TWD預付true", made["number"], n, n) {
+			t.Errorf("revised it is %s", got)
+		}
+		if before := seller.must(200, "GET", path, nil); before["status"] != "replaced" {
+			t.Errorf("the version before is %v", before["status"])
+		}
+		path = "quotes/" + fmt.Sprint(at(next, "next", "id"))
+		seller.must(200, "PATCH", path, map[string]any{"status": "sent"})
+	}
+	if status, _ := people["stranger"].call("POST", path+"/actions/revise", map[string]any{}); status != 404 {
+		t.Errorf("a stranger revises it: %d", status)
+	}
+	seller.must(200, "POST", path+"/actions/accept", map[string]any{"deal_amount": true, "deal_won": true})
+	if now := seller.must(200, "GET", "opportunities/"+deal, nil); money(now["amount"]) != "1089 TWD" || now["stage"] != "won" {
+		t.Errorf("the deal is %v %v", now["amount"], now["stage"])
+	}
+	if now := seller.must(200, "GET", path, nil); now["status"] != "accepted" {
+		t.Errorf("accepted it is %v", now["status"])
+	}
+	if next := seller.must(201, "POST", "quotes", map[string]any{"customer": customer}); !strings.HasSuffix(fmt.Sprint(next["number"]), "-00002") {
+		t.Errorf("after two versions the next number is %v", next["number"])
+	}
+}

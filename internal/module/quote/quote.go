@@ -15,7 +15,7 @@ const Name = "quote"
 // Module declares the object and its rules.
 func Module() record.Module {
 	return record.Module{
-		Name: Name, Objects: []*schema.Object{object()}, Rules: map[string]record.Rules{Name: {Check: check}},
+		Name: Name, Objects: []*schema.Object{object()}, Rules: map[string]record.Rules{Name: {Check: check, Actions: doings}},
 		Prints: map[string]record.Print{Name: printed},
 	}
 }
@@ -99,7 +99,7 @@ func object() *schema.Object {
 			}},
 			{Name: "letterhead", Type: "reference", Targets: []string{"letterhead"}, Label: t("公司抬頭", "公司抬头", "Letterhead")},
 			{Name: "revision", Type: "integer", ReadOnly: true, Label: t("版次", "版本", "Version")},
-			{Name: "root", Type: "reference", Targets: []string{Name}, ReadOnly: true, Label: t("第一版", "初版", "First version")},
+			{Name: "root", Type: "reference", Targets: []string{Name}, Own: true, Label: t("第一版", "初版", "First version")},
 			{Name: "sent_on", Type: "date", ReadOnly: true, Label: t("送出日期", "发出日期", "Sent on")},
 			{Name: "closed_on", Type: "date", ReadOnly: true, Label: t("結案日期", "结案日期", "Closed on")},
 			{Name: "reason", Type: "text", MaxLength: 200, Label: t("婉拒原因", "拒绝原因", "Declined because"), Only: &schema.Only{Field: "status", Values: []string{declined}}},
@@ -111,9 +111,10 @@ func object() *schema.Object {
 			{Label: t("報價單", "报价单", "Quote"), Fields: []string{"customer", "contact", "opportunity", "subject", "date", "valid_until", "currency", "tax_mode", "status", "reason", "owner"}},
 			{Label: t("報價項目", "报价明细", "Items"), Fields: []string{"items", "discount", "discount_off", "subtotal", "discount_total", "net", "tax_total", "total"}},
 			{Label: t("條件", "条款", "Terms"), Fields: []string{"payment_terms", "delivery", "notes", "internal_note"}},
-			{Label: t("外銷與文件", "外贸与文件", "Trade and document"), Fields: []string{"trade_term", "trade_place", "packing", "rate", "rounding", "language", "letterhead", "revision", "root", "sent_on", "closed_on"}},
+			{Label: t("外銷與文件", "外贸与文件", "Trade and document"), Fields: []string{"trade_term", "trade_place", "packing", "rate", "rounding", "language", "letterhead", "revision", "sent_on", "closed_on"}},
 		},
 		Related: []schema.Related{{Object: Name, Field: "root", Label: t("改版", "后续版本", "Later versions")}},
+		Actions: actions(),
 		Printed: []schema.Document{{Label: words.quote}, {Form: Proforma, Label: words.proforma}},
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -30,6 +31,9 @@ func check(ctx context.Context, c *record.Change) error {
 	if err := locked(c); err != nil {
 		return err
 	}
+	if err := version(ctx, c); err != nil {
+		return err
+	}
 	if err := fill(ctx, c); err != nil {
 		return err
 	}
@@ -52,6 +56,43 @@ func locked(c *record.Change) error {
 			return record.Invalid(field, "quote_locked")
 		}
 	}
+	return nil
+}
+
+// mostVersions is how many versions a quote has at most.
+const mostVersions = 200
+
+// version makes a new quote that names an earlier one its next version: it has the
+// number of the first, and which version it is.
+func version(ctx context.Context, c *record.Change) error {
+	root := c.After.Int("root")
+	switch {
+	case !c.Created && c.Changed("root"):
+		return record.Invalid("root", "read_only")
+	case !c.Created || root == 0:
+		return nil
+	}
+	named, err := c.Rows(ctx, Name, query.Is("id", root), 1)
+	if err != nil || named[root] == nil {
+		return err // that it is not there is told with the other references
+	}
+	if first := named[root].Int("root"); first != 0 {
+		root = first
+		c.After["root"] = []any{root}
+	}
+	versions, err := c.Rows(ctx, Name, query.OneOf(query.Is("id", root), query.Is("root", root)), mostVersions)
+	if err != nil {
+		return err
+	}
+	if len(versions) >= mostVersions {
+		return record.Invalid("root", "too_many", "max", strconv.Itoa(mostVersions))
+	}
+	last := int64(1)
+	for _, one := range versions {
+		last = max(last, one.Int("revision"))
+	}
+	c.After["revision"] = []any{last + 1}
+	c.After["number"] = []any{versions[root].Text("number") + "-V" + strconv.FormatInt(last+1, 10)}
 	return nil
 }
 
