@@ -34,7 +34,7 @@ func accept(ctx context.Context, d *record.Doing) (*record.Outcome, error) {
 		return nil, err
 	}
 	deal, change := d.Record.Int("opportunity"), record.Values{}
-	if d.Input.True("deal_amount") {
+	if d.Input.True("deal_amount") && d.Actor.Readable(d.Object, d.Object.Field("total")) {
 		if total := d.Record["total"]; len(total) > 1 && total[0] != nil {
 			change["amount"] = []any{total[0], total[1], nil}
 		}
