@@ -246,6 +246,23 @@ func (d *Doing) Write(ctx context.Context, values Values) error {
 	return err
 }
 
+// Change changes another record by the actor's own rights, in fields that he may
+// write.
+func (d *Doing) Change(ctx context.Context, object string, id int64, values Values) error {
+	o := d.Actor.Registry.Object(object)
+	for name := range values {
+		if f := o.Field(name); f == nil || d.Actor.Access(o, f) != "write" {
+			return fail("forbidden")
+		}
+	}
+	before, version, err := d.service.writable(ctx, d.tx, d.Actor, o, id, policy.Edit, false)
+	if err != nil {
+		return err
+	}
+	_, err = d.unit.Write(ctx, d.Actor, o, id, &Current{before, version}, values, 0)
+	return err
+}
+
 // May tells whether the actor may do verb to records of an object.
 func (d *Doing) May(object, verb string) bool {
 	return d.Actor.May(d.Actor.Registry.Object(object), verb)
