@@ -168,11 +168,17 @@ func (db *DB) Query(ctx context.Context, statement string, args ...any) ([][]any
 	var rows [][]any
 	var err error
 	if h := hurryOf(ctx); h != nil && h.pending() {
-		found, err := db.hurried(ctx, h, []Asked{{Statement: statement, Args: args}})
+		list := []Asked{{Statement: statement, Args: args}}
+		if ownMode(args) {
+			list = nil // what says how it is run cannot be asked with others
+		}
+		found, err := db.hurried(ctx, h, list)
 		if err != nil {
 			return nil, err
 		}
-		return found[0], nil
+		if list != nil {
+			return found[0], nil
+		}
 	}
 	if db.pool != nil {
 		rows, err = pgQuery(ctx, db.pool, statement, args)
@@ -183,6 +189,16 @@ func (db *DB) Query(ctx context.Context, statement string, args ...any) ([][]any
 		return nil, ErrTooExpensive
 	}
 	return rows, err
+}
+
+// ownMode tells whether the arguments begin with the way in which PostgreSQL is to
+// run their statement.
+func ownMode(args []any) bool {
+	if len(args) == 0 {
+		return false
+	}
+	_, ok := args[0].(pgx.QueryExecMode)
+	return ok
 }
 
 // Ping asks whether the database answers.
