@@ -60,7 +60,7 @@ func (p *Pace) Settled(rows int) {
 }
 
 // GiveWay waits after a spell for as long as it lasted, where people are there: they
-// have half of the writer and of the processor.
+// have half of the writer and of the processor (docs/performance.md tells what it comes to).
 func (p *Pace) GiveWay(ctx context.Context) {
 	if !p.db.peopled() {
 		return
