@@ -108,11 +108,7 @@ func (c *Change) rewrite(ctx context.Context, o *schema.Object, in schema.Inheri
 		if err != nil {
 			return err
 		}
-		found := make(map[int64]Values, len(rows))
-		for _, row := range rows {
-			id, _ := row[0].(int64)
-			found[id] = valuesOf(o, row)
-		}
+		found := eachValues(o, rows)
 		if err := c.service.withLines(ctx, c.tx, o, found); err != nil {
 			return err
 		}
@@ -127,6 +123,16 @@ func (c *Change) rewrite(ctx context.Context, o *schema.Object, in schema.Inheri
 			return nil
 		}
 	}
+}
+
+// eachValues sorts rows in the order of o.Columns() by id and field.
+func eachValues(o *schema.Object, rows [][]any) map[int64]Values {
+	found := make(map[int64]Values, len(rows))
+	for _, row := range rows {
+		id, _ := row[0].(int64)
+		found[id] = valuesOf(o, row)
+	}
+	return found
 }
 
 // valuesOf sorts a row in the order of o.Columns() by field.

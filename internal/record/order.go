@@ -141,11 +141,7 @@ func (s *Service) Order(ctx context.Context, o *schema.Object, after int64, tell
 				return err
 			}
 			more = len(rows) == orderChunk
-			found := make(map[int64]Values, len(rows))
-			for _, row := range rows {
-				id, _ := row[0].(int64)
-				found[id] = valuesOf(o, row)
-			}
+			found := eachValues(o, rows)
 			if words {
 				if err := s.withLines(ctx, tx, o, found); err != nil {
 					return err

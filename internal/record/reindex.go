@@ -12,11 +12,7 @@ func (s *Service) Reindex(ctx context.Context) error {
 	for _, o := range s.Current.Load().Objects() {
 		err := s.DB.Every(ctx, o, verifyPage, func(rows [][]any) error {
 			documents := make([]store.Document, len(rows))
-			found := make(map[int64]Values, len(rows))
-			for _, row := range rows {
-				id, _ := row[0].(int64)
-				found[id] = valuesOf(o, row)
-			}
+			found := eachValues(o, rows)
 			if err := s.withLines(ctx, s.DB, o, found); err != nil {
 				return err
 			}

@@ -83,11 +83,7 @@ func (s *Service) derive(ctx context.Context, tx store.Querier, o *schema.Object
 	if err != nil {
 		return err
 	}
-	found := make(map[int64]Values, len(rows))
-	for _, row := range rows {
-		id, _ := row[0].(int64)
-		found[id] = valuesOf(o, row)
-	}
+	found := eachValues(o, rows)
 	if err := s.withLines(ctx, tx, o, found); err != nil {
 		return err
 	}
