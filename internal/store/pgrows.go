@@ -70,15 +70,7 @@ func (db *DB) queryTogether(ctx context.Context, list []Asked) (found [][][]any,
 	defer cancel()
 	batch := &pgx.Batch{}
 	for _, a := range list {
-		args := a.Args
-		if len(args) > 0 {
-			// How one statement is to be run is said before its arguments; a batch has one
-			// way for all.
-			if _, mode := args[0].(pgx.QueryExecMode); mode {
-				args = args[1:]
-			}
-		}
-		batch.Queue(rebind(a.Statement), args...)
+		batch.Queue(rebind(a.Statement), a.Args...)
 	}
 	pool := db.pool
 	if !slices.ContainsFunc(list, func(a Asked) bool { return !a.planned }) {
