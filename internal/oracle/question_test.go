@@ -49,12 +49,13 @@ func (q *question) sentSort() string {
 	return strings.Join(keys, ",")
 }
 
-// order is the order in which the answer stands.
+// order is the order in which the answer stands; whoever may not know when things
+// were made has them by their ids.
 func (q *question) order() []sortKey {
 	switch {
 	case len(q.sort) > 0:
 		return q.sort
-	case len(q.words) > 0:
+	case len(q.words) > 0, !q.asker.reads(q.object, "created_at"):
 		return []sortKey{{"id", true}}
 	}
 	return []sortKey{{"created_at", true}}
