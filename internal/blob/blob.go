@@ -167,15 +167,22 @@ func (f *Folder) Open(sum string) (*os.File, error) {
 	if !sumForm.MatchString(sum) {
 		return nil, fs.ErrNotExist
 	}
-	file, err := os.Open(f.path(sum))
-	if errors.Is(err, fs.ErrNotExist) {
-		// A sweep looks at it just now.
-		if aside, asideErr := os.Open(f.path(sum) + gone); asideErr == nil {
-			return aside, nil
+	var file *os.File
+	var err error
+	// A sweep that looks at it puts it aside and back: it may lie at neither place at the
+	// moment at which one looks there.
+	for range openAttempts {
+		for _, name := range []string{f.path(sum), f.path(sum) + gone} {
+			if file, err = os.Open(name); !errors.Is(err, fs.ErrNotExist) {
+				return file, err
+			}
 		}
 	}
-	return file, err
+	return nil, err
 }
+
+// openAttempts is how often a blob that is not there is looked for.
+const openAttempts = 5
 
 // Check reads a blob and tells what is wrong with it, "" for nothing.
 func (f *Folder) Check(sum string, size int64) string {
