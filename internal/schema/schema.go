@@ -211,7 +211,8 @@ type Document struct {
 
 // Lists are the words by which a file is known to list records of an object: each
 // row has another value under one of Heads, or under one of Vague where the file is
-// called by one of Files, and no column is called by one of Never.
+// called by one of Files, and no column is called by one of Never. Without words none is:
+// somebody has to say what the file lists.
 type Lists struct {
 	Heads, Vague, Never []string
 	Files               *regexp.Regexp

@@ -16,7 +16,7 @@ var t = schema.T
 // Module declares the object and its rules.
 func Module() record.Module {
 	return record.Module{Name: "target", Rules: map[string]record.Rules{"target": {Check: check, Remove: may}}, Objects: []*schema.Object{{
-		Name: "target", Plural: "targets", Icon: "target", Group: "settings", Title: "name", Owned: true, Together: []string{"month", "owner"},
+		Name: "target", Plural: "targets", Icon: "target", Group: "settings", Title: "name", Owned: true, Together: []string{"month", "owner"}, Lists: &schema.Lists{},
 		Label: t("業績目標", "业绩目标", "Target"), LabelPlural: t("業績目標", "业绩目标", "Targets"),
 		Aliases: schema.Words("quota, sales quota, sales target, goal, 目標, 業績, 銷售目標, 月目標, quote, objetivo, objectif"),
 		Fields: []*schema.Field{
