@@ -26,7 +26,9 @@ import { WordsLine } from "./Words";
 /** The ways records go: pipelines, their stages in order, what each stage asks for. */
 export default function Pipelines() {
   const { t } = useTranslation();
-  const objects = (useObjects().data?.objects ?? []).filter((o) => o.stage_field);
+  const staged = (useObjects().data?.objects ?? []).filter((o) => o.stage_field);
+  // Those that may have several ways first: it is for them that one comes here.
+  const objects = [...staged].sort((a, b) => Number(!a.pipeline_field) - Number(!b.pipeline_field));
   const object = useChosenObject(objects);
   if (!object) return <EmptyState title={t("none")} />;
   return (
