@@ -172,10 +172,11 @@ func (f *Folder) Open(sum string) (*os.File, error) {
 	// A sweep that looks at it puts it aside and back: it may lie at neither place at the
 	// moment at which one looks there.
 	for range openAttempts {
-		for _, name := range []string{f.path(sum), f.path(sum) + gone} {
-			if file, err = os.Open(name); !errors.Is(err, fs.ErrNotExist) {
-				return file, err
-			}
+		if file, err = os.Open(f.path(sum)); !errors.Is(err, fs.ErrNotExist) {
+			return file, err
+		}
+		if file, err = os.Open(f.path(sum) + gone); !errors.Is(err, fs.ErrNotExist) {
+			return file, err
 		}
 	}
 	return nil, err
