@@ -57,6 +57,7 @@ aside() {
   mkdir -p .cache
   "$@" >.cache/aside.log 2>&1 &
   aside_id=$!
+  trap 'kill "$aside_id" 2>/dev/null || true' EXIT # whoever stops the tests stops it too
 }
 joined() {
   local result=ok
