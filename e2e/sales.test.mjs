@@ -156,6 +156,7 @@ test('lists and boards are worked with', async (t) => {
     await page.getByRole('menu').getByText('階段', { exact: true }).click()
     const heads = page.locator('.group-row')
     await heads.nth(5).waitFor()
+    await heads.first().filter({ hasText: '初步' }).waitFor() // once they came in their order
     // In the order of the pipeline, not of the alphabet; 85,000 + 222,500 are new.
     assert.match(await heads.nth(0).innerText(), /初步洽談|初步接洽/)
     assert.match(await heads.nth(0).innerText(), /2\s+NT\$307,500/)

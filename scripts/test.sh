@@ -50,49 +50,26 @@ in_halves() {
   return $result
 }
 
-# aside begins a step beside those that follow; joined waits for it and shows what it said.
-aside() {
-  aside_name=$1 aside_began=$SECONDS
-  shift
-  mkdir -p .cache
-  "$@" >.cache/aside.log 2>&1 &
-  aside_id=$!
-  trap 'kill "$aside_id" 2>/dev/null || true' EXIT # whoever stops the tests stops it too
-}
-joined() {
-  local result=ok
-  wait "$aside_id" || { result=FAILED; failed=1; }
-  echo "== $aside_name"
-  cat .cache/aside.log
-  summary+=("$(printf '%-7s %5ds  %s' "$result" $((SECONDS - aside_began)) "$aside_name, beside others")")
-}
-
 began=$SECONDS
 step 'web: build' scripts/build-web.sh
+step 'lint' scripts/lint.sh
+step 'web: tests' in_web
 if [ "${1:-}" = --long ]; then
-  step 'lint' scripts/lint.sh
-  step 'web: tests' in_web
   export ECRM_LONG=1
   step 'go: tests, raced, long' go test -race -count=1 -timeout 120m ./...
   step 'rules: 100,000 questions' env ECRM_CASES="${ECRM_CASES:-100000}" ECRM_SEED="${ECRM_SEED:-$RANDOM}" \
     go test -count=1 -timeout 120m -v -run TestBothDatabasesAnswerWhatTheRulesSay ./internal/oracle
   step 'go: fuzz' scripts/fuzz.sh
   step 'generated files' scripts/generate.sh --check
-  step 'build' scripts/build.sh
-  step 'e2e' scripts/e2e.sh
 else
-  step 'build' scripts/build.sh
-  # Browsers wait more than they compute.
-  aside 'e2e' scripts/e2e.sh
-  step 'lint' scripts/lint.sh
-  step 'web: tests' in_web
   step 'go: tests' go_test "-vE /($raced|$whole)(/|\$)" -timeout 15m
-  step 'go: tests, raced' go_test "-E /$raced(/|\$)" -race -timeout 15m
-  joined
   step 'go: tests of the whole' in_halves "./$whole" -timeout 15m
-  # For its table, and so that it does not rot: no timing fails it.
-  step 'bench, small' scripts/bench.sh --small
+  step 'go: tests, raced' go_test "-E /$raced(/|\$)" -race -timeout 15m
 fi
+step 'build' scripts/build.sh
+step 'e2e' scripts/e2e.sh
+# For its table, and so that it does not rot: no timing fails it.
+if [ "${1:-}" != --long ]; then step 'bench, small' scripts/bench.sh --small; fi
 
 echo "== summary, $((SECONDS - began)) seconds"
 printf '%s\n' "${summary[@]}"

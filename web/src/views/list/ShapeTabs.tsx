@@ -18,7 +18,7 @@ export function ShapeTabs({ object, board }: { object: ObjectMeta; board: boolea
         activeProps={{}}
       >
         <Icon name="list" size={16} />
-        {t("view.list")}
+        <span className="word">{t("view.list")}</span>
       </Link>
       <Link
         to="/o/$plural/board"
@@ -28,7 +28,7 @@ export function ShapeTabs({ object, board }: { object: ObjectMeta; board: boolea
         activeProps={{}}
       >
         <Icon name="board" size={16} />
-        {t("view.board")}
+        <span className="word">{t("view.board")}</span>
       </Link>
     </nav>
   );
