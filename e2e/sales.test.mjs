@@ -135,8 +135,8 @@ test('lists and boards are worked with', async (t) => {
     await row(page, '大順五金行').waitFor()
     await page.keyboard.press('j')
     await page.keyboard.press(' ')
-    const title = page.locator('.peek h2')
-    await title.getByText(/./).waitFor()
+    const title = page.locator('.peek h2').first() // the timeline below has one too
+    await title.filter({ hasText: /./ }).waitFor()
     const first = await title.textContent()
     await page.keyboard.press('ArrowDown')
     await page.waitForFunction((was) => document.querySelector('.peek h2')?.textContent?.trim() && document.querySelector('.peek h2').textContent !== was, first)

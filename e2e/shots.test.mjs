@@ -80,7 +80,7 @@ const pages = ({ customers, opportunities, contact, activity, task }) => ({
     if (look.viewport === 'phone') return // Space needs keys
     await p.keyboard.press('j')
     await p.keyboard.press(' ')
-    await p.locator('.peek h2').getByText(/./).waitFor()
+    await p.locator('.peek h2').first().filter({ hasText: /./ }).waitFor()
   }],
   'list-chosen': ['/o/customers', async (p, look) => {
     await p.locator('.card-link, .cell-link').nth(3).waitFor()
