@@ -13,11 +13,11 @@ if [ ! -d e2e/node_modules ] || ! sha256sum --check --status "$installed" 2>/dev
   (cd e2e && npm ci --no-audit --no-fund --loglevel=error)
   sha256sum e2e/package-lock.json >"$installed"
 fi
-# Two files at a time, each with a server and a browser of its own; what measures times runs alone
-# afterwards.
+# Two files at a time, each with a server and a browser of its own; what measures times, or follows
+# fast hands, runs alone afterwards.
 alone=() together=()
 for file in "$@"; do
-  case $file in *figures.test.mjs) alone+=("$file") ;; *) together+=("$file") ;; esac
+  case $file in *figures.test.mjs | *ime.test.mjs | *sales.test.mjs) alone+=("$file") ;; *) together+=("$file") ;; esac
 done
 run() { [ $# -lt 2 ] || node --test --test-concurrency="$1" --test-reporter=spec "${@:2}"; }
 status=0
