@@ -229,3 +229,25 @@ func TestCardBecomesALeadThatWaitsToBeTyped(t *testing.T) {
 		t.Errorf("typed it is %v", lead)
 	}
 }
+
+// Whoever converts a lead takes along what he may read of it, and is told of nobody by
+// what he may not.
+func TestConversionTakesAlongNothingHidden(t *testing.T) {
+	w := newWorld(t, "")
+	admin, _, _ := w.company()
+	admin.add("customers", map[string]any{"name": "另一家公司", "phones": []string{"02-2345-6789"}})
+	lead := admin.add("leads", map[string]any{"name": "王小明", "company": "大成機械", "interest": "銑床", "phones": []string{"02-2345-6789"}})
+	hidden := map[string]any{"lead": map[string]string{"phones": "hidden", "interest": "hidden"}}
+	role := admin.add("roles", map[string]any{"name": "代打", "rights": map[string]any{"*": map[string]string{"view": "all", "create": "all", "edit": "all"}}, "field_access": hidden})
+	admin.add("users", map[string]any{"name": "clerk", "login": "clerk", "role": role, "password": "long-password"})
+	clerk := w.signIn("clerk")
+	offer := clerk.must(200, "GET", "leads/"+lead+"/actions/convert", nil)
+	if text := fmt.Sprint(offer["candidates"], offer["values"]); strings.Contains(text, "另一家公司") || strings.Contains(text, "銑床") {
+		t.Errorf("the offer tells what is hidden: %s", text)
+	}
+	next := clerk.must(200, "POST", "leads/"+lead+"/actions/convert", map[string]any{"deal": "none"})
+	made := fmt.Sprint(clerk.must(200, "GET", "customers/"+fmt.Sprint(at(next, "next", "id")), nil), clerk.must(200, "GET", "contacts", nil))
+	if strings.Contains(made, "2345") || !strings.Contains(made, "王小明") {
+		t.Errorf("what it became tells %s", made)
+	}
+}

@@ -3,6 +3,7 @@ package app
 import (
 	"fmt"
 	"net/http"
+	"os"
 	"os/exec"
 	"strconv"
 	"strings"
@@ -188,6 +189,9 @@ func (p *person) pdf(path string) string {
 
 func TestPrintedQuoteSaysWhatTheRecordHolds(t *testing.T) {
 	if _, err := exec.LookPath("pdftotext"); err != nil {
+		if os.Getenv("ECRM_REQUIRE_POSTGRES") != "" { // as in make test, which installs it
+			t.Fatal("pdftotext is not here: scripts/prepare-tests.sh")
+		}
 		t.Skip("pdftotext is not here: scripts/prepare-tests.sh")
 	}
 	w := newWorld(t, "")
@@ -317,5 +321,57 @@ func TestQuoteIsRevisedAndAcceptedWithItsDeal(t *testing.T) {
 	}
 	if next := seller.must(201, "POST", "quotes", map[string]any{"customer": customer}); !strings.HasSuffix(fmt.Sprint(next["number"]), "-00002") {
 		t.Errorf("after two versions the next number is %v", next["number"])
+	}
+}
+
+// A deal that is won with its quote stays in its own pipeline.
+func TestAcceptedQuoteWinsItsDealInItsPipeline(t *testing.T) {
+	w := newWorld(t, "")
+	admin, people, _ := w.company()
+	seller := people["seller"]
+	keys := keysOf(admin.must(200, "PUT", "objects/opportunity/pipelines", map[string]any{"pipelines": []any{standard(nil), bids()}}))
+	begin, won := "", ""
+	for label, key := range keys {
+		if strings.HasSuffix(label, " 領標") {
+			begin = key
+			won = keys[strings.TrimSuffix(label, "領標")+"成交"]
+		}
+	}
+	deal := seller.add("opportunities", map[string]any{"name": "標案", "customer": seller.add("customers", map[string]any{"name": "縣政府"}), "stage": begin})
+	quote := seller.add("quotes", map[string]any{"opportunity": deal, "items": []map[string]any{{"description": "機台", "price": "1000"}}})
+	seller.must(200, "POST", "quotes/"+quote+"/actions/accept", map[string]any{"deal_won": true})
+	if now := seller.must(200, "GET", "opportunities/"+deal, nil); now["stage"] != won || now["pipeline"] == "standard" {
+		t.Errorf("the deal is %v in %v, not %s", now["stage"], now["pipeline"], won)
+	}
+}
+
+// A quote takes over nothing that its maker may not read where it stands.
+func TestQuoteTakesOverNothingHidden(t *testing.T) {
+	w := newWorld(t, "")
+	admin, people, _ := w.company()
+	bolt, _ := catalog(admin)
+	customer := admin.add("customers", map[string]any{"name": "大成機械", "payment_terms": "月結 60 天"})
+	deal := admin.add("opportunities", map[string]any{"name": "產線", "customer": customer, "amount": amount("100", "USD")})
+	hidden := map[string]any{"customer": map[string]string{"payment_terms": "hidden"}, "opportunity": map[string]string{"amount": "hidden", "customer": "hidden"}, "product": map[string]string{"prices": "hidden", "description": "hidden"}}
+	role := admin.add("roles", map[string]any{"name": "代打", "rights": map[string]any{"*": map[string]string{"view": "all", "create": "all", "edit": "all"}}, "field_access": hidden})
+	admin.add("users", map[string]any{"name": "clerk", "login": "clerk", "role": role, "password": "long-password"})
+	clerk := w.signIn("clerk")
+	if status, answer := clerk.call("POST", "quotes", map[string]any{"opportunity": deal}); status != 422 || refusal(answer) != "customer:required" {
+		t.Errorf("the customer of the deal is told: %d %v", status, answer)
+	}
+	made := clerk.must(201, "POST", "quotes", map[string]any{"opportunity": deal, "customer": customer, "items": []map[string]any{{"product": bolt, "price": "4"}}})
+	if text := fmt.Sprint(made); strings.Contains(text, "月結") || strings.Contains(text, "USD") || strings.Contains(text, "SUS304") {
+		t.Errorf("it says what is hidden: %s", text)
+	}
+	if status, answer := clerk.call("POST", "quotes", map[string]any{"customer": customer, "items": []map[string]any{{"product": bolt}}}); status != 422 || refusal(answer) != "items[0].price:no_price" {
+		t.Errorf("the price is told: %d %v", status, answer)
+	}
+	// And nothing of a customer he does not see at all.
+	seller := people["seller"]
+	shared := admin.add("opportunities", map[string]any{"name": "共享案", "customer": customer})
+	admin.must(201, "POST", "opportunities/"+shared+"/shares", map[string]any{"user": seller.id})
+	status, answer := seller.call("POST", "quotes", map[string]any{"opportunity": shared, "items": []map[string]any{{"description": "x", "price": "1"}}})
+	if text := fmt.Sprint(answer); strings.Contains(text, "月結") {
+		t.Errorf("the terms of a customer he does not see are told: %d %s", status, text)
 	}
 }

@@ -360,13 +360,22 @@ func (d *Doing) Alike(ctx context.Context, object string, values Values) (Candid
 	return Candidates{found, hidden}, err
 }
 
+// Readable are those of the record's values that the actor may read: what goes into
+// other records or is told comes from these, or it tells what is hidden.
+func (d *Doing) Readable() Values { return readable(d.Actor, d.Object, d.Record) }
+
+// Shown reads another record as far as the actor may see it (see Change.Shown).
+func (d *Doing) Shown(ctx context.Context, object string, id int64) (Values, error) {
+	return d.service.shown(ctx, d.Actor, object, id)
+}
+
 // Label is the title of a record, where the actor may see it.
 func (d *Doing) Label(ctx context.Context, object string, id int64) (string, error) {
 	labels, err := d.service.labels(ctx, d.tx, d.Actor, object, []int64{id}, false)
 	return labels[id], err
 }
 
-// Values reads a record that the actor may see; nil where he may not.
+// Values reads a record that the actor may see, all of it; nil where he may not.
 func (d *Doing) Values(ctx context.Context, object string, id int64) (Values, error) {
 	v, _, err := d.service.look(ctx, d.tx, d.Actor, d.Actor.Registry.Object(object), id, policy.View, false)
 	if IsCode(err, "not_found") {

@@ -68,20 +68,7 @@ func (p *Printing) Needs(fields ...string) error {
 // Record reads another record as far as the actor may see it: nil where he may not,
 // without the fields he may not read.
 func (p *Printing) Record(ctx context.Context, object string, id int64) (Values, error) {
-	o := p.Actor.Registry.Object(object)
-	if o == nil || id == 0 {
-		return nil, nil
-	}
-	v, err := p.service.Values(ctx, p.Actor, o, id)
-	if IsCode(err, "not_found") || IsCode(err, "forbidden") {
-		return nil, nil
-	}
-	for name := range v {
-		if f := o.Field(name); f != nil && !p.Actor.Readable(o, f) {
-			delete(v, name)
-		}
-	}
-	return v, err
+	return p.service.shown(ctx, p.Actor, object, id)
 }
 
 // Own reads a record of the company's own settings, all of it, whoever prints.

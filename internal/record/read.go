@@ -252,6 +252,31 @@ func (s *Service) Values(ctx context.Context, a *policy.Actor, o *schema.Object,
 	return v, err
 }
 
+// shown reads a record as far as the actor may see it: nil where he may not, without
+// the fields he may not read.
+func (s *Service) shown(ctx context.Context, a *policy.Actor, object string, id int64) (Values, error) {
+	o := a.Registry.Object(object)
+	if o == nil || id == 0 {
+		return nil, nil
+	}
+	v, err := s.Values(ctx, a, o, id)
+	if IsCode(err, "not_found") || IsCode(err, "forbidden") {
+		return nil, nil
+	}
+	return readable(a, o, v), err
+}
+
+// readable are those of a record's values that the actor may read.
+func readable(a *policy.Actor, o *schema.Object, v Values) Values {
+	kept := make(Values, len(v))
+	for name, columns := range v {
+		if f := o.Field(name); f == nil || a.Readable(o, f) {
+			kept[name] = columns
+		}
+	}
+	return kept
+}
+
 // Visible tells whether the actor may see a record, or could before it went to
 // the recycle bin.
 func (s *Service) Visible(ctx context.Context, a *policy.Actor, o *schema.Object, id int64, deleted bool) bool {

@@ -221,6 +221,13 @@ func (u *Unit) Turn(ctx context.Context, series string) (int64, error) {
 	return u.number(ctx, counter{series, true})
 }
 
+// Shown reads another record as far as whoever writes may see it: nil where he may
+// not, without the fields he may not read. What a rule takes over into the record it
+// reads so, or it tells what is hidden.
+func (c *Change) Shown(ctx context.Context, object string, id int64) (Values, error) {
+	return c.service.shown(ctx, c.Actor, object, id)
+}
+
 // Rows reads the live records of an object that fit a filter, as the write sees
 // them and whoever writes: what the engine itself must know. It answers the ids
 // with the values.

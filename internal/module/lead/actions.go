@@ -98,15 +98,16 @@ func take(v record.Values, names ...string) record.Values {
 
 // offer looks for customers and contacts who may be the same.
 func offer(ctx context.Context, d *record.Doing) (*record.Offer, error) {
-	like := customerOf(d.Record)
-	like["phones"], like["mails"] = d.Record["phones"], d.Record["mails"]
+	lead := d.Readable()
+	like := customerOf(lead)
+	like["phones"], like["mails"] = lead["phones"], lead["mails"]
 	customers, err := d.Alike(ctx, "customer", like)
 	if err != nil {
 		return nil, err
 	}
-	person := contactOf(d.Record)
-	if !isPerson(d.Record) {
-		person = take(d.Record, "phones", "mails", "line_id", "wechat_id")
+	person := contactOf(lead)
+	if !isPerson(lead) {
+		person = take(lead, "phones", "mails", "line_id", "wechat_id")
 	}
 	contacts, err := d.Alike(ctx, "contact", person)
 	if err != nil {
@@ -119,12 +120,12 @@ func offer(ctx context.Context, d *record.Doing) (*record.Offer, error) {
 	if d.May("opportunity", policy.Create) {
 		values["deal"] = "new"
 	}
-	who := d.Record.Text("company")
+	who := lead.Text("company")
 	if who == "" {
-		who = d.Record.Text("name")
+		who = lead.Text("name")
 	}
 	values["deal_name"] = who
-	if interest := []rune(d.Record.Text("interest")); len(interest) > 0 {
+	if interest := []rune(lead.Text("interest")); len(interest) > 0 {
 		values["deal_name"] = who + " " + string(interest[:min(len(interest), 40)])
 	}
 	return &record.Offer{Values: values, Candidates: map[string]record.Candidates{"customer": customers, "contact": contacts}}, nil
@@ -137,7 +138,7 @@ func employers(ctx context.Context, d *record.Doing, customers, contacts []recor
 		known[c.ID] = true
 	}
 	for _, c := range contacts {
-		v, err := d.Values(ctx, "contact", c.ID)
+		v, err := d.Shown(ctx, "contact", c.ID)
 		if err != nil {
 			return nil, err
 		}
@@ -159,7 +160,7 @@ func employers(ctx context.Context, d *record.Doing, customers, contacts []recor
 
 // convert makes of the lead what it becomes.
 func convert(ctx context.Context, d *record.Doing) (*record.Outcome, error) {
-	v, fill := d.Record, d.Input["fill"] == nil || d.Input.True("fill")
+	v, fill := d.Readable(), d.Input["fill"] == nil || d.Input.True("fill")
 	customer, contact, opportunity := d.Input.Int("customer"), d.Input.Int("contact"), int64(0)
 	var err error
 	if contact != 0 {

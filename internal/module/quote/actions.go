@@ -33,14 +33,22 @@ func accept(ctx context.Context, d *record.Doing) (*record.Outcome, error) {
 	if err := d.Write(ctx, record.Values{"status": {accepted}}); err != nil {
 		return nil, err
 	}
-	deal, change := d.Record.Int("opportunity"), record.Values{}
-	if d.Input.True("deal_amount") && d.Actor.Readable(d.Object, d.Object.Field("total")) {
-		if total := d.Record["total"]; len(total) > 1 && total[0] != nil {
+	quote, change := d.Readable(), record.Values{}
+	deal := quote.Int("opportunity")
+	if d.Input.True("deal_amount") {
+		if total := quote["total"]; len(total) > 1 && total[0] != nil {
 			change["amount"] = []any{total[0], total[1], nil}
 		}
 	}
-	if d.Input.True("deal_won") {
-		change["stage"] = []any{"won"}
+	if d.Input.True("deal_won") && deal != 0 {
+		known, err := d.Values(ctx, "opportunity", deal)
+		if err != nil {
+			return nil, err
+		}
+		deals := d.Actor.Registry.Object("opportunity")
+		if won := deals.StageIn(known.Text(deals.Pipeline), &schema.Option{Kind: schema.Won}); won != nil {
+			change["stage"] = []any{won.Value}
+		}
 	}
 	if deal == 0 || len(change) == 0 {
 		return nil, nil

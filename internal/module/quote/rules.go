@@ -145,14 +145,14 @@ func fill(ctx context.Context, c *record.Change) error {
 func fillFrom(ctx context.Context, c *record.Change, set func(field string, value any)) error {
 	v := c.After
 	if id := v.Int("opportunity"); id != 0 {
-		deals, err := c.Rows(ctx, "opportunity", query.Is("id", id), 1)
+		deal, err := c.Shown(ctx, "opportunity", id)
 		if err != nil {
 			return err
 		}
-		if customer := deals[id].Int("customer"); customer != 0 {
+		if customer := deal.Int("customer"); customer != 0 {
 			set("customer", customer)
 		}
-		if amount := deals[id]["amount"]; len(amount) > 1 && amount[0] != nil && c.Object.Field("currency").Option(fmt.Sprint(amount[1])) != nil {
+		if amount := deal["amount"]; len(amount) > 1 && amount[0] != nil && c.Object.Field("currency").Option(fmt.Sprint(amount[1])) != nil {
 			set("currency", amount[1])
 		}
 		people, err := c.Rows(ctx, "opportunity_contact", query.Is("opportunity", id), 2)
@@ -160,17 +160,21 @@ func fillFrom(ctx context.Context, c *record.Change, set func(field string, valu
 			return err
 		}
 		for _, one := range people {
-			if len(people) == 1 {
+			person, err := c.Shown(ctx, "contact", one.Int("contact"))
+			if err != nil {
+				return err
+			}
+			if len(people) == 1 && person != nil {
 				set("contact", one.Int("contact"))
 			}
 		}
 	}
 	if id := v.Int("customer"); id != 0 && v.Text("payment_terms") == "" {
-		customers, err := c.Rows(ctx, "customer", query.Is("id", id), 1)
+		customer, err := c.Shown(ctx, "customer", id)
 		if err != nil {
 			return err
 		}
-		if terms := customers[id].Text("payment_terms"); terms != "" {
+		if terms := customer.Text("payment_terms"); terms != "" {
 			set("payment_terms", shortened(terms, c.Object.Field("payment_terms").Longest()))
 		}
 	}
@@ -316,9 +320,15 @@ func complete(ctx context.Context, c *record.Change, rows []schema.Line) error {
 			return err
 		}
 	}
+	catalog := c.Actor.Registry.Object("product")
 	prices := map[int64]map[string]any{}
 	for id, p := range products {
-		f := c.Actor.Registry.Object("product").Field("prices")
+		for _, name := range []string{"name", "english_name", "description", "unit", "prices", "tax"} {
+			if !c.Actor.Readable(catalog, catalog.Field(name)) {
+				delete(p, name)
+			}
+		}
+		f := catalog.Field("prices")
 		list, err := schema.DecodeLines(f, p.Text("prices"))
 		if err != nil {
 			return err
