@@ -17,6 +17,7 @@ import { EmptyState, ErrorState, Skeleton, useErrorText } from "../../ui/State";
 import { toast } from "../../ui/Toast";
 import { reordered, useReorder } from "../../ui/useReorder";
 import { Condition } from "../../views/list/Condition";
+import { useRemoval } from "./useRemoval";
 
 const PLURAL = "assignment_rules";
 
@@ -44,21 +45,7 @@ export default function Assignment() {
     refresh(PLURAL);
   }
 
-  async function remove(r: RecordData) {
-    const what = String(r.name);
-    try {
-      await api.remove(PLURAL, r.id);
-      refresh(PLURAL);
-      toast(t("deleted", { what }), {
-        action: {
-          label: t("undo"),
-          run: () => void api.restore(PLURAL, r.id).then(() => refresh(PLURAL)),
-        },
-      });
-    } catch (e) {
-      toast(errorText(e), { bad: true });
-    }
-  }
+  const remove = useRemoval(PLURAL);
 
   return (
     <section className="panel stack">

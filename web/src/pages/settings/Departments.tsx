@@ -3,13 +3,13 @@ import { Link } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../api/client";
-import { refresh, useObject } from "../../api/queries";
+import { useObject } from "../../api/queries";
 import type { RecordData, Reference } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
 import { Menu } from "../../ui/Menu";
-import { EmptyState, ErrorState, Skeleton, useErrorText } from "../../ui/State";
-import { toast } from "../../ui/Toast";
+import { EmptyState, ErrorState, Skeleton } from "../../ui/State";
+import { useRemoval } from "./useRemoval";
 
 const FormDrawer = lazy(() => import("../../views/form/FormDrawer"));
 
@@ -27,7 +27,6 @@ async function everything(): Promise<RecordData[]> {
 /** The tree of departments, with their heads and how many people each has. */
 export default function Departments() {
   const { t } = useTranslation();
-  const errorText = useErrorText();
   const object = useObject("department");
   const list = useQuery({ queryKey: ["list", "departments", "tree"], queryFn: everything });
   const people = useQuery({
@@ -51,21 +50,10 @@ export default function Departments() {
   const count = new Map(
     (people.data?.rows ?? []).map((r) => [String(idOf(r.group[0])), Number(r.measures[0])]),
   );
-  async function remove(d: RecordData) {
-    if (!window.confirm(t("departments.sure", { what: String(d.name) }))) return;
-    try {
-      await api.remove("departments", d.id);
-      refresh("departments");
-      toast(t("deleted", { what: String(d.name) }), {
-        action: {
-          label: t("undo"),
-          run: () => void api.restore("departments", d.id).then(() => refresh("departments")),
-        },
-      });
-    } catch (e) {
-      toast(errorText(e), { bad: true });
-    }
-  }
+  const removal = useRemoval("departments");
+  const remove = (d: RecordData) => {
+    if (window.confirm(t("departments.sure", { what: String(d.name) }))) void removal(d);
+  };
   const branch = (id: string | undefined, depth: number) => {
     const kids = childrenOf(id);
     if (!kids.length || depth > 20) return null;

@@ -2,13 +2,12 @@ import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../api/client";
-import { refresh } from "../../api/queries";
 import type { RecordData } from "../../api/types";
 import { Button, IconButton } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
-import { EmptyState, ErrorState, Skeleton, useErrorText } from "../../ui/State";
-import { toast } from "../../ui/Toast";
+import { EmptyState, ErrorState, Skeleton } from "../../ui/State";
 import { Secret } from "./Secret";
+import { useRemoval } from "./useRemoval";
 
 const WebFormDrawer = lazy(() => import("./WebFormDrawer"));
 
@@ -19,29 +18,13 @@ export const addressOf = (form: RecordData) => `${window.location.origin}/f/${fo
 /** Forms for strangers: what they write becomes a lead. */
 export default function WebForms() {
   const { t } = useTranslation();
-  const errorText = useErrorText();
   const list = useQuery({
     queryKey: ["list", PLURAL, "settings"],
     queryFn: ({ signal }) => api.list(PLURAL, { sort: "name", limit: 500, count: "none" }, signal),
   });
   const [editing, setEditing] = useState<RecordData | "new">();
   const [shown, setShown] = useState("");
-  async function remove(r: RecordData) {
-    const what = String(r.name);
-    if (!window.confirm(t("forms.sure", { what }))) return;
-    try {
-      await api.remove(PLURAL, r.id);
-      refresh(PLURAL);
-      toast(t("deleted", { what }), {
-        action: {
-          label: t("undo"),
-          run: () => void api.restore(PLURAL, r.id).then(() => refresh(PLURAL)),
-        },
-      });
-    } catch (e) {
-      toast(errorText(e), { bad: true });
-    }
-  }
+  const remove = useRemoval(PLURAL);
   return (
     <section className="panel stack">
       <div className="panel-head">
@@ -102,7 +85,9 @@ export default function WebForms() {
               </IconButton>
               <IconButton
                 label={t("remove.what", { what: String(r.name) })}
-                onClick={() => remove(r)}
+                onClick={() => {
+                  if (window.confirm(t("forms.sure", { what: String(r.name) }))) void remove(r);
+                }}
               >
                 <Icon name="trash" />
               </IconButton>
