@@ -20,6 +20,15 @@ test('the app opens offline with what was read, and sign-out forgets it', async 
     return (await cache.keys()).some((r) => r.url.includes('/customers?'))
   })
 
+  // Pages that are not the app, as a public form, are not kept in its place.
+  const form = await caller(page)('POST', 'web-forms', { name: '表單', title: '聯絡我們', fields: { list: [{ name: 'name' }] } })
+  const visited = await page.context().newPage()
+  for (const path of [`/f/${form.token}`, '/healthz']) {
+    await visited.goto(path)
+    await visited.waitForTimeout(200)
+  }
+  await visited.close()
+
   await page.context().setOffline(true)
   await page.reload()
   await page.getByText('離線也看得到').first().waitFor()

@@ -5,6 +5,8 @@ const SHELL = "ecrm-shell-1";
 const DATA = "ecrm-data-1";
 const MOST = 400; // answers kept
 
+// Pages of the server that are not the app: they are neither kept in its place nor answered by it.
+const OTHER = /^\/(api|f)\/|^\/(metrics|healthz|readyz)$/;
 // Reading of these says nothing later, or is too large to keep.
 const NEVER = /^\/api\/v1\/(events|session|setup|files|search|.*\/(result|problems\.csv|print)$)/;
 
@@ -53,7 +55,7 @@ self.addEventListener("fetch", (event) => {
     if (url.pathname === "/api/v1/session") event.waitUntil(wipe());
     return;
   }
-  if (request.mode === "navigate" && !url.pathname.startsWith("/api/")) event.respondWith(page(request));
+  if (request.mode === "navigate" && !OTHER.test(url.pathname)) event.respondWith(page(request));
   else if (url.pathname.startsWith("/assets/")) event.respondWith(asset(request));
   else if (url.pathname.startsWith("/api/v1/") && !NEVER.test(url.pathname)) event.respondWith(data(event));
 });
