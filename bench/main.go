@@ -72,6 +72,8 @@ type options struct {
 	customers int
 	only      *regexp.Regexp
 	spell     time.Duration
+	// databases are those measured; of the others the last result is kept.
+	databases []string
 	// long is how long people are watched beside a long work.
 	long time.Duration
 	// sizes are companies of which one is asked the same, to see how times grow.
@@ -98,6 +100,7 @@ func main() {
 	flag.DurationVar(&o.spell, "spell", 1500*time.Millisecond, "how long each case is measured")
 	flag.StringVar(&out, "out", "bench/result.json", "where the result is written")
 	flag.DurationVar(&o.long, "long", time.Minute, "how long people are watched beside a long work")
+	databases := flag.String("databases", "sqlite,postgres", "which are measured; what the last result says of the others is kept")
 	sizes := flag.String("growth", "", "sizes of companies asked the same, to see how times grow: 10000,100000")
 	flag.StringVar(&o.history, "history", "bench/history.jsonl", "the ratios of former runs, with which this one is compared")
 	flag.BoolVar(&o.keep, "keep", false, "add this run to the history")
@@ -105,6 +108,7 @@ func main() {
 	flag.Parse()
 	o.callers, o.sizes = numbers("callers", *callers), numbers("growth", *sizes)
 	o.only = regexp.MustCompile(only)
+	o.databases = strings.Split(*databases, ",")
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	if err := run(ctx, o, out); err != nil {
@@ -132,11 +136,14 @@ func numbers(name, list string) []int {
 
 func run(ctx context.Context, o options, out string) error {
 	whole := report{Machine: machine(), Commit: commit(), At: time.Now().UTC().Truncate(time.Second), Customers: o.customers}
-	databases := []string{"sqlite"}
-	if o.postgres != "" {
-		databases = append(databases, "postgres")
-	}
-	for _, database := range databases {
+	for _, database := range []string{"sqlite", "postgres"} {
+		if !slices.Contains(o.databases, database) {
+			whole.Cases = slices.Concat(whole.Cases, measuredOn(database, out, o.customers))
+			continue
+		}
+		if database == "postgres" && o.postgres == "" {
+			continue
+		}
 		cases, err := measure(ctx, o, database)
 		if err != nil {
 			return fmt.Errorf("%s: %w", database, err)
@@ -166,6 +173,16 @@ func run(ctx context.Context, o options, out string) error {
 		return nil
 	}
 	return remember(o.history, whole)
+}
+
+// measuredOn are the cases of a database in the result of a former run, if it had as many customers.
+func measuredOn(database, file string, customers int) []result {
+	var last report
+	text, err := os.ReadFile(file) //nolint:gosec // the bench's own result
+	if err != nil || json.Unmarshal(text, &last) != nil || last.Customers != customers {
+		return nil
+	}
+	return slices.DeleteFunc(last.Cases, func(r result) bool { return r.Database != database })
 }
 
 // verdict says whether the goal is met, "" where there is none.

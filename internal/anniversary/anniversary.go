@@ -121,14 +121,14 @@ func (s *Service) Daily(ctx context.Context) {
 	done := ""
 	for {
 		if today := s.Records.Today(); today != done {
-			_, err := s.Records.DB.Alone(ctx, "anniversary", func(ctx context.Context) error {
+			ran, err := s.Records.DB.Alone(ctx, "anniversary", func(ctx context.Context) error {
 				_, err := s.Renew(ctx)
 				return err
 			})
 			switch {
-			case err == nil:
+			case err == nil && ran: // else another node does it, or did not come to its end
 				done = today
-			case ctx.Err() == nil:
+			case err != nil && ctx.Err() == nil:
 				slog.Error("renew the birthdays", "error", err)
 			}
 		}

@@ -319,7 +319,7 @@ func (s *Server) setUp(r *request) error {
 			accounts = made
 		}
 	}
-	if err := s.open(r, id); err != nil {
+	if err := s.open(r, identity.Verified{User: id}); err != nil {
 		return err
 	}
 	return r.json(http.StatusOK, map[string]any{"id": strconv.FormatInt(id, 10), "accounts": accounts})

@@ -216,7 +216,6 @@ func (s *Server) changed(r *request, actor *policy.Actor, events []record.Event,
 		if told[v] {
 			continue
 		}
-		told[v] = true
 		_, visible := seen[where{e.Object, e.Kind == "deleted"}][e.ID]
 		alive := true
 		switch {
@@ -237,10 +236,14 @@ func (s *Server) changed(r *request, actor *policy.Actor, events []record.Event,
 				slog.Warn("look at what left somebody's sight", "error", err)
 				return send("reload", map[string]string{})
 			}
-			if left {
-				alive = send("gone", goneView{e.Object, e.ID})
+			if !left {
+				continue
 			}
+			alive = send("gone", goneView{e.Object, e.ID})
+		default:
+			continue // a later one may tell who saw it before
 		}
+		told[v] = true
 		if !alive {
 			return false
 		}
@@ -251,23 +254,28 @@ func (s *Server) changed(r *request, actor *policy.Actor, events []record.Event,
 // left tells whether the actor saw a record before a write that he does not see now.
 func (s *Server) left(r *request, actor *policy.Actor, e record.Event) (bool, error) {
 	o, was := actor.Registry.Object(e.Object), e.Detail.Was
-	if o == nil {
+	if o == nil || !actor.May(o, policy.View) {
 		return false, nil
 	}
 	if actor.Held(o, was.Owner, was.Department, was.Token) {
 		return true, nil
 	}
+	// What is seen through a record is seen with that one; a link is seen with all it links.
+	seen := 0
 	for _, t := range was.Through {
 		parent := actor.Registry.Object(t.Object)
 		if parent == nil {
 			continue
 		}
-		seen, err := s.Records.Versions(r.Context(), actor, parent, []int64{t.ID}, false)
-		if err != nil || len(seen) > 0 {
-			return err == nil, err
+		found, err := s.Records.Versions(r.Context(), actor, parent, []int64{t.ID}, false)
+		if err != nil {
+			return false, err
+		}
+		if len(found) > 0 {
+			seen++
 		}
 	}
-	return false, nil
+	return seen > 0 && (!o.IsLink() || seen == len(was.Through)), nil
 }
 
 // goneView names a record that left its reader's sight, and says no more of it.

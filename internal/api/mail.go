@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"ecrm/internal/identity"
 	"ecrm/internal/mail"
 	"ecrm/internal/message"
 	"ecrm/internal/record"
@@ -203,5 +204,5 @@ func (s *Server) choosePassword(r *request) error {
 	if err != nil {
 		return err
 	}
-	return s.begin(r, id)
+	return s.begin(r, identity.Verified{User: id})
 }

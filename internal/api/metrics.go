@@ -12,7 +12,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"ecrm/internal/policy"
 	"ecrm/internal/proxy"
 	"ecrm/internal/record"
 )
@@ -170,7 +169,7 @@ func (s *Server) measurements(r *request) error {
 			return err
 		case person.MustChange:
 			return errMustChange
-		case !actor.Admin() || !actor.Grants.Has(policy.GrantAdmin):
+		case !actor.Administers():
 			return &record.Error{Code: "forbidden"}
 		}
 	}

@@ -10,20 +10,20 @@ import (
 	"ecrm/internal/schema"
 )
 
-func (s *Server) begin(r *request, id int64) error {
-	if err := s.open(r, id); err != nil {
+func (s *Server) begin(r *request, who identity.Verified) error {
+	if err := s.open(r, who); err != nil {
 		return err
 	}
-	return r.json(http.StatusOK, map[string]string{"id": strconv.FormatInt(id, 10)})
+	return r.json(http.StatusOK, map[string]string{"id": strconv.FormatInt(who.User, 10)})
 }
 
 // open gives the caller a session of a user's.
-func (s *Server) open(r *request, id int64) error {
-	secret, err := s.Identity.Open(r.Context(), id, r.UserAgent(), r.ip())
+func (s *Server) open(r *request, who identity.Verified) error {
+	secret, err := s.Identity.Open(r.Context(), who, r.UserAgent(), r.ip())
 	if err != nil {
 		return err
 	}
-	s.familiar.note(secret, id)
+	s.familiar.note(secret, who.User)
 	http.SetCookie(r.w, &http.Cookie{Name: cookieName, Value: secret, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: proxy.Secure(r.Request), MaxAge: 30 * 24 * 3600}) //nolint:gosec // Secure follows how the server is reached: loopback has no HTTPS
 	return nil
 }
@@ -33,11 +33,11 @@ func (s *Server) signIn(r *request) error {
 	if err := r.body(&in); err != nil {
 		return err
 	}
-	id, err := s.Identity.SignIn(r.Context(), in.Login, in.Password, r.ip())
+	who, err := s.Identity.SignIn(r.Context(), in.Login, in.Password, r.ip())
 	if err != nil {
 		return err
 	}
-	return s.begin(r, id)
+	return s.begin(r, who)
 }
 
 func (s *Server) signOut(r *request) error {
@@ -70,7 +70,7 @@ func (s *Server) patchMe(r *request) error {
 		if err := s.Identity.ChangePassword(r.Context(), r.person, old, password, r.ip()); err != nil {
 			return err
 		}
-		return s.begin(r, r.person.ID)
+		return s.begin(r, identity.Verified{User: r.person.ID})
 	}
 	if err := s.Identity.Personal(r.Context(), r.actor, in); err != nil {
 		return err

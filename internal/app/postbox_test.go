@@ -31,6 +31,8 @@ type postbox struct {
 	mails []received
 	// refuse answers what a mail to somebody is refused with; nil: it is taken.
 	refuse func(to string) error
+	// hangsUp says that it breaks off once it took a mail.
+	hangsUp bool
 }
 
 // received is a mail as it came.
@@ -78,18 +80,25 @@ func (quietLog) Println(...any)        {}
 // NewSession begins a conversation.
 func (b *postbox) NewSession(c *smtp.Conn) (smtp.Session, error) {
 	_, secret := c.TLSConnectionState()
-	return &letter{box: b, secret: secret}, nil
+	return &letter{box: b, secret: secret, conn: c}, nil
 }
 
 // letter is one conversation.
 type letter struct {
 	box           *postbox
+	conn          *smtp.Conn
 	secret, known bool
+	sent          bool
 	from          string
 	to            []string
 }
 
-func (l *letter) Reset()                   { l.from, l.to = "", nil }
+func (l *letter) Reset() {
+	l.from, l.to = "", nil
+	if l.sent && l.box.hangsUp {
+		_ = l.conn.Conn().Close()
+	}
+}
 func (l *letter) Logout() error            { return nil }
 func (l *letter) AuthMechanisms() []string { return []string{sasl.Plain} }
 
@@ -161,6 +170,7 @@ func (l *letter) Data(r io.Reader) error {
 	l.box.mu.Lock()
 	defer l.box.mu.Unlock()
 	l.box.mails = append(l.box.mails, one)
+	l.sent = true
 	return nil
 }
 

@@ -206,6 +206,9 @@ func (s *Service) Undo(ctx context.Context, a *policy.Actor, id int64) (jobs.Job
 	if o == nil || verbs[actionOf(j)] == "" {
 		return jobs.Job{}, &record.Error{Code: "not_found"}
 	}
+	if !a.May(o, verbs[actionOf(j)]) {
+		return jobs.Job{}, &record.Error{Code: "forbidden"}
+	}
 	if !j.Ended() {
 		return jobs.Job{}, &record.Error{Code: "conflict"}
 	}

@@ -72,10 +72,14 @@ func (s *Service) run(ctx context.Context, r *jobs.Run) error {
 		return &record.Error{Code: "forbidden"}
 	}
 	a.Origin = origin(job.ID)
-	var do action
-	if in.Action == Undo {
-		do = undo(a, o, in.Of)
-	} else if do, err = s.prepare(ctx, a, o, in.Action, in.Input); err != nil {
+	prepare := func() (action, error) {
+		if in.Action == Undo {
+			return undo(a, o, in.Of), nil
+		}
+		return s.prepare(ctx, a, o, in.Action, in.Input)
+	}
+	do, err := prepare()
+	if err != nil {
 		return err
 	}
 	pace := s.Records.DB.NewPace(unitSpan, unitMost)
@@ -118,6 +122,10 @@ func (s *Service) run(ctx context.Context, r *jobs.Run) error {
 			}
 			now.Origin = a.Origin
 			*a = *now
+			// What he may do in fields with them: the values were parsed by his rights of then.
+			if w.do, err = prepare(); err != nil {
+				return err
+			}
 		}
 	}
 }

@@ -260,14 +260,14 @@ func (s *Service) Daily(ctx context.Context) {
 	valued := ""
 	for {
 		if today := s.records.Today(); today != valued {
-			_, err := s.records.DB.Alone(ctx, Kind, func(ctx context.Context) error {
+			ran, err := s.records.DB.Alone(ctx, Kind, func(ctx context.Context) error {
 				_, err := s.Revalue(ctx, func(int64) {})
 				return err
 			})
 			switch {
-			case err == nil:
+			case err == nil && ran: // else another node does it, or did not come to its end
 				valued = today
-			case ctx.Err() == nil:
+			case err != nil && ctx.Err() == nil:
 				slog.Error("value amounts anew", "error", err)
 			}
 		}

@@ -131,24 +131,16 @@ func (s *Service) UseLink(ctx context.Context, secret, password, address string)
 		if n == 0 {
 			return ErrLink
 		}
-		if _, err := store.Delete(ctx, q, links.Name, store.Row{"user_id": p.ID}); err != nil {
-			return err
-		}
 		if err := s.Records.Touch(ctx, q); err != nil {
 			return err
 		}
 		if err := u.Note(ctx, system, o, p.ID, policy.Edit, map[string]string{Invited: "invitation_used", Forgotten: "password_chosen"}[purpose]); err != nil {
 			return err
 		}
-		if _, err := store.Delete(ctx, q, sessions.Name, store.Row{"user_id": p.ID}); err != nil {
+		if err := renewCredential(ctx, q, p.ID, hash, false); err != nil || purpose != Forgotten {
 			return err
 		}
-		if purpose == Forgotten {
-			if err := s.passwordChanged(ctx, q, p.ID); err != nil {
-				return err
-			}
-		}
-		return putCredential(ctx, q, p.ID, hash, false)
+		return s.passwordChanged(ctx, q, p.ID)
 	})
 	return p.ID, s.linkFailed(address, err)
 }

@@ -80,6 +80,21 @@ func putCredential(ctx context.Context, q store.Querier, user int64, hash string
 	return store.Insert(ctx, q, credentials.Name, store.Row{"user_id": user, "hash": hash, "must_change": mustChange})
 }
 
+// renewCredential replaces a user's password and ends his sessions and what links were mailed to
+// him. The password first: a sign-in under way with the old one holds it until its session is
+// there to be ended, or finds the new one (see Open).
+func renewCredential(ctx context.Context, q store.Querier, user int64, hash string, mustChange bool) error {
+	if err := putCredential(ctx, q, user, hash, mustChange); err != nil {
+		return err
+	}
+	for _, table := range []string{sessions.Name, links.Name} {
+		if _, err := store.Delete(ctx, q, table, store.Row{"user_id": user}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // SetPassword replaces a user's password and ends his sessions.
 func (s *Service) SetPassword(ctx context.Context, user int64, password string, mustChange bool) error {
 	hash, err := hashed(password)
@@ -90,16 +105,10 @@ func (s *Service) SetPassword(ctx context.Context, user int64, password string, 
 		if err := s.Records.Touch(ctx, q); err != nil {
 			return err
 		}
-		if _, err := store.Delete(ctx, q, sessions.Name, store.Row{"user_id": user}); err != nil {
+		if err := renewCredential(ctx, q, user, hash, mustChange); err != nil {
 			return err
 		}
-		if _, err := store.Delete(ctx, q, links.Name, store.Row{"user_id": user}); err != nil {
-			return err
-		}
-		if err := s.passwordChanged(ctx, q, user); err != nil {
-			return err
-		}
-		return putCredential(ctx, q, user, hash, mustChange)
+		return s.passwordChanged(ctx, q, user)
 	})
 }
 
@@ -122,16 +131,10 @@ func (s *Service) ResetPassword(ctx context.Context, a *policy.Actor, user int64
 		if err := s.Records.Touch(ctx, u.Store()); err != nil {
 			return err
 		}
-		if _, err := store.Delete(ctx, u.Store(), sessions.Name, store.Row{"user_id": user}); err != nil {
+		if err := renewCredential(ctx, u.Store(), user, hash, true); err != nil {
 			return err
 		}
-		if _, err := store.Delete(ctx, u.Store(), links.Name, store.Row{"user_id": user}); err != nil {
-			return err
-		}
-		if err := s.passwordChanged(ctx, u.Store(), user); err != nil {
-			return err
-		}
-		return putCredential(ctx, u.Store(), user, hash, true)
+		return s.passwordChanged(ctx, u.Store(), user)
 	})
 	return password, err
 }
@@ -277,21 +280,28 @@ var absent = sync.OnceValue(func() string {
 	return hash
 })
 
-// SignIn checks a password and answers the user's id.
-func (s *Service) SignIn(ctx context.Context, login, password, address string) (int64, error) {
+// Verified is somebody who showed who he is.
+type Verified struct {
+	User int64
+	// hash is that of the password he showed; "" where it was something else.
+	hash string
+}
+
+// SignIn checks a password and answers whose it is.
+func (s *Service) SignIn(ctx context.Context, login, password, address string) (Verified, error) {
 	login = strings.ToValidUTF8(strings.ReplaceAll(strings.TrimSpace(login), "\x00", ""), "")
 	if s.throttle("l "+login, false) || s.throttle("a "+address, false) {
-		return 0, ErrThrottled
+		return Verified{}, ErrThrottled
 	}
 	users, err := s.Records.Rows(ctx, "user", &query.Node{Op: query.Eq, Field: "login", Value: login}, 1)
 	if err != nil {
-		return 0, err
+		return Verified{}, err
 	}
 	hash, id := absent(), int64(0)
 	for user, v := range users {
 		rows, err := store.Find(ctx, s.Records.DB, credentials.Name, "hash", store.Row{"user_id": user}, "")
 		if err != nil {
-			return 0, err
+			return Verified{}, err
 		}
 		if len(rows) == 1 && isActive(v) {
 			id = user
@@ -301,31 +311,31 @@ func (s *Service) SignIn(ctx context.Context, login, password, address string) (
 	select { // how many are tried at once bounds how many pass the throttle together
 	case hashers <- struct{}{}:
 	case <-ctx.Done():
-		return 0, ctx.Err()
+		return Verified{}, ctx.Err()
 	}
 	defer func() { <-hashers }()
 	if s.throttle("l "+login, false) || s.throttle("a "+address, false) {
-		return 0, ErrThrottled
+		return Verified{}, ErrThrottled
 	}
 	match, err := argon2id.ComparePasswordAndHash(password, hash)
 	if err != nil {
-		return 0, fmt.Errorf("check the password: %w", err)
+		return Verified{}, fmt.Errorf("check the password: %w", err)
 	}
 	if !match || id == 0 {
 		s.throttle("l "+login, true)
 		s.throttle("a "+address, true)
-		return 0, ErrPassword
+		return Verified{}, ErrPassword
 	}
-	return id, nil
+	return Verified{id, hash}, nil
 }
 
 // ChangePassword replaces the person's own password.
 func (s *Service) ChangePassword(ctx context.Context, p Person, old, password, address string) error {
-	id, err := s.SignIn(ctx, p.Login, old, address)
+	shown, err := s.SignIn(ctx, p.Login, old, address)
 	if errors.Is(err, ErrThrottled) {
 		return err
 	}
-	if err != nil || id != p.ID {
+	if err != nil || shown.User != p.ID {
 		return record.Invalid("old_password", "wrong_old_password")
 	}
 	if old == password {

@@ -44,19 +44,29 @@ type Session struct {
 	Since, Seen, Until int64
 }
 
-// Open begins a session and answers its secret.
-func (s *Service) Open(ctx context.Context, user int64, device, address string) (string, error) {
+// Open begins a session of somebody's and answers its secret; ErrPassword when the password he
+// showed is not his any more.
+func (s *Service) Open(ctx context.Context, who Verified, device, address string) (string, error) {
 	secret := rand.Text() + rand.Text()
 	if len(device) > 200 {
 		device = device[:200]
 	}
 	now := time.Now()
 	err := s.Records.DB.Write(ctx, func(ctx context.Context, q store.Querier) error {
+		if who.hash != "" {
+			rows, err := store.Find(ctx, q, credentials.Name, "hash", store.Row{"user_id": who.User}, store.Holding(q))
+			if err != nil {
+				return err
+			}
+			if len(rows) != 1 || rows[0][0] != who.hash {
+				return ErrPassword
+			}
+		}
 		if _, err := store.Sweep(ctx, q, sessions.Name, "until", now.UnixMicro(), 20); err != nil {
 			return err
 		}
 		return store.Insert(ctx, q, sessions.Name, store.Row{
-			"token": digest(secret), "id": s.Records.IDs.Next(), "user_id": user, "created_at": now.UnixMicro(), "seen_at": now.UnixMicro(),
+			"token": digest(secret), "id": s.Records.IDs.Next(), "user_id": who.User, "created_at": now.UnixMicro(), "seen_at": now.UnixMicro(),
 			"until": now.Add(sessionSpan).UnixMicro(), "address": address, "device": strings.ToValidUTF8(strings.ReplaceAll(device, "\x00", ""), ""),
 		})
 	})

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -41,6 +42,8 @@ var table = store.Declare(store.Table{
 		{Name: "done", Kind: schema.KindInt}, {Name: "total", Kind: schema.KindInt},
 		{Name: "rate", Kind: schema.KindInt}, // thousandths a second
 		{Name: "created_by", Kind: schema.KindInt}, {Name: "origin", Kind: schema.KindText}, {Name: "undo_of", Kind: schema.KindInt},
+		// scopes are those of the API token through which it was begun, with spaces between; NULL: in person.
+		{Name: "scopes", Kind: schema.KindText},
 		{Name: "created_at", Kind: schema.KindInt}, {Name: "started_at", Kind: schema.KindInt},
 		{Name: "finished_at", Kind: schema.KindInt}, {Name: "changed_at", Kind: schema.KindInt},
 		// holder is the claim of the one run that may write; lease_until is when
@@ -196,8 +199,12 @@ func (s *Service) Add(ctx context.Context, tx store.Querier, a *policy.Actor, j 
 		j.ID = s.Records.IDs.Next()
 	}
 	j.State, j.CreatedBy, j.CreatedAt = Queued, a.ID, now
+	var scopes any
+	if a.Grants != nil {
+		scopes = strings.Join(a.Grants, " ")
+	}
 	err = store.Insert(ctx, tx, table.Name, store.Row{
-		"id": j.ID, "kind": j.Kind, "state": j.State, "object": j.Object, "title": j.Title, "input": string(text),
+		"id": j.ID, "kind": j.Kind, "scopes": scopes, "state": j.State, "object": j.Object, "title": j.Title, "input": string(text),
 		"done": int64(0), "total": j.Total, "rate": int64(0), "created_by": a.ID, "origin": a.Origin, "undo_of": j.UndoOf,
 		"created_at": now.UnixMicro(), "changed_at": now.UnixMicro(), "holder": int64(0), "lease_until": int64(0),
 		"attempts": int64(0), "failures": int64(0), "cancel": false,

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
@@ -47,6 +48,7 @@ type Run struct {
 	service    *Service
 	holder     int64
 	origin     string
+	grants     policy.Grants
 	input      []byte
 	checkpoint string
 	// failures is how often something unforeseen stopped the job at the same place
@@ -76,10 +78,14 @@ func (r *Run) Input(v any) error {
 	return nil
 }
 
-// Actor reads anew who began the job and what he may do now; ErrActor when he
-// may no longer act.
+// Actor reads anew who began the job and what he may do now, within the scopes of the token
+// through which he did; ErrActor when he may no longer act.
 func (r *Run) Actor() (*policy.Actor, error) {
-	return r.service.actor(context.Background(), r.job.CreatedBy, r.origin)
+	a, err := r.service.actor(context.Background(), r.job.CreatedBy, r.origin)
+	if err == nil && r.grants != nil {
+		a.Grants = r.grants
+	}
+	return a, err
 }
 
 // actor tells in whose name a job acts; 0 is the system itself.
@@ -229,12 +235,15 @@ func (s *Service) claim(ctx context.Context, id int64) (*Run, error) {
 		if err != nil || !claimed {
 			return err
 		}
-		rows, err := store.Find(ctx, tx, table.Name, columns+", origin, input, checkpoint, failures", store.Row{"id": id}, "")
+		rows, err := store.Find(ctx, tx, table.Name, columns+", scopes, origin, input, checkpoint, failures", store.Row{"id": id}, "")
 		if err != nil {
 			return err
 		}
 		r.job, _ = scan(rows[0])
 		at := len(rows[0]) - 4
+		if scopes, ok := rows[0][at-1].(string); ok {
+			r.grants = policy.Grants(strings.Fields(scopes))
+		}
 		r.origin, _ = rows[0][at].(string)
 		input, _ := rows[0][at+1].(string)
 		r.input = []byte(input)

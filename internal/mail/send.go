@@ -152,6 +152,13 @@ func (s *Service) sendSome(ctx context.Context, v *Settings, ids []int64) (goOn 
 		if failed == nil {
 			failed = client.Send(sent)
 		}
+		if failed != nil && sent != nil && sent.IsDelivered() {
+			// The server took it and then broke off: to send it again would send it twice.
+			if err := s.ended(ctx, one, to); err != nil {
+				return false, err
+			}
+			return false, nil
+		}
 		if failed != nil {
 			if err := s.postpone(ctx, one, failed); err != nil {
 				return false, err
@@ -161,11 +168,16 @@ func (s *Service) sendSome(ctx context.Context, v *Settings, ids []int64) (goOn 
 			}
 			continue
 		}
-		if err := s.end(ctx, one, store.Row{"state": Sent, "address": to.Address, "sent_at": time.Now().UnixMicro(), "error": "", "answer": ""}); err != nil {
+		if err := s.ended(ctx, one, to); err != nil {
 			return false, err
 		}
 	}
 	return true, nil
+}
+
+// ended notes that a mail was sent.
+func (s *Service) ended(ctx context.Context, m claimed, to Receiver) error {
+	return s.end(ctx, m, store.Row{"state": Sent, "address": to.Address, "sent_at": time.Now().UnixMicro(), "error": "", "answer": ""})
 }
 
 // claimed is a mail a run holds.

@@ -64,6 +64,7 @@ var texts = map[string][3]string{
 	"lead_is_converted_by_action": {"請按「轉換」，系統會一併建立客戶、聯絡人與商機", "请点“转化”，系统会一并创建客户、联系人与商机", "Press “Convert”: customer, contact and opportunity are made with it"},
 	"lead_needs_reason":           {"請選擇無效原因", "请选择无效原因", "Say why it is disqualified"},
 	"lead_may_not_fill":           {"您不能修改這筆現有資料：請不要補空白欄位，或新建一筆", "您无权修改该已有记录：请不要补全空白字段，或新建一条", "You may not change this record: leave its gaps, or make a new one"},
+	"contact_unseen":              {"這位聯絡人所屬的客戶您看不到；請選別的聯絡人，或新建聯絡人", "您看不到该联系人所属的客户；请选别的联系人，或新建联系人", "You cannot see the customer this contact belongs to: choose another contact, or make a new one"},
 	"contact_elsewhere":           {"這位聯絡人屬於另一個客戶；請選那個客戶，或新建聯絡人", "该联系人属于另一个客户；请选那个客户，或新建联系人", "This contact belongs to another customer: choose that one, or make a new contact"},
 	"form_consent":                {"請勾選同意，才能送出", "请勾选同意后再提交", "Please agree before you send it"},
 	"form_send":                   {"送出", "提交", "Send"},

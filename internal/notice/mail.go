@@ -250,8 +250,8 @@ func (s *Service) due(ctx context.Context, a *policy.Actor, o *schema.Object, fi
 			fields = append(fields, name)
 		}
 	}
-	for _, name := range fields[:2] {
-		if !a.Readable(o, o.Field(name)) {
+	for _, name := range []string{o.Title, o.Due.At, "owner", o.Due.Done} {
+		if f := o.Field(name); f != nil && !a.Readable(o, f) {
 			return nil, nil
 		}
 	}

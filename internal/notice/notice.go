@@ -188,7 +188,9 @@ func (s *Service) complete(ctx context.Context, a *policy.Actor, list []Notice) 
 		case n.said():
 			n.Text = texts[n.about]
 		case n.Kind == Reminder:
-			n.Due = n.about
+			if o := a.Registry.Object(n.Object); o != nil && o.Due != nil && a.Readable(o, o.Field(o.Due.At)) {
+				n.Due = n.about
+			}
 		case n.Kind == JobEnded:
 			j, err := s.Jobs.Get(ctx, a, n.about)
 			if err == nil {
@@ -370,11 +372,11 @@ func (s *Service) People(ctx context.Context, a *policy.Actor, o *schema.Object,
 			list = append(list, Person{ID: user})
 		}
 	}
-	return s.named(ctx, list)
+	return s.named(ctx, a, list)
 }
 
-// named completes people with what they are called.
-func (s *Service) named(ctx context.Context, list []Person) ([]Person, error) {
+// named completes people with what they are called, as far as the actor may read it.
+func (s *Service) named(ctx context.Context, a *policy.Actor, list []Person) ([]Person, error) {
 	if len(list) == 0 {
 		return list, nil
 	}
@@ -389,7 +391,10 @@ func (s *Service) named(ctx context.Context, list []Person) ([]Person, error) {
 	as, err := s.Records.CalledBy(ctx, ids)
 	for i := range list {
 		v := users[list[i].ID]
-		list[i].Name, list[i].Login, list[i].As = v.Text("name"), v.Text("login"), as[list[i].ID]
+		list[i].Name, list[i].As = v.Text("name"), as[list[i].ID]
+		if o := a.Registry.Object("user"); a.Readable(o, o.Field("login")) {
+			list[i].Login = v.Text("login")
+		}
 	}
 	return list, err
 }

@@ -129,6 +129,9 @@ func (a *Actor) Admin() bool {
 	return false
 }
 
+// Administers tells whether the actor is an administrator and, through a token, has its scope.
+func (a *Actor) Administers() bool { return a.Admin() && a.Grants.Has(GrantAdmin) }
+
 // May tells whether the actor may do something to at least some records.
 func (a *Actor) May(o *schema.Object, verb string) bool {
 	if !a.Grants.allow(o, verb) {

@@ -165,14 +165,14 @@ func (d *Doing) fit(ctx context.Context, declared *schema.Action, does Action) e
 	if when == nil || slices.Contains(when.Values, d.Record.Text(when.Field)) {
 		return nil
 	}
+	f := d.Object.Field(when.Field)
+	if !d.Actor.Readable(d.Object, f) {
+		return fail("conflict")
+	}
 	if does.Past != nil {
 		if err := does.Past(ctx, d); err != nil {
 			return err
 		}
-	}
-	f := d.Object.Field(when.Field)
-	if !d.Actor.Readable(d.Object, f) {
-		return fail("conflict")
 	}
 	text := d.Record.Text(when.Field)
 	if opt := f.Option(text); opt != nil {

@@ -216,6 +216,9 @@ func (u *Unit) undoFields(ctx context.Context, a *policy.Actor, o *schema.Object
 		pair, ok := diff[f.Name]
 		switch {
 		case !ok:
+		case !a.Readable(o, f):
+			// Neither its name nor whether it was changed since is told.
+			return nil, false, &Error{Code: "forbidden"}
 		case f.Lines() != nil:
 			now, err := schema.DecodeLines(f, v.Text(f.Name))
 			if err != nil {

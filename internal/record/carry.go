@@ -63,7 +63,7 @@ func (d *Doing) hand(ctx context.Context, related schema.Related, values Values)
 // repeatComments has the comments on this record stand on another as well, each with
 // its author and its time.
 func (d *Doing) repeatComments(ctx context.Context, target *schema.Object, id int64) error {
-	rows, err := store.Find(ctx, d.tx, comments.Name, "author_id, at, text, files, id", store.Row{"record_id": d.ID}, "ORDER BY id")
+	rows, err := store.Find(ctx, d.tx, comments.Name, "author_id, at, text, files, id, mentions", store.Row{"record_id": d.ID}, "ORDER BY id")
 	if err != nil || len(rows) == 0 {
 		return err
 	}
@@ -73,7 +73,7 @@ func (d *Doing) repeatComments(ctx context.Context, target *schema.Object, id in
 		if err != nil {
 			return err
 		}
-		if err := store.Insert(ctx, d.tx, comments.Name, store.Row{"id": comment, "record_id": id, "author_id": r[0], "at": r[1], "text": r[2], "files": r[3]}); err != nil {
+		if err := store.Insert(ctx, d.tx, comments.Name, store.Row{"id": comment, "record_id": id, "author_id": r[0], "at": r[1], "text": r[2], "files": r[3], "mentions": r[5]}); err != nil {
 			return err
 		}
 		var files []schema.FileRef

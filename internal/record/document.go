@@ -25,6 +25,7 @@ type Printing struct {
 	Actor  *policy.Actor
 	Object *schema.Object
 	ID     int64
+	// Values are those of the fields the actor may read.
 	Values Values
 	// Language is that asked for, "" where the record or its reader decides.
 	Language string
@@ -50,6 +51,7 @@ func (s *Service) Print(ctx context.Context, p Printing) (Document, error) {
 	if p.Values, err = s.Values(ctx, p.Actor, p.Object, p.ID); err != nil {
 		return Document{}, err
 	}
+	p.Values = readable(p.Actor, p.Object, p.Values)
 	p.service = s
 	return fn(ctx, &p)
 }

@@ -31,7 +31,8 @@ func (c *Change) inherit(ctx context.Context) error {
 		}
 		belongs, known := unitOf(ctx).belongs[thing{parent.Name, id}]
 		if !known {
-			rows, err := store.Find(ctx, c.tx, parent.Table(), "owner_id, department_id", store.Row{"id": id}, "AND deleted_at IS NULL")
+			// Held until the end: who gives the parent away meanwhile would not see this one.
+			rows, err := store.Find(ctx, c.tx, parent.Table(), "owner_id, department_id", store.Row{"id": id}, "AND deleted_at IS NULL"+store.Holding(c.tx))
 			if err != nil {
 				return err
 			}

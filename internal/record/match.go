@@ -187,6 +187,13 @@ func (s *Service) alike(ctx context.Context, a *policy.Actor, o *schema.Object, 
 		if !visible || len(candidates) == maxCandidates {
 			continue
 		}
+		if err := s.openly(ctx, a, o, id, found, matched[id]); err != nil {
+			return nil, 0, err
+		}
+		if len(matched[id]) == 0 {
+			hidden++
+			continue
+		}
 		c := Candidate{ID: id, Label: label}
 		for kind := range matched[id] {
 			c.Matched = append(c.Matched, kind)
@@ -195,6 +202,25 @@ func (s *Service) alike(ctx context.Context, a *policy.Actor, o *schema.Object, 
 		candidates = append(candidates, c)
 	}
 	return candidates, hidden, s.owners(ctx, a, o, candidates)
+}
+
+// openly leaves of the ways in which a record that the actor sees was found those of which he may
+// read what met: the others would tell him what a hidden field holds.
+func (s *Service) openly(ctx context.Context, a *policy.Actor, o *schema.Object, id int64, found map[store.MatchKey][]int64, ways map[string]bool) error {
+	if !slices.ContainsFunc(o.Fields, func(f *schema.Field) bool { return f.Match != "" && !a.Readable(o, f) }) {
+		return nil
+	}
+	v, err := s.shown(ctx, a, o.Name, id)
+	if err != nil {
+		return err
+	}
+	clear(ways)
+	for _, key := range MatchKeys(o, v) {
+		if slices.Contains(found[key], id) {
+			ways[key.Kind[len(o.Name)+1:]] = true
+		}
+	}
+	return nil
 }
 
 // sight tells the titles of those of some live records that the actor may see, and

@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -17,6 +18,26 @@ type numbering struct {
 	// given are the highest numbers that came with records, which must not be
 	// drawn again.
 	given map[counter]int64
+	// begun is where counters that the unit holds stood before it.
+	begun map[counter]int64
+}
+
+// mark is how far numbers have come, for back.
+func (n numbering) mark() numbering {
+	return numbering{numbers: maps.Clone(n.numbers), given: maps.Clone(n.given)}
+}
+
+// back takes numbers back that were drawn since a mark, of what came to nothing: the record
+// that follows has them.
+func (n *numbering) back(to numbering) {
+	for c := range n.numbers {
+		was, known := to.numbers[c]
+		if !known {
+			was = n.begun[c]
+		}
+		n.numbers[c] = was
+	}
+	n.given = to.given
 }
 
 // counter is that of an autonumber field. One that is held is raised in the unit's
@@ -109,13 +130,16 @@ func (u *Unit) counted(ctx context.Context, c counter) (n int64, err error) {
 	n, known := u.late.numbers[c]
 	if known {
 		n++
-	} else if n, err = store.Count(ctx, u.tx, c.name); err != nil {
-		return 0, err
+	} else {
+		if n, err = store.Count(ctx, u.tx, c.name); err != nil {
+			return 0, err
+		}
+		if u.late.numbers == nil {
+			u.late.numbers, u.late.begun = map[counter]int64{}, map[counter]int64{}
+		}
+		u.late.begun[c] = n - 1
 	}
 	n = max(n, u.late.given[c]+1)
-	if u.late.numbers == nil {
-		u.late.numbers = map[counter]int64{}
-	}
 	u.late.numbers[c] = n
 	return n, nil
 }

@@ -88,7 +88,7 @@ func (s *Service) parseText(ctx context.Context, a *policy.Actor, f *schema.Fiel
 func (s *Service) goingBy(ctx context.Context, a *policy.Actor, target *schema.Object, text string) (int64, error) {
 	tried := map[string]bool{}
 	for _, name := range []string{target.Title, target.Key, "number", "login"} {
-		if tried[name] || target.Field(name) == nil {
+		if f := target.Field(name); tried[name] || f == nil || !a.Readable(target, f) {
 			continue
 		}
 		tried[name] = true

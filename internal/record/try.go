@@ -85,7 +85,7 @@ func (u *Unit) Try(ctx context.Context, fn func() error) error {
 	if u.careful {
 		return u.attempt(ctx, fn)
 	}
-	written, told, kept, numbers := u.tx.touched, len(u.events), u.late.length(), u.drawn.mark()
+	written, told, kept, numbers, counters := u.tx.touched, len(u.events), u.late.length(), u.drawn.mark(), u.late.numbering.mark()
 	err := fn()
 	if err == nil {
 		return nil
@@ -97,6 +97,7 @@ func (u *Unit) Try(ctx context.Context, fn func() error) error {
 	}
 	u.events = u.events[:told]
 	u.late.cut(kept)
+	u.late.back(counters)
 	u.unuse(numbers)
 	return err
 }

@@ -228,6 +228,12 @@ func (c *Change) Shown(ctx context.Context, object string, id int64) (Values, er
 	return c.service.shown(ctx, c.Actor, object, id)
 }
 
+// Alone waits until no other unit does what bears this name, and keeps others from it until this
+// one ends: for a rule that looks whether there is something yet before it is written.
+func (c *Change) Alone(ctx context.Context, name string) error {
+	return store.Turn(ctx, c.tx, name)
+}
+
 // Rows reads the live records of an object that fit a filter, as the write sees
 // them and whoever writes: what the engine itself must know. It answers the ids
 // with the values.

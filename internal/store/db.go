@@ -43,9 +43,6 @@ var (
 // cacheSize is that of a connection of SQLite, in the way of its pragma: 48 MB.
 const cacheSize = "-48000"
 
-// checkpointPages is after how many pages SQLite brings its log into the database: 32 MB.
-const checkpointPages = "8000"
-
 // plannedConns is how many connections of PostgreSQL keep their plans: those by which pages
 // are read, in less than a millisecond each.
 const plannedConns = 8
@@ -127,7 +124,7 @@ func Open(ctx context.Context, dsn string) (*DB, error) {
 	if !ok {
 		return nil, ErrAddress
 	}
-	const pragmas = "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=cache_size(" + cacheSize + ")&_pragma=wal_autocheckpoint(" + checkpointPages + ")&_pragma=journal_size_limit(67108864)&_pragma=temp_store(MEMORY)&_pragma=mmap_size(1073741824)"
+	const pragmas = "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=cache_size(" + cacheSize + ")&_pragma=wal_autocheckpoint(" + logMost + ")&_pragma=journal_size_limit(67108864)&_pragma=temp_store(MEMORY)&_pragma=mmap_size(1073741824)"
 	wdb, err := sql.Open("sqlite", "file:"+path+pragmas)
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
@@ -139,6 +136,11 @@ func Open(ctx context.Context, dsn string) (*DB, error) {
 	}
 	db := &DB{reads: newReads(wdb.Driver(), "file:"+path+pragmas+"&_pragma=query_only(1)")}
 	db.writer = newWriter(wdb, conn, &db.standing.written)
+	if db.writer.log, err = newLog(db.writer, path, "file:"+path+pragmas); err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	go db.writer.run()
+	go db.writer.log.run()
 	return db, nil
 }
 
@@ -151,6 +153,7 @@ func (db *DB) Close() {
 		return
 	}
 	db.writer.halt()
+	db.writer.log.close()
 	db.reads.close() // first: only the writing connection can empty the log
 	db.writer.close()
 }
@@ -256,6 +259,25 @@ func Hold(ctx context.Context, q Querier, table string, id int64) error {
 	return err
 }
 
+// Holding ends a statement that reads rows which others are not to change until the unit ends. On
+// SQLite one unit writes at a time.
+func Holding(q Querier) string {
+	if q.Postgres() {
+		// Rows with references to them may be added meanwhile.
+		return " FOR NO KEY UPDATE"
+	}
+	return ""
+}
+
+// Turn waits until no other unit has the turn of this name, which this one has until it ends.
+func Turn(ctx context.Context, q Querier, name string) error {
+	if !q.Postgres() {
+		return nil // one unit writes at a time
+	}
+	_, err := q.Exec(ctx, "SELECT pg_advisory_xact_lock(hashtextextended(?, 4711003))", name)
+	return err
+}
+
 // Wanted tells a bulk unit whether people's writes wait for it; on PostgreSQL
 // none does.
 func (db *DB) Wanted() bool { return db.writer != nil && db.writer.wanted.Load() > 0 }
@@ -307,7 +329,7 @@ func (t pgTx) Query(ctx context.Context, statement string, args ...any) ([][]any
 }
 
 func (t pgTx) Exec(ctx context.Context, statement string, args ...any) (int64, error) {
-	tag, err := t.tx.Exec(ctx, rebind(statement), args...)
+	tag, err := t.tx.Exec(ctx, rebind(statement), storable(args)...)
 	return tag.RowsAffected(), translate(err)
 }
 

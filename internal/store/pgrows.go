@@ -6,6 +6,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
@@ -70,7 +72,7 @@ func (db *DB) queryTogether(ctx context.Context, list []Asked) (found [][][]any,
 	defer cancel()
 	batch := &pgx.Batch{}
 	for _, a := range list {
-		batch.Queue(rebind(a.Statement), a.Args...)
+		batch.Queue(rebind(a.Statement), storable(a.Args)...)
 	}
 	pool := db.pool
 	if !slices.ContainsFunc(list, func(a Asked) bool { return !a.planned }) {
@@ -98,9 +100,25 @@ func (db *DB) queryTogether(ctx context.Context, list []Asked) (found [][][]any,
 	return found, nil
 }
 
+// storable are the arguments as PostgreSQL takes them: it has no text with a NUL or with what is
+// not UTF-8. Records are parsed before they come here; what else a client sends, such as a name in
+// an address, need not be.
+func storable(args []any) []any {
+	for i, a := range args {
+		text, ok := a.(string)
+		if !ok || utf8.ValidString(text) && strings.IndexByte(text, 0) < 0 {
+			continue
+		}
+		args = slices.Clone(args)
+		args[i] = strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "\uFFFD")
+		return storable(args)
+	}
+	return args
+}
+
 // pgQuery reads all rows of a statement.
 func pgQuery(ctx context.Context, q pgAny, statement string, args []any) ([][]any, error) {
-	rows, err := q.Query(ctx, rebind(statement), args...)
+	rows, err := q.Query(ctx, rebind(statement), storable(args)...)
 	if err != nil {
 		return nil, translate(err)
 	}

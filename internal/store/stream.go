@@ -27,7 +27,7 @@ func (db *DB) each(ctx context.Context, fn func(row []any) error, statement stri
 }
 
 func (db *DB) eachPostgres(ctx context.Context, fn func(row []any) error, statement string, args []any) (n int, err error) {
-	rows, err := db.pool.Query(ctx, rebind(statement), args...)
+	rows, err := db.pool.Query(ctx, rebind(statement), storable(args)...)
 	if err != nil {
 		return 0, translate(err)
 	}

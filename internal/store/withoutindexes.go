@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -47,6 +48,7 @@ func (db *DB) WithoutIndexes(ctx context.Context, r *schema.Registry, objects []
 	if !db.Postgres() {
 		// Rows go to pages all over the tables: these stay in memory meanwhile, and what a
 		// page gets in many commits is brought into the database once.
+		db.writer.log.after.Store(math.MaxInt64)
 		for _, pragma := range []string{"PRAGMA cache_size = -1000000", "PRAGMA wal_autocheckpoint = 100000"} {
 			if err := db.tune(ctx, pragma); err != nil {
 				return err
@@ -57,7 +59,8 @@ func (db *DB) WithoutIndexes(ctx context.Context, r *schema.Registry, objects []
 		}
 		defer func() {
 			_ = db.tune(context.WithoutCancel(ctx), "PRAGMA cache_size = "+cacheSize)
-			_ = db.tune(context.WithoutCancel(ctx), "PRAGMA wal_autocheckpoint = "+checkpointPages)
+			_ = db.tune(context.WithoutCancel(ctx), "PRAGMA wal_autocheckpoint = "+logMost)
+			db.writer.log.after.Store(logPages)
 		}()
 	}
 	filled := fn()

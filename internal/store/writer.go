@@ -30,6 +30,9 @@ type writer struct {
 	stopped    chan struct{}
 	once       sync.Once
 	statements map[string]prepared
+	// between asks for what is left of the log to be brought into the database (see log).
+	between chan struct{}
+	log     *log
 	// standing is raised after each commit that wrote what Standing remembers, and
 	// before anybody is answered; wrote tells that the running one did.
 	standing *atomic.Int64
@@ -67,8 +70,8 @@ func newWriter(db *sql.DB, conn *sql.Conn, standing *atomic.Int64) *writer {
 	w := &writer{
 		db: db, conn: conn, people: make(chan *unit), bulk: make(chan *unit),
 		stop: make(chan struct{}), stopped: make(chan struct{}), statements: map[string]prepared{}, standing: standing,
+		between: make(chan struct{}, 1),
 	}
-	go w.run()
 	return w
 }
 
@@ -113,9 +116,15 @@ func (w *writer) run() {
 	for {
 		var first *unit
 		select {
+		case <-w.between:
+			_, _ = w.conn.ExecContext(context.Background(), bringIn)
+			continue
 		case first = <-w.people:
 		default:
 			select {
+			case <-w.between:
+				_, _ = w.conn.ExecContext(context.Background(), bringIn)
+				continue
 			case first = <-w.people:
 			case first = <-w.bulk:
 			case <-w.stop:
@@ -123,6 +132,7 @@ func (w *writer) run() {
 			}
 		}
 		w.commit(first)
+		w.log.grown()
 	}
 }
 

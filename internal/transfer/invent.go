@@ -17,7 +17,7 @@ const maxInvented = 100
 // invent makes the choices a file has and its fields do not, before the first
 // row is written; the person asked for that.
 func (r *run) invent(ctx context.Context) error {
-	if r.job.Unknown != "create" || r.dry || !r.actor.Admin() {
+	if r.job.Unknown != "create" || r.dry || !r.actor.Administers() {
 		return nil
 	}
 	targets := map[int]target{}

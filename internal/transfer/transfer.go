@@ -360,7 +360,7 @@ func (s *Service) Adjust(ctx context.Context, a *policy.Actor, id int64, c Chang
 	}
 	if c.Unknown != nil {
 		switch {
-		case *c.Unknown == "create" && !a.Admin():
+		case *c.Unknown == "create" && !a.Administers():
 			return Job{}, record.Invalid("unknown_options", "read_only")
 		case *c.Unknown != "map" && *c.Unknown != "refuse" && *c.Unknown != "create":
 			return Job{}, record.Invalid("unknown_options", "not_an_option", "value", schema.Shorten(*c.Unknown))
@@ -480,6 +480,10 @@ func (s *Service) begin(ctx context.Context, a *policy.Actor, id int64, action s
 	j, err := s.mine(ctx, a, id)
 	if err != nil {
 		return 0, err
+	}
+	if o := a.Registry.Object(j.Object); o == nil || !a.May(o, policy.Import) {
+		// It may have been prepared by other means than those by which it is run.
+		return 0, &record.Error{Code: "forbidden"}
 	}
 	state, total := "", int64(j.Rows)
 	open := j.State == "ready" || j.State == "checked"

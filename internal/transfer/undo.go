@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"slices"
 
 	"ecrm/internal/policy"
 	"ecrm/internal/query"
@@ -116,29 +117,34 @@ func (r *run) back(ctx context.Context, u *record.Unit, m made) error {
 	if len(fields) == 0 {
 		return nil
 	}
-	text, err := json.Marshal(fields)
+	// What was done since is told only as far as whoever imported may see it now.
+	fields = slices.DeleteFunc(fields, func(name string) bool {
+		f := o.Field(name)
+		return f != nil && !r.actor.Readable(o, f)
+	})
+	labels, err := r.service.Records.Names(ctx, r.actor, o.Name, []int64{m.id})
 	if err != nil {
 		return err
 	}
-	label := r.service.labelOf(ctx, system, o, m.id)
+	label, text := labels[m.id], []byte("[]")
+	if fields != nil {
+		if text, err = json.Marshal(fields); err != nil {
+			return err
+		}
+	}
 	r.since = append(r.since, []any{r.job.ID, int64(r.after.Since), o.Name, m.id, label, string(text)})
 	r.after.Since++
-	return r.note(Problem{Code: "changed_since", Column: labelOfField(o, fields[0], r.actor.Language), Value: label})
+	return r.note(Problem{Code: "changed_since", Column: labelOfFields(o, fields, r.actor.Language), Value: label})
 }
 
-func labelOfField(o *schema.Object, field, language string) string {
-	if f := o.Field(field); f != nil {
-		return f.Label.In(language)
+// labelOfFields is the label of the first of some fields, or that of the object.
+func labelOfFields(o *schema.Object, fields []string, language string) string {
+	if len(fields) > 0 {
+		if f := o.Field(fields[0]); f != nil {
+			return f.Label.In(language)
+		}
 	}
 	return o.Label.In(language)
-}
-
-func (s *Service) labelOf(ctx context.Context, a *policy.Actor, o *schema.Object, id int64) string {
-	v, err := s.Records.Values(ctx, a, o, id)
-	if err != nil {
-		return ""
-	}
-	return v.Text(o.Title)
 }
 
 // takeBack undoes what was done to one record and answers what was changed

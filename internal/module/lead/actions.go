@@ -42,8 +42,8 @@ func actions() []*schema.Action {
 
 // past tells what became of a lead that is converted already.
 func past(ctx context.Context, d *record.Doing) error {
-	v := d.Record
-	if v.Text("status") != converted || v.Int("customer") == 0 {
+	v := d.Readable()
+	if v.Text("status") != converted || v.Int("customer") == 0 || v.Int("converted_by") == 0 || v.Int("converted_at") == 0 {
 		return nil
 	}
 	customer, err := d.Label(ctx, "customer", v.Int("customer"))
@@ -169,7 +169,11 @@ func convert(ctx context.Context, d *record.Doing) (*record.Outcome, error) {
 		if err != nil {
 			return nil, err
 		}
-		switch at := one.Int("customer"); {
+		at, err := employer(ctx, d, contact, one.Int("customer"))
+		if err != nil {
+			return nil, err
+		}
+		switch {
 		case at != 0 && customer == 0:
 			customer = at
 		case at != 0 && at != customer:
@@ -216,6 +220,23 @@ func convert(ctx context.Context, d *record.Doing) (*record.Outcome, error) {
 		return nil, err
 	}
 	return &record.Outcome{Object: "customer", ID: customer}, nil
+}
+
+// employer is the customer a contact belongs to, 0 for none. One that the actor may not see gets
+// nothing of the lead: its own people would read it.
+func employer(ctx context.Context, d *record.Doing, contact, customer int64) (int64, error) {
+	if customer == 0 {
+		return 0, nil
+	}
+	one, err := d.Shown(ctx, "contact", contact)
+	if err != nil {
+		return 0, err
+	}
+	label, err := d.Label(ctx, "customer", customer)
+	if err == nil && (one.Int("customer") != customer || label == "") {
+		err = record.Invalid("contact", "contact_unseen")
+	}
+	return customer, err
 }
 
 // refused says at the field of the form that something there may not be changed.

@@ -45,7 +45,8 @@ type sheet struct {
 
 // printed lays a quote out as a PDF.
 func printed(ctx context.Context, p *record.Printing) (record.Document, error) {
-	if err := p.Needs("number", "items", "subtotal", "discount_total", "net", "tax_total", "total", "currency", "notes", "customer", "discount", "discount_off", "payment_terms", "delivery", "valid_until"); err != nil {
+	if err := p.Needs("number", "items", "subtotal", "discount_total", "net", "tax_total", "total", "currency", "notes", "customer", "discount", "discount_off", "payment_terms", "delivery", "date", "valid_until",
+		"tax_mode", "rounding", "trade_term", "trade_place", "packing", "revision"); err != nil {
 		return record.Document{}, err
 	}
 	if p.Form != "" && p.Form != Proforma {

@@ -66,6 +66,9 @@ func check(ctx context.Context, c *record.Change) error {
 	if !c.Changed("month") && !c.Changed("owner") && !c.Changed("department") {
 		return nil
 	}
+	if err := c.Alone(ctx, "target "+month); err != nil {
+		return err
+	}
 	same := []*query.Node{{Op: query.Eq, Field: "month", Value: month + "-01"}}
 	if owner != 0 {
 		same = append(same, query.Is("owner", owner))
