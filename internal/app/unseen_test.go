@@ -191,8 +191,7 @@ func TestMailThatWasTakenIsSentOnce(t *testing.T) {
 	box := newPostbox(w)
 	box.hangsUp = true
 	admin.must(200, "PATCH", "mail-server", box.settings())
-	admin.add("users", map[string]any{"name": "林業務", "login": "lin", "role": "salesperson", "mails": []string{"lin@company.example"}})
-	admin.must(200, "POST", "users/actions/invite", map[string]any{})
+	admin.mailed("lin", nil)
 	if w.awaitedMail(box) == nil {
 		t.Fatal("no invitation comes")
 	}
