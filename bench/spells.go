@@ -19,9 +19,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"ecrm/internal/app"
-	"ecrm/internal/store"
 )
 
 // stage is a server on a copy of the data, which is thrown away: what is written to it changes no
@@ -242,55 +239,6 @@ func (t *stage) imported(ctx context.Context, name, format string, goal float64)
 	ratio := result{Case: name + ", beside the bare rows", Database: t.h.database, Callers: 1, P50: took.Seconds() * 1000, SQLFloor: bare.Seconds() * 1000, Ratio: took.Seconds() / bare.Seconds(), Goal: 2, Rows: made}
 	ratio.Met = ratio.Ratio <= ratio.Goal
 	return []result{speed, ratio}, nil
-}
-
-// bareImport writes the rows of the customers made behind an id into an empty database, 500 with each
-// transaction: what no import can be quicker than.
-func (t *stage) bareImport(ctx context.Context, behind int64) (took time.Duration, n int, err error) {
-	o := customer()
-	tables, err := t.h.belonging(ctx, o, fmt.Sprintf("SELECT id FROM r_customer WHERE id > %d AND id < %d", behind, bareIDs))
-	if err != nil {
-		return 0, 0, err
-	}
-	rows := tables[0].rows
-	documents := make([]store.Document, len(rows))
-	for i, row := range rows {
-		id, _ := row[0].(int64)
-		documents[i] = store.Document{ID: id, Tokens: tokens(o, row), Fresh: true}
-	}
-	folder, err := os.MkdirTemp(t.o.cache, "bare-")
-	if err != nil {
-		return 0, 0, err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
-	address, drop := "sqlite:"+filepath.Join(folder, "ecrm.db"), func() error { return nil }
-	if t.h.database == "postgres" {
-		if address, drop, err = emptyDatabase(ctx, t.o.postgres, "ecrm_bench_bare", ""); err != nil {
-			return 0, 0, err
-		}
-	}
-	defer func() { err = errors.Join(err, drop()) }()
-	a, err := app.Open(ctx, app.Config{Database: address, Data: folder}, app.Modules())
-	if err != nil {
-		return 0, 0, err
-	}
-	defer a.Close()
-	began := time.Now()
-	for from := 0; from < len(rows); from += 500 {
-		to := min(len(rows), from+500)
-		if err := a.DB.Write(ctx, func(ctx context.Context, q store.Querier) error {
-			for _, table := range tables {
-				all := len(table.rows)
-				if err := store.InsertMany(ctx, q, table.table, table.columns, table.rows[all*from/len(rows):all*to/len(rows)]); err != nil {
-					return err
-				}
-			}
-			return store.PutWords(ctx, q, o, documents[from:to])
-		}); err != nil {
-			return 0, 0, err
-		}
-	}
-	return time.Since(began), len(rows), nil
 }
 
 // exported writes all customers of a level, a tenth of them, to a file and fetches it.

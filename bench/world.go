@@ -82,7 +82,7 @@ func settle(ctx context.Context, o options, database string) (*home, error) {
 
 // sqliteSource is the address of a folder's database for the floors, as the product opens it.
 func sqliteSource(folder string) string {
-	return "file:" + filepath.Join(folder, "ecrm.db") + "?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)&_pragma=mmap_size(1073741824)&_pragma=cache_size(-16000)&_pragma=wal_autocheckpoint(8000)"
+	return "file:" + filepath.Join(folder, "ecrm.db") + "?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)&_pragma=mmap_size(1073741824)&_pragma=cache_size(-48000)&_pragma=wal_autocheckpoint(8000)"
 }
 
 // open opens the database for the floors.

@@ -118,6 +118,7 @@ const often = 10 * time.Minute
 // Daily renews the birthdays at the beginning and with each new day until ctx
 // ends.
 func (s *Service) Daily(ctx context.Context) {
+	ctx = store.Bulk(ctx)
 	done := ""
 	for {
 		if today := s.Records.Today(); today != done {

@@ -257,6 +257,7 @@ const hourly = 10 * time.Minute
 // Daily values open amounts by the rates of each new day until ctx ends, and once
 // at the beginning: a database of an older program holds them at par.
 func (s *Service) Daily(ctx context.Context) {
+	ctx = store.Bulk(ctx)
 	valued := ""
 	for {
 		if today := s.records.Today(); today != valued {

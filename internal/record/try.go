@@ -102,18 +102,19 @@ func (u *Unit) Try(ctx context.Context, fn func() error) error {
 	return err
 }
 
-// Pretend runs fn and takes back all it did, whatever it answers.
-func (u *Unit) Pretend(ctx context.Context, fn func() error) error {
+// Pretend runs fn in a unit of which nothing is kept, whatever it answers. The whole transaction
+// is rolled back: after a savepoint SQLite would write all the pages that were changed and put
+// back.
+func (s *Service) Pretend(ctx context.Context, fn func(ctx context.Context, u *Unit) error) error {
 	var answer error
-	pretends := u.pretends
-	defer func() { u.pretends = pretends }()
-	if err := u.attempt(ctx, func() error {
+	err := s.Together(ctx, func(ctx context.Context, u *Unit) error {
 		u.pretends = true
-		if answer = fn(); answer == nil {
+		if answer = fn(ctx, u); answer == nil {
 			answer = u.tx.settle(ctx)
 		}
 		return errPretended
-	}); !errors.Is(err, errPretended) || errors.Is(err, errLost) {
+	})
+	if !errors.Is(err, errPretended) {
 		return err
 	}
 	return answer

@@ -250,6 +250,10 @@ type Object struct {
 	// Settled is the day by whose exchange rates the record's amounts are valued for
 	// good; empty, or while it has no value: the rates of today.
 	Settled string
+	// Summed are the fields by which very many records are grouped, picked and summed up: an index
+	// holds them beside whose a record is, so that a sum reads none of the records. First stands
+	// what most sums are limited to.
+	Summed []string
 	// Together are the fields of which no two records have the same values: an
 	// import knows a record by them; empty: none.
 	Together []string

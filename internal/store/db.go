@@ -47,8 +47,20 @@ const cacheSize = "-48000"
 // are read, in less than a millisecond each.
 const plannedConns = 8
 
-// Budget is how long a reading statement may take.
-const Budget = 2 * time.Second
+// Budget is how long a reading statement may take that somebody waits for, BulkBudget one of bulk
+// work, which goes through tables that no cache holds.
+const (
+	Budget     = 2 * time.Second
+	BulkBudget = time.Minute
+)
+
+// budget is how long a statement under ctx may take.
+func budget(ctx context.Context) time.Duration {
+	if IsBulk(ctx) {
+		return BulkBudget
+	}
+	return Budget
+}
 
 // Querier runs statements; "?" stands for each argument in both databases.
 type Querier interface {
@@ -166,7 +178,7 @@ func (db *DB) Postgres() bool { return db.pool != nil }
 
 // Query reads under the budget, outside any transaction.
 func (db *DB) Query(ctx context.Context, statement string, args ...any) ([][]any, error) {
-	ctx, cancel := context.WithTimeout(ctx, Budget)
+	ctx, cancel := context.WithTimeout(ctx, budget(ctx))
 	defer cancel()
 	var rows [][]any
 	var err error

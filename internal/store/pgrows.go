@@ -39,7 +39,7 @@ func (db *DB) queryPlanned(ctx context.Context, a Asked) ([][]any, error) {
 		}
 		return found[0], nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, Budget)
+	ctx, cancel := context.WithTimeout(ctx, budget(ctx))
 	defer cancel()
 	rows, err := pgQuery(ctx, db.planned, a.Statement, a.Args)
 	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
@@ -68,7 +68,7 @@ func QueryAll(ctx context.Context, q Querier, list []Asked) ([][][]any, error) {
 }
 
 func (db *DB) queryTogether(ctx context.Context, list []Asked) (found [][][]any, err error) {
-	ctx, cancel := context.WithTimeout(ctx, Budget)
+	ctx, cancel := context.WithTimeout(ctx, budget(ctx))
 	defer cancel()
 	batch := &pgx.Batch{}
 	for _, a := range list {

@@ -441,36 +441,28 @@ func (s Select) Count(ctx context.Context, q Querier, exact bool) (n int64, err 
 	}
 	plan := s.plan(q)
 	c.steer, c.pinned = plan.steer, plan.pinned
-	c.write("SELECT count(*) FROM (")
 	switch {
 	case len(s.Query.Words) > 0:
+		c.write("SELECT count(*) FROM (")
 		err = s.countWords(ctx, q, c, limit)
+		c.write(") counted")
 	case plan.terms != nil && len(plan.terms) <= maxBranches && plan.pinned == nil:
-		c.write("SELECT id FROM (")
-		for i, g := range c.gathered(plan.terms) {
-			if i > 0 {
-				c.write(" UNION ")
-			}
-			s.branch(c, g, "t.id")
-			if err := s.filter(c); err != nil {
-				return 0, err
-			}
-			c.write(limit + ") b")
-		}
-		c.write(") matches" + limit)
+		err = s.countTerms(q, c, plan.terms, limit)
 	default:
-		c.write("SELECT 1 FROM " + s.Query.Object.Table() + " t WHERE ")
+		c.write("SELECT count(*) FROM (SELECT 1 FROM " + s.Query.Object.Table() + " t WHERE ")
 		err = s.conditions(c)
-		c.write(limit)
+		c.write(limit + ") counted")
 	}
 	if err != nil {
 		return 0, err
 	}
-	c.write(") counted")
 	rows, err := q.Query(ctx, c.b.String(), c.args...)
 	if err != nil || len(rows) == 0 {
 		return 0, err
 	}
 	n, _ = rows[0][0].(int64)
+	if !exact {
+		n = min(n, CountCap+1)
+	}
 	return n, nil
 }

@@ -165,6 +165,9 @@ func (db *DB) Plan(ctx context.Context, r *schema.Registry) ([]Change, error) {
 			index(prefix+in.Owner, o.Table(), in.Owner+", created_at, id", live, false)
 			index(prefix+in.Department, o.Table(), in.Department+", created_at, id", live, false)
 		}
+		if columns := summed(o); columns != "" {
+			index(prefix+"sums", o.Table(), columns, live, false)
+		}
 		for _, k := range o.SortKeys() {
 			index(prefix+k.Column, o.Table(), k.Column+", id", live, false)
 		}

@@ -283,32 +283,33 @@ func (r *run) batch(ctx context.Context, n int, do func(ctx context.Context, u *
 	}
 	defer r.forgetUploads()
 	done := 0
-	err := r.service.Records.Together(ctx, func(ctx context.Context, u *record.Unit) error {
+	some := func(ctx context.Context, u *record.Unit) error {
 		r.pace.Begin()
 		r.after, r.touched, r.fresh, r.marks = r.far, map[int]group{}, map[int64]bool{}, map[int64]bool{}
 		r.problems, r.made, r.since, r.keys = nil, nil, nil, nil
 		r.converter.fresh, r.told = map[string]int64{}, map[int64]bool{}
-		some := func() error {
-			for done = 0; done < n && (done == 0 || !r.pace.Enough(done)); done++ {
-				if err := do(ctx, u, done); err != nil {
-					return err
-				}
+		for done = 0; done < n && (done == 0 || !r.pace.Enough(done)); done++ {
+			if err := do(ctx, u, done); err != nil {
+				return err
 			}
-			return nil
 		}
-		var err error
-		if r.dry {
-			err = u.Pretend(ctx, some)
-		} else {
-			err = some()
+		return nil
+	}
+	if r.dry {
+		if err := r.service.Records.Pretend(ctx, some); err != nil {
+			return 0, err
 		}
-		if err != nil {
-			return err
+	}
+	err := r.service.Records.Together(ctx, func(ctx context.Context, u *record.Unit) error {
+		if !r.dry {
+			if err := some(ctx, u); err != nil {
+				return err
+			}
 		}
 		if err := r.keep(ctx, u.Store()); err != nil {
 			return err
 		}
-		err = u.Settle(ctx)
+		err := u.Settle(ctx)
 		r.pace.Settled(done)
 		return err
 	})

@@ -13,7 +13,7 @@ var t = schema.T
 // Module declares the object and its rules.
 func Module() record.Module {
 	return record.Module{Name: "opportunity", Rules: map[string]record.Rules{"opportunity": {Check: check}}, Objects: []*schema.Object{{
-		Name: "opportunity", Plural: "opportunities", Icon: "target", Group: "sales", Title: "name", Stage: "stage", Pipeline: "pipeline", Checks: "stage_checks", Likely: "probability", Owned: true, Settled: "closed_on", Through: []string{"customer"},
+		Name: "opportunity", Plural: "opportunities", Icon: "target", Group: "sales", Title: "name", Stage: "stage", Pipeline: "pipeline", Checks: "stage_checks", Likely: "probability", Summed: []string{"stage", "amount", "probability", "expected_close", "created_at"}, Owned: true, Settled: "closed_on", Through: []string{"customer"},
 		Label: t("商機", "商机", "Opportunity"), LabelPlural: t("商機", "商机", "Opportunities"),
 		Aliases: schema.Words("deal, potential, opp, sales opportunity, 機會, 銷售機會, 案件, verkaufschance, oportunidad, opportunité, affaire, 商談"),
 		Fields: []*schema.Field{
