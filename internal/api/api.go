@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 
+	"ecrm/internal/attainment"
 	"ecrm/internal/blob"
 	"ecrm/internal/bulk"
 	"ecrm/internal/demo"
@@ -28,6 +29,8 @@ import (
 	"ecrm/internal/transfer"
 	"ecrm/internal/view"
 	"ecrm/internal/webform"
+	"ecrm/internal/workbench"
+	"ecrm/internal/workreport"
 )
 
 // Server answers requests.
@@ -41,11 +44,16 @@ type Server struct {
 	// Favorites are what each person starred.
 	Favorites *favorite.Service
 	Notices   *notice.Service
-	Mail      *mail.Service
-	Jobs      *jobs.Service
-	Bulk      *bulk.Service
-	Exports   *transfer.Exports
-	Files     *blob.Folder
+	// Workbench keeps start pages, Attainment tells how sales stand.
+	Workbench  *workbench.Service
+	Attainment *attainment.Service
+	// Reports are what people report of their work.
+	Reports *workreport.Service
+	Mail    *mail.Service
+	Jobs    *jobs.Service
+	Bulk    *bulk.Service
+	Exports *transfer.Exports
+	Files   *blob.Folder
 	// Web holds the interface's files.
 	Web fs.FS
 	// Reach is where this server is reached.
@@ -187,6 +195,19 @@ func (s *Server) Handler() http.Handler {
 	signed("POST "+prefix+"notices/actions/read", s.readNotices)
 	inPerson("GET "+prefix+"notices/choices", s.noticeChoices)
 	inPerson("PATCH "+prefix+"notices/choices", s.chooseNotices)
+	signed("GET "+prefix+"workbench", s.workbench)
+	signed("PUT "+prefix+"workbench", s.keepWorkbench)
+	signed("DELETE "+prefix+"workbench", s.clearWorkbench)
+	signed("PUT "+prefix+"workbench/roles/{id}", s.keepRoleWorkbench, policy.GrantAdmin)
+	signed("DELETE "+prefix+"workbench/roles/{id}", s.clearRoleWorkbench, policy.GrantAdmin)
+	signed("GET "+prefix+"attainment", s.attainment)
+	signed("GET "+prefix+"leaders", s.leaders)
+	signed("GET "+prefix+"reporting/mine", s.myReport)
+	signed("PUT "+prefix+"reporting/draft", s.keepReport)
+	signed("POST "+prefix+"reporting/hand-in", s.handInReport)
+	signed("GET "+prefix+"reporting/logged", s.loggedIn)
+	signed("GET "+prefix+"reporting/team", s.teamReports)
+	signed("POST "+prefix+"reporting/remind", s.remindOfReports)
 	signed("GET "+prefix+"{plural}", s.list)
 	signed("POST "+prefix+"{plural}", s.create)
 	signed("POST "+prefix+"{plural}/batch", s.batch)

@@ -91,6 +91,13 @@ type documentView struct {
 	Label string `json:"label"`
 }
 
+// powerView is a right beyond the usual ones that roles grant on an object.
+type powerView struct {
+	Name  string `json:"name"`
+	Label string `json:"label"`
+	Help  string `json:"help,omitempty"`
+}
+
 // actionView is an action as the interface draws it.
 type actionView struct {
 	Name  string `json:"name"`
@@ -154,7 +161,9 @@ type objectView struct {
 	// Capture is the picture with which a record may begin.
 	Capture *schema.Capture `json:"capture,omitempty"`
 	Actions []actionView    `json:"actions,omitempty"`
-	Access  map[string]bool `json:"access"`
+	// Powers are rights beyond the usual ones; Access tells of each whether one has it.
+	Powers []powerView     `json:"powers,omitempty"`
+	Access map[string]bool `json:"access"`
 }
 
 // wordsFor tells the words of all languages to administrators, and nothing to others.
@@ -285,6 +294,10 @@ func describe(a *policy.Actor, o *schema.Object, lang string) objectView {
 	}
 	for _, verb := range policy.Verbs {
 		v.Access[verb] = a.May(o, verb)
+	}
+	for _, p := range o.Powers {
+		v.Access[p.Name] = a.May(o, p.Name)
+		v.Powers = append(v.Powers, powerView{p.Name, p.Label.In(lang), p.Help.In(lang)})
 	}
 	return v
 }

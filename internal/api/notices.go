@@ -26,6 +26,8 @@ type noticeView struct {
 	Text string    `json:"text,omitempty"`
 	Due  *string   `json:"due_at"`
 	Job  *jobs.Job `json:"job"`
+	// Period is what something is wanted for.
+	Period *notice.Period `json:"period,omitempty"`
 }
 
 // noticedRecord names a record, or says that there is one the reader does not see.
@@ -40,7 +42,7 @@ type noticedRecord struct {
 const excerpt = 300
 
 func (r *request) noticed(n notice.Notice) noticeView {
-	v := noticeView{ID: strconv.FormatInt(n.ID, 10), Kind: n.Kind, At: instant(n.At), Read: n.Read, Count: n.Count, By: byName(n.By, n.ByName), Object: n.Object, Text: n.Text, Due: moment(n.Due)}
+	v := noticeView{ID: strconv.FormatInt(n.ID, 10), Kind: n.Kind, At: instant(n.At), Read: n.Read, Count: n.Count, By: byName(n.By, n.ByName), Object: n.Object, Text: n.Text, Due: moment(n.Due), Period: n.Period}
 	if utf8.RuneCountInString(v.Text) > excerpt {
 		v.Text = string([]rune(v.Text)[:excerpt]) + "…"
 	}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"reflect"
 
+	"ecrm/internal/attainment"
 	"ecrm/internal/blob"
 	"ecrm/internal/identity"
 	"ecrm/internal/mail"
@@ -14,6 +15,8 @@ import (
 	"ecrm/internal/schema"
 	"ecrm/internal/transfer"
 	"ecrm/internal/view"
+	"ecrm/internal/workbench"
+	"ecrm/internal/workreport"
 )
 
 var t3 = schema.T
@@ -35,6 +38,20 @@ var listQuery = []parameter{
 	{"filter", of("string"), `level = "A" AND city IN ("台北市")`}, {"q", of("string"), ""}, {"sort", of("string"), "-created_at,name"},
 	{"limit", node{"type": "integer", "minimum": 1, "maximum": record.MaxPage, "default": 50}, ""}, {"cursor", of("string"), ""}, {"fields", of("string"), "name,owner"},
 	{"count", node{"enum": []string{"none", "capped", "exact"}}, ""}, {"deleted", of("boolean"), ""}, {"view", idNode(), ""},
+}
+
+func reportKinds() node {
+	return node{"enum": []string{workreport.Day, workreport.Week, workreport.Month}}
+}
+
+var reportQuery = []parameter{{"kind", reportKinds(), "day"}, {"day", node{"type": "string", "format": "date"}, "2026-11-27"}}
+
+func widgetsBody(*schema.Object) node {
+	return object([]string{"widgets"}, node{"widgets": listOf(object([]string{"id", "kind", "w", "h"}, node{"id": of("string"), "kind": of("string"), "w": of("integer"), "h": of("integer"), "options": node{"type": "object", "additionalProperties": of("string")}}))})
+}
+
+func reportBody() node {
+	return object([]string{"kind"}, node{"kind": reportKinds(), "day": of("string"), "texts": node{"type": "object", "additionalProperties": of("string")}, "version": of("integer")})
 }
 
 func chosenNode(more node) node {
@@ -157,13 +174,27 @@ var operations = map[string]operation{
 		answer: fixed(object([]string{"notices", "next", "unread"}, node{"notices": listOf(component("Notice")), "next": orNull("string"), "unread": of("integer")}))},
 	"POST " + prefix + "notices/actions/read": {text: t3("將通知標為已讀或未讀", "将通知标为已读或未读", "Mark notices read or unread"), answer: fixed(object([]string{"unread"}, node{"unread": of("integer")})),
 		body: fixed(object(nil, node{"ids": listOf(idNode()), "through": idNode(), "job": idNode(), "unread": of("boolean")}))},
-	"GET " + prefix + "notices/choices":   {text: t3("我要收到哪些通知", "我要接收哪些通知", "Which notices I want, and how"), answer: fixed(component("NoticeChoices"))},
-	"PATCH " + prefix + "notices/choices": {text: t3("選擇要收到哪些通知", "选择接收哪些通知", "Choose notices and how they come"), body: fixed(of("object")), answer: fixed(component("NoticeChoices"))},
-	"GET " + prefix + "views":             {text: t3("已存檢視", "已存视图", "Saved views"), query: []parameter{{"object", of("string"), ""}}, answer: wrapped("views", component("View"))},
-	"POST " + prefix + "views":            {text: t3("儲存檢視", "保存视图", "Save a view"), status: http.StatusCreated, body: viewBody, answer: fixed(component("View"))},
-	"GET " + prefix + "views/{id}":        {text: t3("讀取檢視", "读取视图", "Read a view"), answer: fixed(component("View"))},
-	"PATCH " + prefix + "views/{id}":      {text: t3("修改檢視", "修改视图", "Change a view"), body: fixed(of("object")), answer: fixed(component("View"))},
-	"DELETE " + prefix + "views/{id}":     {text: t3("刪除檢視", "删除视图", "Remove a view"), status: http.StatusNoContent},
+	"GET " + prefix + "notices/choices":         {text: t3("我要收到哪些通知", "我要接收哪些通知", "Which notices I want, and how"), answer: fixed(component("NoticeChoices"))},
+	"PATCH " + prefix + "notices/choices":       {text: t3("選擇要收到哪些通知", "选择接收哪些通知", "Choose notices and how they come"), body: fixed(of("object")), answer: fixed(component("NoticeChoices"))},
+	"GET " + prefix + "workbench":               {text: t3("我的工作檯", "我的工作台", "My start page"), answer: fixed(answerOf[workbench.Layout]())},
+	"PUT " + prefix + "workbench":               {text: t3("儲存我的工作檯", "保存我的工作台", "Keep my start page"), body: widgetsBody, answer: fixed(answerOf[workbench.Layout]())},
+	"DELETE " + prefix + "workbench":            {text: t3("恢復預設的工作檯", "恢复默认工作台", "Put my start page back"), answer: fixed(answerOf[workbench.Layout]())},
+	"PUT " + prefix + "workbench/roles/{id}":    {text: t3("設定角色的工作檯", "设置角色的工作台", "What people of a role begin with"), body: widgetsBody, answer: fixed(answerOf[workbench.Layout]())},
+	"DELETE " + prefix + "workbench/roles/{id}": {text: t3("移除角色的工作檯", "移除角色的工作台", "Forget what people of a role begin with"), answer: fixed(answerOf[workbench.Layout]())},
+	"GET " + prefix + "attainment":              {text: t3("業績與目標", "业绩与目标", "Sales against targets by month"), query: []parameter{{"from", of("string"), "2026-11"}, {"months", of("integer"), ""}, {"who", of("string"), "me"}}, answer: fixed(answerOf[attainment.Months]())},
+	"GET " + prefix + "leaders":                 {text: t3("排行榜", "排行榜", "The leaderboard of a month"), query: []parameter{{"month", of("string"), "2026-11"}}, answer: fixed(answerOf[attainment.Leaders]())},
+	"GET " + prefix + "reporting/mine":          {text: t3("我在一段期間的工作報告", "我在某一期间的工作报告", "My work report on a period"), query: reportQuery, answer: fixed(answerOf[workreport.Page]())},
+	"PUT " + prefix + "reporting/draft":         {text: t3("儲存工作報告草稿", "保存工作报告草稿", "Keep the draft of a work report"), body: fixed(reportBody()), answer: fixed(answerOf[workreport.Draft]())},
+	"POST " + prefix + "reporting/hand-in":      {text: t3("交出工作報告", "提交工作报告", "Hand a work report in"), status: http.StatusCreated, body: fixed(reportBody()), answer: fixed(object([]string{"id"}, node{"id": idNode()}))},
+	"GET " + prefix + "reporting/logged":        {text: t3("工作報告交出時的紀錄", "工作报告提交时的记录", "What was logged in a work report"), query: []parameter{{"id", idNode(), ""}}, answer: fixed(object([]string{"logged"}, node{"logged": nullable(answerOf[workreport.Logged]())}))},
+	"GET " + prefix + "reporting/team":          {text: t3("團隊的工作報告與還沒交的人", "团队的工作报告与未提交的人", "A team's work reports, and who owes one"), query: append([]parameter{{"brief", of("boolean"), ""}}, reportQuery...), answer: fixed(answerOf[workreport.Team]())},
+	"POST " + prefix + "reporting/remind": {text: t3("提醒還沒交工作報告的人", "提醒未提交工作报告的人", "Remind who owes a work report"), answer: fixed(object([]string{"reminded"}, node{"reminded": of("integer")})),
+		body: fixed(object([]string{"kind", "people"}, node{"kind": reportKinds(), "day": of("string"), "people": listOf(idNode())}))},
+	"GET " + prefix + "views":         {text: t3("已存檢視", "已存视图", "Saved views"), query: []parameter{{"object", of("string"), ""}}, answer: wrapped("views", component("View"))},
+	"POST " + prefix + "views":        {text: t3("儲存檢視", "保存视图", "Save a view"), status: http.StatusCreated, body: viewBody, answer: fixed(component("View"))},
+	"GET " + prefix + "views/{id}":    {text: t3("讀取檢視", "读取视图", "Read a view"), answer: fixed(component("View"))},
+	"PATCH " + prefix + "views/{id}":  {text: t3("修改檢視", "修改视图", "Change a view"), body: fixed(of("object")), answer: fixed(component("View"))},
+	"DELETE " + prefix + "views/{id}": {text: t3("刪除檢視", "删除视图", "Remove a view"), status: http.StatusNoContent},
 
 	"GET " + prefix + "{plural}":  {text: t3("{object}清單", "{object}列表", "{object}: list"), query: listQuery, answer: thePage},
 	"POST " + prefix + "{plural}": {text: t3("新增{object}", "新建{object}", "{object}: create"), verb: policy.Create, body: theInput, answer: theRecord, status: http.StatusCreated},
@@ -173,7 +204,7 @@ var operations = map[string]operation{
 		}},
 	"PUT " + prefix + "{plural}/by/{field}/{value}": {text: t3("用不重複的欄位新增或修改{object}", "用唯一字段新建或修改{object}", "{object}: create or change by a unique field"), verb: policy.Edit, body: theChange, answer: theRecord},
 	"POST " + prefix + "{plural}/aggregate": {text: t3("{object}統計", "{object}统计", "{object}: group and measure"),
-		body: fixed(object([]string{"measures"}, node{"filter": filterNode(), "q": of("string"), "group": listOf(of("object")), "measures": listOf(of("object"))})),
+		body: fixed(object([]string{"measures"}, node{"filter": filterNode(), "q": of("string"), "view": idNode(), "group": listOf(of("object")), "measures": listOf(of("object"))})),
 		answer: fixed(object([]string{"rows"}, node{"rows": listOf(object([]string{"group", "measures"}, node{"group": listOf(node{}), "measures": listOf(node{}), "converted": of("boolean"), "unconverted": of("integer")})),
 			"currency": of("string"), "converted": of("boolean"), "unconverted": of("integer")}))},
 	"POST " + prefix + "{plural}/warnings": {text: t3("輸入時的提醒", "输入时的提醒", "{object}: what is doubtful about values being typed"),

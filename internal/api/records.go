@@ -237,6 +237,8 @@ func (s *Server) aggregate(r *request) error {
 		Q        string          `json:"q"`
 		Group    []query.Group   `json:"group"`
 		Measures []query.Measure `json:"measures"`
+		// View is a saved view whose records are meant, within Filter and Q.
+		View string `json:"view"`
 	}
 	if err := r.body(&in); err != nil {
 		return err
@@ -246,7 +248,17 @@ func (s *Server) aggregate(r *request) error {
 	if json.Unmarshal(in.Filter, &text) == nil {
 		filter = text
 	}
-	b, err := s.Records.Aggregate(r.Context(), r.actor, o, filter, in.Q, in.Group, in.Measures)
+	l := record.ListRequest{Filter: filter, Q: in.Q}
+	if in.View != "" {
+		id, ok := schema.ParseID(in.View)
+		if !ok {
+			return errNotFound
+		}
+		if err := s.Views.Apply(r.Context(), r.actor, o, id, &l); err != nil {
+			return err
+		}
+	}
+	b, err := s.Records.AggregateList(r.Context(), r.actor, o, l, in.Group, in.Measures)
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	"ecrm/internal/anniversary"
 	"ecrm/internal/api"
 	"ecrm/internal/assignment"
+	"ecrm/internal/attainment"
 	"ecrm/internal/blob"
 	"ecrm/internal/bulk"
 	"ecrm/internal/durable"
@@ -45,11 +46,13 @@ import (
 	"ecrm/internal/upkeep"
 	"ecrm/internal/view"
 	"ecrm/internal/webform"
+	"ecrm/internal/workbench"
+	"ecrm/internal/workreport"
 )
 
 // Modules lists what the product consists of, in the order of the menu.
 func Modules() []record.Module {
-	return []record.Module{lead.Module(), customer.Module(), contact.Module(), opportunity.Module(), quote.Module(), competitor.Module(), activity.Module(), task.Module(), target.Module(), product.Module(), letterhead.Module(), currency.Module(), assignment.Module(), webform.Module(), identity.Module()}
+	return []record.Module{lead.Module(), customer.Module(), contact.Module(), opportunity.Module(), quote.Module(), competitor.Module(), activity.Module(), task.Module(), target.Module(), product.Module(), letterhead.Module(), currency.Module(), assignment.Module(), webform.Module(), workreport.Module(), identity.Module()}
 }
 
 // App is an opened data folder.
@@ -64,12 +67,17 @@ type App struct {
 	// Favorites are what each person starred.
 	Favorites *favorite.Service
 	Notices   *notice.Service
-	Mail      *mail.Service
-	Jobs      *jobs.Service
-	Bulk      *bulk.Service
-	Upkeep    *upkeep.Service
-	Exports   *transfer.Exports
-	Exchange  *exchange.Service
+	// Workbench keeps start pages, Attainment tells how sales stand.
+	Workbench  *workbench.Service
+	Attainment *attainment.Service
+	// Reports are what people report of their work.
+	Reports  *workreport.Service
+	Mail     *mail.Service
+	Jobs     *jobs.Service
+	Bulk     *bulk.Service
+	Upkeep   *upkeep.Service
+	Exports  *transfer.Exports
+	Exchange *exchange.Service
 	// Anniversaries keeps birthdays in step with today.
 	Anniversaries *anniversary.Service
 	Files         *blob.Folder
@@ -170,6 +178,8 @@ func (a *App) start(ctx context.Context, modules []record.Module) error {
 	}
 	a.Jobs = jobs.New(a.Records, actorOf)
 	a.Notices = notice.New(a.Records, a.Jobs, actorOf)
+	a.Workbench, a.Attainment = &workbench.Service{Records: a.Records}, &attainment.Service{Records: a.Records}
+	a.Reports = workreport.New(a.Records, a.Notices, actorOf)
 	key, err := secure.OpenKey(filepath.Join(a.data, "key"))
 	if err != nil {
 		return err

@@ -504,6 +504,42 @@ var cases = map[string]func(t testing.TB, x *attack){
 	"GET /api/v1/notices/choices":      own,
 	"PATCH /api/v1/notices/choices":    own,
 	"GET /api/v1/{plural}/{id}/people": on("GET", "/people?q=m", nil),
+	"GET /api/v1/workbench":            own,
+	"PUT /api/v1/workbench":            own,
+	"DELETE /api/v1/workbench":         own,
+	"PUT /api/v1/workbench/roles/{id}": func(t testing.TB, x *attack) {
+		x.refused(t, "PUT", "workbench/roles/1", map[string]any{"widgets": []any{}}, 403)
+	},
+	"DELETE /api/v1/workbench/roles/{id}": func(t testing.TB, x *attack) { x.refused(t, "DELETE", "workbench/roles/1", nil, 403) },
+	"GET /api/v1/attainment": func(t testing.TB, x *attack) {
+		for _, who := range []string{"all", "u:" + x.victim.id, "d:" + x.departments["north"]} {
+			if text := fmt.Sprint(x.attacker.must(200, "GET", "attainment?months=24&from=2026-01&who="+who, nil)); strings.Contains(text, "777") {
+				t.Errorf("another's sales are told: %s", text)
+			}
+		}
+	},
+	"GET /api/v1/leaders":         func(t testing.TB, x *attack) { x.refused(t, "GET", "leaders", nil, 403) },
+	"GET /api/v1/reporting/mine":  own,
+	"PUT /api/v1/reporting/draft": own,
+	"GET /api/v1/reporting/logged": func(t testing.TB, x *attack) {
+		x.refused(t, "GET", "reporting/logged?id="+x.ids["customers"], nil, 404)
+	},
+	"GET /api/v1/reporting/team": func(t testing.TB, x *attack) {
+		// What is handed in is tried by the matrix of all objects.
+		for _, kind := range []string{"day", "week", "month"} {
+			if text := fmt.Sprint(x.attacker.must(200, "GET", "reporting/team?kind="+kind, nil)); strings.Contains(text, x.victim.id) || strings.Contains(text, secret) {
+				t.Errorf("another's team is told: %s", text)
+			}
+		}
+	},
+	"POST /api/v1/reporting/hand-in": func(t testing.TB, x *attack) {
+		x.refused(t, "POST", "reporting/hand-in", map[string]any{"kind": "day", "day": "2020-01-01", "owner": x.victim.id}, 422)
+	},
+	"POST /api/v1/reporting/remind": func(t testing.TB, x *attack) {
+		if n := x.attacker.must(200, "POST", "reporting/remind", map[string]any{"kind": "day", "people": []string{x.victim.id}})["reminded"]; fmt.Sprint(n) != "0" {
+			t.Errorf("an attacker reminds %v", n)
+		}
+	},
 	"GET /api/v1/favorites": func(t testing.TB, x *attack) {
 		x.victim.must(200, "PUT", "favorites/customer/"+x.ids["customers"], nil)
 		if text := fmt.Sprint(x.attacker.must(200, "GET", "favorites", nil)); strings.Contains(text, secret) || strings.Contains(text, x.ids["customers"]) {

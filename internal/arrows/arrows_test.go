@@ -40,8 +40,8 @@ var levels = []level{
 	{"policy: who may do what, as queries", false, []string{"internal/policy"}},
 	{"record: the one door", false, []string{"internal/record"}},
 	{"services: what modules share", true, []string{
-		"internal/anniversary", "internal/assignment", "internal/audit", "internal/bulk", "internal/demo", "internal/events", "internal/exchange", "internal/identity", "internal/jobs",
-		"internal/favorite", "internal/live", "internal/mail", "internal/notice", "internal/person", "internal/search", "internal/transfer", "internal/upkeep", "internal/view", "internal/webform",
+		"internal/anniversary", "internal/assignment", "internal/attainment", "internal/audit", "internal/bulk", "internal/demo", "internal/events", "internal/exchange", "internal/identity", "internal/jobs",
+		"internal/favorite", "internal/live", "internal/mail", "internal/notice", "internal/person", "internal/search", "internal/transfer", "internal/upkeep", "internal/view", "internal/webform", "internal/workbench", "internal/workreport",
 	}},
 	{"modules: the business", false, []string{"internal/module/*"}},
 	{"api: HTTP", false, []string{"internal/api"}},

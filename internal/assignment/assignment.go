@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"time"
 
+	"ecrm/internal/identity"
 	"ecrm/internal/policy"
 	"ecrm/internal/query"
 	"ecrm/internal/record"
@@ -210,10 +211,5 @@ func (s *Service) next(ctx context.Context, u *record.Unit, a *policy.Actor, o *
 
 // away tells whether somebody is not there today, by the company's time.
 func (s *Service) away(v record.Values) bool {
-	from, until := v.Text("away_from"), v.Text("away_until")
-	if from == "" && until == "" {
-		return false
-	}
-	today := time.Now().In(s.Records.Zone()).Format(time.DateOnly)
-	return (from == "" || from <= today) && (until == "" || today <= until)
+	return identity.Away(v, time.Now().In(s.Records.Zone()).Format(time.DateOnly))
 }

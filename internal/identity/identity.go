@@ -93,13 +93,16 @@ func (s *Service) Company(ctx context.Context) (Company, error) {
 
 // Person is the user behind an actor, for the interface.
 type Person struct {
-	ID         int64  `json:"id,string"`
-	Name       string `json:"name"`
-	Login      string `json:"login"`
-	Language   string `json:"language"`
-	TimeZone   string `json:"time_zone"`
-	Theme      string `json:"theme"`
-	Density    string `json:"density"`
+	ID       int64  `json:"id,string"`
+	Name     string `json:"name"`
+	Login    string `json:"login"`
+	Language string `json:"language"`
+	TimeZone string `json:"time_zone"`
+	Theme    string `json:"theme"`
+	Density  string `json:"density"`
+	// AwayFrom and AwayUntil are the days he is not there, "" for none.
+	AwayFrom   string `json:"away_from"`
+	AwayUntil  string `json:"away_until"`
 	MustChange bool   `json:"must_change_password"`
 	// Photo is nil where there is none.
 	Photo *schema.FileRef `json:"photo"`
@@ -163,7 +166,7 @@ func (s *Service) identify(ctx context.Context, id int64) (*identified, error) {
 	}
 	p := Person{
 		ID: id, Name: v.Text("name"), Login: v.Text("login"), Language: v.Text("language"), TimeZone: v.Text("time_zone"),
-		Theme: v.Text("theme"), Density: v.Text("density"), MustChange: record.Values{"m": secrets[0]}.True("m"),
+		Theme: v.Text("theme"), Density: v.Text("density"), AwayFrom: v.Text("away_from"), AwayUntil: v.Text("away_until"), MustChange: record.Values{"m": secrets[0]}.True("m"),
 	}
 	if files := schema.FilesIn(v["photo"]); len(files) > 0 {
 		p.Photo = &files[0]
@@ -217,4 +220,10 @@ func (s *Service) Personal(ctx context.Context, a *policy.Actor, in record.Input
 	self := policy.System(a.Registry, a.Origin)
 	self.ID, self.Address = a.ID, a.Address
 	return s.Records.Update(ctx, self, a.Registry.Object("user"), a.ID, in, 0)
+}
+
+// Away tells whether a user, by his values, is not there on a day such as 2026-11-27.
+func Away(v record.Values, day string) bool {
+	from, until := v.Text("away_from"), v.Text("away_until")
+	return (from != "" || until != "") && (from == "" || from <= day) && (until == "" || day <= until)
 }

@@ -62,7 +62,7 @@ func checkRights(c *record.Change) error {
 			return record.Invalid("rights", "unknown_right", "value", schema.Shorten(object))
 		}
 		for verb, scope := range verbs {
-			if !slices.Contains(policy.Verbs, verb) {
+			if !slices.Contains(policy.Verbs, verb) && !hasPower(registry, object, verb) {
 				return record.Invalid("rights", "unknown_right", "value", schema.Shorten(object+"."+verb))
 			}
 			if !slices.Contains(policy.Scopes, scope) {
@@ -86,6 +86,13 @@ func checkRights(c *record.Change) error {
 		}
 	}
 	return nil
+}
+
+// hasPower tells whether an object, or any where it is "*", declares a power.
+func hasPower(r *schema.Registry, object, power string) bool {
+	return slices.ContainsFunc(r.Objects(), func(o *schema.Object) bool {
+		return (object == "*" || object == o.Name) && o.Power(power) != nil
+	})
 }
 
 func removeRole(ctx context.Context, c *record.Change) error {
@@ -129,6 +136,9 @@ func checkUser(ctx context.Context, c *record.Change) error {
 		if _, err := time.LoadLocation(zone); err != nil {
 			return record.Invalid("time_zone", "not_an_option", "value", schema.Shorten(zone))
 		}
+	}
+	if from, until := c.After.Text("away_from"), c.After.Text("away_until"); until != "" && until < from && (c.Changed("away_from") || c.Changed("away_until")) {
+		return record.Invalid("away_until", "ends_before_it_begins")
 	}
 	if c.After.Int("role") == 0 && !c.Created && c.Before.Int("role") != 0 {
 		return record.Invalid("role", "required")

@@ -83,6 +83,13 @@ func (s *Service) sentence(a *policy.Actor, language string, n Notice) string {
 		}
 	}
 	code := "mail_notice_" + n.Kind
+	if n.Kind == Wanted && n.Period != nil {
+		params["what"] = message.In(language, "wanted_"+n.Object+"_"+n.Period.Kind, map[string]string{"day": n.Period.Day})
+		if n.By == 0 {
+			code += "_by_clock"
+		}
+		return message.In(language, code, params)
+	}
 	if n.Kind == JobEnded {
 		if n.Job == nil {
 			return message.In(language, code+"_done", params)
@@ -103,6 +110,9 @@ func (s *Service) sentence(a *policy.Actor, language string, n Notice) string {
 func (s *Service) path(a *policy.Actor, n Notice) string {
 	if n.Kind == JobEnded {
 		return "/jobs"
+	}
+	if n.Kind == Wanted && n.Period != nil {
+		return "/reports?kind=" + n.Period.Kind + "&day=" + n.Period.Day
 	}
 	o := a.Registry.Object(n.Object)
 	if o == nil || n.Record == 0 {

@@ -26,10 +26,12 @@ const (
 	Reminder  = "reminder"
 	Commented = "commented"
 	JobEnded  = "job"
+	// Wanted: something is to be handed in for a period.
+	Wanted = "wanted"
 )
 
 // Kinds lists them as the settings do.
-var Kinds = []string{Mentioned, Assigned, Reminder, Commented, JobEnded}
+var Kinds = []string{Mentioned, Assigned, Reminder, Commented, JobEnded, Wanted}
 
 // Stream is the object of the events that tell a person's open pages, by his id,
 // that his notices changed.
@@ -82,6 +84,8 @@ type Notice struct {
 	Due int64
 	// Job is the job that ended.
 	Job *jobs.Job
+	// Period is what something is wanted for; nil: nothing is.
+	Period *Period
 
 	about int64
 }
@@ -191,6 +195,8 @@ func (s *Service) complete(ctx context.Context, a *policy.Actor, list []Notice) 
 			if o := a.Registry.Object(n.Object); o != nil && o.Due != nil && a.Readable(o, o.Field(o.Due.At)) {
 				n.Due = n.about
 			}
+		case n.Kind == Wanted:
+			n.Period = periodIn(n.about)
 		case n.Kind == JobEnded:
 			j, err := s.Jobs.Get(ctx, a, n.about)
 			if err == nil {

@@ -109,6 +109,8 @@ type Actor struct {
 	// why something is done now does not apply to it.
 	Importing bool
 	Registry  *schema.Registry
+	// direct: what is shared with him or seen through something else is left out.
+	direct bool
 	// Epoch is that of users, departments and roles (record.Service.Touch) at which
 	// all this held; 0 where it is not known.
 	Epoch int64
@@ -288,11 +290,11 @@ func (a *Actor) reasons(o *schema.Object, verb string, depth int) []Reason {
 		case Assisted:
 			add(Reason{Rule: RuleAssisted, Role: r.Name, Scope: s, Filter: among("owner", a.Assisted)})
 		}
-		if s != Own {
+		if s != Own && !a.direct {
 			add(Reason{Rule: RuleShared, Role: r.Name, Scope: s, Filter: a.shared(verb)})
 		}
 	}
-	if verb != View || depth >= maxThrough {
+	if verb != View || depth >= maxThrough || a.direct {
 		return list
 	}
 	for _, name := range o.Through {
@@ -415,8 +417,8 @@ func Shipped() map[string]Role {
 	return map[string]Role{
 		"salesperson":     {Name: "salesperson", Rights: most(OwnShared, OwnShared, map[string]Scope{Share: Own, Import: Own})},
 		"assistant":       {Name: "assistant", Rights: most(Assisted, Assisted, map[string]Scope{Import: Assisted})},
-		"manager":         {Name: "manager", Rights: most(Below, Below, map[string]Scope{Share: Below, Assign: Below, Export: Below, Import: Below})},
-		"general_manager": {Name: "general_manager", Rights: most(All, All, map[string]Scope{Share: All, Assign: All, Export: All, Import: All, Remove: All})},
+		"manager":         {Name: "manager", Rights: most(Below, Below, map[string]Scope{Share: Below, Assign: Below, Export: Below, Import: Below, schema.Rank: Below})},
+		"general_manager": {Name: "general_manager", Rights: most(All, All, map[string]Scope{Share: All, Assign: All, Export: All, Import: All, Remove: All, schema.Rank: All})},
 		"administrator":   {Name: "administrator", Admin: true},
 	}
 }

@@ -14,10 +14,15 @@ import (
 // Aggregate groups those records the actor may see that the filter and the
 // words of q find.
 func (s *Service) Aggregate(ctx context.Context, a *policy.Actor, o *schema.Object, filter, q string, groups []query.Group, measures []query.Measure) ([]byte, error) {
+	return s.AggregateList(ctx, a, o, ListRequest{Filter: filter, Q: q}, groups, measures)
+}
+
+// AggregateList groups the records of a list, all its pages, in place of telling them.
+func (s *Service) AggregateList(ctx context.Context, a *policy.Actor, o *schema.Object, l ListRequest, groups []query.Group, measures []query.Measure) ([]byte, error) {
 	if len(groups) > 3 || len(measures) == 0 || len(measures) > 10 {
 		return nil, &query.Problem{Code: "group_unfit", Pos: -1}
 	}
-	sel, possible, err := s.request(a, o, ListRequest{Filter: filter, Q: q})
+	sel, possible, err := s.request(a, o, ListRequest{Filter: l.Filter, More: l.More, Q: l.Q})
 	if err != nil {
 		return nil, err
 	}
@@ -25,7 +30,7 @@ func (s *Service) Aggregate(ctx context.Context, a *policy.Actor, o *schema.Obje
 		sel.Guard = &query.Node{Op: query.Never}
 	}
 	currency := s.Currency()
-	rows, err := sel.Aggregate(ctx, s.DB, groups, measures, currency)
+	rows, err := sel.Aggregate(ctx, s.within(ctx), groups, measures, currency)
 	if err != nil {
 		return nil, err
 	}

@@ -117,7 +117,7 @@ func (s *Service) List(ctx context.Context, a *policy.Actor, o *schema.Object, r
 	}
 	var rows [][]any
 	if possible {
-		if rows, err = sel.Rows(ctx, s.DB); err != nil {
+		if rows, err = sel.Rows(ctx, s.within(ctx)); err != nil {
 			return nil, err
 		}
 	}
@@ -128,7 +128,7 @@ func (s *Service) List(ctx context.Context, a *policy.Actor, o *schema.Object, r
 		next = writeCursor(mark, last[len(last)-len(sel.Query.Sort):])
 	}
 	out := append(make([]byte, 0, 512*len(rows)+128), `{"records":[`...)
-	if out, err = s.appendRecords(ctx, s.DB, a, out, fields, rows); err != nil {
+	if out, err = s.appendRecords(ctx, s.within(ctx), a, out, fields, rows); err != nil {
 		return nil, err
 	}
 	out = append(out, `],"next":`...)
@@ -140,7 +140,7 @@ func (s *Service) List(ctx context.Context, a *policy.Actor, o *schema.Object, r
 	if r.Count != query.CountNone {
 		value, relation := int64(len(rows)), "eq"
 		if possible && (next != "" || r.Cursor != "") {
-			value, err = sel.Count(ctx, s.DB, r.Count == query.CountExact)
+			value, err = sel.Count(ctx, s.within(ctx), r.Count == query.CountExact)
 			switch {
 			case errors.Is(err, store.ErrTooExpensive):
 				value, relation = 0, "unknown"

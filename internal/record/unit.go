@@ -234,6 +234,18 @@ func (c *Change) Alone(ctx context.Context, name string) error {
 	return store.Turn(ctx, c.tx, name)
 }
 
+// List reads a page of records as Service.List does for whoever writes, with what the
+// write did so far.
+func (c *Change) List(ctx context.Context, object string, r ListRequest) ([]byte, error) {
+	return c.service.List(ctx, c.Actor, c.Actor.Registry.Object(object), r)
+}
+
+// Aggregate groups and measures records as Service.Aggregate does for whoever writes,
+// with what the write did so far.
+func (c *Change) Aggregate(ctx context.Context, object, filter string, groups []query.Group, measures []query.Measure) ([]byte, error) {
+	return c.service.Aggregate(ctx, c.Actor, c.Actor.Registry.Object(object), filter, "", groups, measures)
+}
+
 // Rows reads the live records of an object that fit a filter, as the write sees
 // them and whoever writes: what the engine itself must know. It answers the ids
 // with the values.

@@ -284,7 +284,9 @@ type Object struct {
 	// not mean them.
 	Catalog bool
 	// Due is what the owner of a record is to do and by when; nil: nothing.
-	Due        *Due
+	Due *Due
+	// Reported are the lists that the records of an owner make in his work reports.
+	Reported   []Reported
 	Fields     []*Field
 	List       []string
 	Quick      []string
@@ -295,6 +297,8 @@ type Object struct {
 	Printed []Document
 	// Actions are what can be done to a record beyond changing it.
 	Actions []*Action
+	// Powers are rights on its records beyond the usual ones.
+	Powers []Power
 	// Capture tells that a record may begin with a picture; nil: none does.
 	Capture *Capture
 	// OneOf are references of which a record has at least one; empty: none is needed.
@@ -492,6 +496,12 @@ func (o *Object) prepare() error {
 		if o.byName[name] == nil {
 			return fmt.Errorf("object %s needs one of %q, which is no field of it", o.Name, name)
 		}
+	}
+	if err := o.preparePowers(); err != nil {
+		return err
+	}
+	if err := o.prepareReported(); err != nil {
+		return err
 	}
 	return o.prepareActions()
 }

@@ -83,6 +83,11 @@ const notices = createRoute({
   path: "/notices",
   component: lazyRouteComponent(() => import("./pages/notices/NoticesPage"), "NoticesPage"),
 });
+const reports = createRoute({
+  getParentRoute: () => frame,
+  path: "/reports",
+  component: lazyRouteComponent(() => import("./pages/reports/ReportsPage"), "ReportsPage"),
+});
 const settings = createRoute({
   getParentRoute: () => frame,
   path: "/settings",
@@ -109,6 +114,7 @@ export const router = createRouter({
       jobs,
       forecast,
       notices,
+      reports,
       settings,
       settingsSection,
     ]),

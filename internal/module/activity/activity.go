@@ -56,6 +56,8 @@ func Module() record.Module {
 				Aliases: schema.Words("下次聯絡, 下次跟進, 下次跟進時間, 下次跟進日期, 下次聯絡時間, 下次聯絡日期, 下次聯繫時間, 下次拜訪時間, 下次拜訪日期, 下次回訪時間, next contact date, follow up, followup, follow up date, followup date, next follow up, next follow up date, next activity date, next meeting, next visit, wiedervorlage"),
 				Label:   t("下次聯絡時間", "下次跟进时间", "Next contact")},
 		},
+		Reported: []schema.Reported{{Key: "activities", Label: t("聯絡與拜訪", "跟进与拜访", "Calls and visits"), Order: 10, At: "at", By: "kind", Show: []string{"kind", "customer", "lead", "at", "result", "next_step"}},
+			{Key: "next_contacts", Label: t("約好的聯絡", "约好的跟进", "Contacts to come"), Order: 90, At: "next_at", When: schema.Ahead, Show: []string{"customer", "lead", "next_at", "next_step"}}},
 		Logs:       true,
 		Due:        &schema.Due{At: "next_at", What: "next_step"},
 		List:       []string{"at", "kind", "customer", "result", "next_step", "next_at", "owner"},

@@ -144,6 +144,7 @@ func object() *schema.Object {
 				Label:   t("下次聯絡", "下次跟进", "Next contact"), Indexed: true},
 			{Name: "note", Type: "longtext", Label: t("備註", "备注", "Note"), Search: "t"},
 		},
+		Reported:   []schema.Reported{{Key: "customers", Label: t("新客戶", "新客户", "New customers"), Order: 50, At: "created_at", Show: []string{"level", "source"}}},
 		List:       []string{"name", "short_name", "level", "status", "phones", "owner", "last_contact_at", "created_at", "tags"},
 		Quick:      []string{"address", "owner", "level", "status", "last_contact_at"},
 		Highlights: []string{"number", "level", "status", "owner", "last_contact_at", "next_contact_at"},

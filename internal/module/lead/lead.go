@@ -49,6 +49,7 @@ func object() *schema.Object {
 		Label: t("潛在客戶", "线索", "Lead"), LabelPlural: t("潛在客戶", "线索", "Leads"),
 		Aliases:    schema.Words("lead, leads, 線索, 銷售線索, 名單, 潛客, 潛在客戶, 意向客戶, interessent"),
 		Fields:     fields(),
+		Reported:   []schema.Reported{{Key: "leads", Label: t("新的潛在客戶", "新线索", "New leads"), Order: 52, At: "created_at", Show: []string{"company", "status", "source"}}},
 		List:       []string{"name", "company", "status", "source", "campaign", "phones", "owner", "response_minutes", "created_at"},
 		Quick:      []string{"status", "owner", "source", "rating", "response_minutes"},
 		Highlights: []string{"company", "status", "source", "owner", "response_minutes", "customer", "contact", "opportunity"},

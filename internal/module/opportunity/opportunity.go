@@ -71,6 +71,12 @@ func Module() record.Module {
 				Label:   t("下一步日期", "下一步日期", "Next step on")},
 			{Name: "note", Type: "longtext", Label: t("備註", "备注", "Note"), Search: "t"},
 		},
+		Powers: []schema.Power{{Name: schema.Rank, Label: t("看排行榜", "查看排行榜", "See the leaderboard"), Help: t("比較同事成交的金額，看不到各筆商機", "比较同事赢单的金额，看不到各条商机", "Compare what colleagues won, without seeing their deals")}},
+		Reported: []schema.Reported{
+			{Key: "deals_won", Label: t("成交的商機", "赢单的商机", "Deals won"), Order: 20, At: "closed_on", Filter: "stage = won()", Sum: "amount", Show: []string{"customer", "amount", "closed_on"}},
+			{Key: "deals_lost", Label: t("未成交的商機", "输单的商机", "Deals lost"), Order: 25, At: "closed_on", Filter: "stage = lost()", Sum: "amount", Show: []string{"customer", "amount", "reason", "closed_on"}},
+			{Key: "deals_moved", Label: t("推進的商機", "推进的商机", "Deals moved"), Order: 30, At: "stage_changed_at", Filter: "stage = open()", By: "stage", Sum: "amount", Show: []string{"customer", "stage", "amount", "stage_changed_at"}},
+		},
 		List:       []string{"name", "customer", "stage", "amount", "expected_close", "owner", "created_at"},
 		Quick:      []string{"stage", "owner", "expected_close"},
 		Highlights: []string{"customer", "stage", "amount", "expected_close", "owner"},

@@ -104,6 +104,7 @@ func object() *schema.Object {
 			{Name: "closed_on", Type: "date", ReadOnly: true, Label: t("結案日期", "结案日期", "Closed on")},
 			{Name: "reason", Type: "text", MaxLength: 200, Label: t("婉拒原因", "拒绝原因", "Declined because"), Only: &schema.Only{Field: "status", Values: []string{declined}}},
 		},
+		Reported:   []schema.Reported{{Key: "quotes", Label: t("送出的報價", "发出的报价", "Quotes sent"), Order: 40, At: "sent_on", Sum: "total", Show: []string{"customer", "subject", "total", "status"}}},
 		List:       []string{"number", "customer", "subject", "status", "total", "valid_until", "owner", "date"},
 		Quick:      []string{"status", "owner", "date", "valid_until"},
 		Highlights: []string{"customer", "total", "valid_until", "revision", "owner"},

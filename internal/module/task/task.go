@@ -50,6 +50,11 @@ func Module() record.Module {
 			{Name: "done_at", Type: "datetime", Label: t("完成時間", "完成时间", "Done at"), ReadOnly: true},
 			{Name: "note", Type: "longtext", Label: t("備註", "备注", "Note"), Search: "t"},
 		},
+		Reported: []schema.Reported{
+			{Key: "tasks_done", Label: t("完成的待辦", "完成的任务", "Tasks done"), Order: 60, At: "done_at", Filter: "done = TRUE", Show: []string{"customer", "done_at"}},
+			{Key: "tasks_open", Label: t("到期還沒完成", "到期未完成", "Due and still open"), Order: 70, At: "due_at", When: schema.Until, Filter: "done = FALSE", Show: []string{"customer", "due_at", "priority"}},
+			{Key: "tasks_ahead", Label: t("接下來的待辦", "接下来的任务", "Tasks to come"), Order: 80, At: "due_at", When: schema.Ahead, Filter: "done = FALSE", Show: []string{"customer", "due_at", "priority"}},
+		},
 		Due:        &schema.Due{At: "due_at", Remind: "remind_at", Done: "done"},
 		List:       []string{"subject", "customer", "due_at", "priority", "done", "owner"},
 		Quick:      []string{"done", "priority", "due_at", "owner"},

@@ -3,7 +3,7 @@ import { call, queryString } from "./client";
 import type { Job } from "./jobs";
 import { queryClient, useMe } from "./queries";
 
-export type NoticeKind = "mentioned" | "assigned" | "reminder" | "commented" | "job";
+export type NoticeKind = "mentioned" | "assigned" | "reminder" | "commented" | "job" | "wanted";
 
 /** Something that concerns whoever is signed in. */
 export interface Notice {
@@ -21,6 +21,8 @@ export interface Notice {
   text?: string;
   due_at: string | null;
   job: Job | null;
+  /** For what period something is wanted. */
+  period?: { kind: "day" | "week" | "month"; day: string } | null;
 }
 
 export interface NoticePage {

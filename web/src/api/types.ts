@@ -217,6 +217,8 @@ export interface Me {
     time_zone?: string;
     theme?: string;
     density?: string;
+    away_from?: string;
+    away_until?: string;
     must_change_password?: boolean;
     photo?: FileRef | null;
   };

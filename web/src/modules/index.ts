@@ -1,4 +1,4 @@
-import { type ComponentType, useEffect, useState } from "react";
+import { type ComponentType, lazy, useEffect, useState } from "react";
 import type { Metadata, ObjectMeta } from "../api/types";
 import type { Row } from "../fields/lines/rows";
 
@@ -49,3 +49,8 @@ export function useFormPart(object: string): FormPart | null | undefined {
   }, [load]);
   return part;
 }
+
+/** What stands on the page of a record of an object before its timeline. */
+export const DETAILS: Record<string, ComponentType<{ id: string }> | undefined> = {
+  work_report: lazy(() => import("./work_report/detail").then((m) => ({ default: m.Part }))),
+};

@@ -87,7 +87,7 @@ export function Frame() {
     at?.label ||
     (path === "/"
       ? t("home")
-      : ["import", "jobs", "forecast", "notices", "settings"]
+      : ["import", "jobs", "forecast", "notices", "reports", "settings"]
           .filter((k) => path.startsWith(`/${k}`))
           .map((k) => t(k))[0]);
   useEffect(() => {
@@ -184,6 +184,18 @@ export function Frame() {
         <Icon name="home" />
         <span>{t("home")}</span>
       </Link>
+      {all.some((o) => o.name === "work_report" && o.access.view !== false) && (
+        <Link
+          to="/reports"
+          search={{}}
+          className="rail-link"
+          title={t("reports")}
+          onClick={() => setMore(false)}
+        >
+          <Icon name="edit" />
+          <span>{t("reports")}</span>
+        </Link>
+      )}
       <Favorites objects={all} onGo={() => setMore(false)} />
       {[...groups].map(([group, list]) => (
         <div key={group} className="nav-group">

@@ -18,6 +18,11 @@ export function noticeText(n: Notice, objects: ObjectMeta[], t: TFunction): stri
     return t(`job.told.${n.job?.state ?? "done"}`, { what: job });
   }
   if (n.kind === "reminder") return t("notice.reminder", { what });
+  if (n.kind === "wanted" && n.period) {
+    const [, m, d] = n.period.day.split("-");
+    const wanted = t(`notice.wanted.${n.period.kind}`, { day: `${Number(m)}/${Number(d)}` });
+    return t(n.by ? "notice.wanted" : "notice.wanted_by_clock", { who, what: wanted });
+  }
   const many = n.count > 1 && n.kind !== "mentioned";
   return t(`notice.${n.kind}${many ? "_many" : ""}`, { who, what, n: n.count });
 }
@@ -25,6 +30,9 @@ export function noticeText(n: Notice, objects: ObjectMeta[], t: TFunction): stri
 /** Where it leads; nowhere when one may not see it any more. */
 function wayOf(n: Notice, object: ObjectMeta | undefined) {
   if (n.kind === "job") return { to: "/jobs", search: {} };
+  if (n.kind === "wanted" && n.period) {
+    return { to: "/reports", search: { kind: n.period.kind, day: n.period.day } };
+  }
   if (!object || !n.record || n.record.hidden) return undefined;
   if (n.kind === "assigned" && n.count > 1) {
     return {

@@ -34,7 +34,14 @@ export const PLACES: Place[] = [
     key: "home",
     to: "/",
     icon: "home",
-    words: "首頁 首页 工作台 home dashboard 儀表板 仪表盘 分析 漏斗",
+    words: "首頁 首页 工作台 工作檯 home dashboard 儀表板 仪表盘 分析 漏斗",
+  },
+  {
+    key: "reports",
+    to: "/reports",
+    icon: "edit",
+    words:
+      "工作報告 工作报告 日報 日报 週報 周报 月報 月报 業務報告 工作日誌 work report daily weekly monthly ribao rb zhoubao",
   },
   {
     key: "import",

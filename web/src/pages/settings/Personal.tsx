@@ -10,6 +10,7 @@ import { FieldBox } from "../../ui/Field";
 import { Select } from "../../ui/Input";
 import { useErrorText } from "../../ui/State";
 import { toast } from "../../ui/Toast";
+import { AwayDates } from "./AwayDates";
 import { Photo } from "./Photo";
 
 type Key = "language" | "time_zone" | "theme" | "density";
@@ -78,6 +79,7 @@ export function Personal() {
           ["compact", "comfortable"].map((x) => [x, t(`density.${x}`)]),
         )}
       </div>
+      <AwayDates user={user} />
       <label className="row check">
         <input
           type="checkbox"

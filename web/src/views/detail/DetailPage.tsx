@@ -10,6 +10,7 @@ import { usePhone } from "../../hooks/useMedia";
 import { useUrl } from "../../hooks/useUrl";
 import { visited } from "../../lib/recent";
 import { recordTitle } from "../../lib/records";
+import { DETAILS } from "../../modules";
 import { NotFound } from "../../pages/NotFound";
 import { EmptyState, ErrorState, Skeleton } from "../../ui/State";
 import { saveRecord } from "../conflict/conflict";
@@ -66,6 +67,7 @@ function Detail({ object, record }: { object: ObjectMeta; record: RecordData }) 
   const { plural } = object;
   const objects = useObjects().data?.objects ?? [];
   const phone = usePhone();
+  const Own = DETAILS[object.name];
   const canEdit = record._can?.edit ?? !!object.access.edit;
   useKeys({
     e: (e) => {
@@ -107,6 +109,11 @@ function Detail({ object, record }: { object: ObjectMeta; record: RecordData }) 
         </div>
         <div className="zone" id="part-timeline">
           {!!object.printed?.length && <PrintPart object={object} record={record} />}
+          {Own && (
+            <Suspense fallback={<Skeleton rows={4} />}>
+              <Own id={record.id} />
+            </Suspense>
+          )}
           <Timeline object={object} id={record.id} />
         </div>
         <div className="zone zone-related">
