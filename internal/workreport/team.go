@@ -56,6 +56,8 @@ type Member struct {
 type Team struct {
 	Period  Period   `json:"period"`
 	Members []Member `json:"members"`
+	// Mine is what became of the asker's own, null where he writes none.
+	Mine *Slot `json:"mine"`
 	// Handed, Missing and Away count the members.
 	Handed  int `json:"handed"`
 	Missing int `json:"missing"`
@@ -142,6 +144,11 @@ func (s *Service) Team(ctx context.Context, a *policy.Actor, kind, day string, b
 		}
 		team.Members = append(team.Members, one)
 	}
+	if Writes(a) {
+		if team.Mine, err = s.own(ctx, a, rules, p); err != nil {
+			return nil, err
+		}
+	}
 	// Of those who left, or have been shared, as well.
 	for _, r := range handed {
 		if byOwner[r.Owner] == r && r.Owner != 0 {
@@ -162,6 +169,20 @@ func (s *Service) Team(ctx context.Context, a *policy.Actor, kind, day string, b
 		return team, err
 	}
 	return team, s.complete(ctx, a, team)
+}
+
+// own is what became of the actor's own report on a period.
+func (s *Service) own(ctx context.Context, a *policy.Actor, rules []rule, p Period) (*Slot, error) {
+	me, err := s.person(ctx, a.ID)
+	if err != nil {
+		return nil, err
+	}
+	slot := &Slot{Begins: p.Begins, Wanted: me.owes(rules, p)}
+	found, err := s.Records.Rows(ctx, Object, query.AllOf(query.Is("owner", a.ID), is("kind", p.Kind), is("begins", p.Begins)), 1)
+	for id := range found {
+		slot.Report = &id
+	}
+	return slot, err
 }
 
 // name gives people and departments their names.

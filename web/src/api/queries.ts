@@ -41,6 +41,9 @@ export const useMe = () => useQuery(me);
 
 export const useObjects = () => useQuery(objects);
 
+/** Did the last answer say who is here? */
+export const known = () => !!localStorage.getItem(KNOWN);
+
 /** Asks for what every page but these needs, while the rest of the program is still on its way. */
 export function askAhead(path: string) {
   if (

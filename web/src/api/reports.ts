@@ -82,6 +82,8 @@ export interface TeamMember {
 export interface TeamReports {
   period: Period;
   members: TeamMember[];
+  /** My own, where I write reports. */
+  mine: { begins: string; wanted: boolean; report: string | null } | null;
   handed: number;
   missing: number;
   away: number;
@@ -101,7 +103,10 @@ export const reports = {
     call<{ texts: Texts; version: number }>("/reporting/draft", { method: "PUT", body }),
   handIn: (body: Written) => call<{ id: string }>("/reporting/hand-in", { method: "POST", body }),
   remind: (kind: ReportKind, day: string, people: string[]) =>
-    call<{ reminded: number }>("/reporting/remind", { method: "POST", body: { kind, day, people } }),
+    call<{ reminded: number }>("/reporting/remind", {
+      method: "POST",
+      body: { kind, day, people },
+    }),
   mine: (kind: ReportKind, day?: string, signal?: AbortSignal) =>
     call<MyReport>(`/reporting/mine${queryString({ kind, day })}`, { signal }),
   logged: (id: string, signal?: AbortSignal) =>

@@ -153,7 +153,9 @@ export interface ObjectMeta {
   /** The picture with which a record may begin. */
   capture?: { picture: string; waits: string };
   actions?: Action[];
-  access: Partial<Record<Right, boolean>>;
+  /** Rights beyond the usual ones that roles grant; access tells of each whether one has it. */
+  powers?: { name: string; label: string; help?: string }[];
+  access: Partial<Record<Right, boolean>> & { rank?: boolean };
 }
 
 export interface Metadata {

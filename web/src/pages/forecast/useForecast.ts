@@ -9,13 +9,14 @@ const within = (field: string, first: string, last: string) =>
   `${field} >= "${first}-01" AND ${field} <= "${lastDay(last)}"`;
 
 /** The people or departments there are, as far as one sees them. */
-export function usePeople() {
+export function usePeople(enabled = true) {
   const objects = useObjects().data?.objects ?? [];
   const plural = (name: string) => objects.find((o) => o.name === name)?.plural;
   const users = plural("user");
   const departments = plural("department");
   return useQuery({
     queryKey: ["forecast", "who", users, departments],
+    enabled,
     staleTime: 300_000,
     queryFn: async ({ signal }) => {
       const all = async (of: string | undefined, fields: string) => {

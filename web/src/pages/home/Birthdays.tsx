@@ -6,6 +6,7 @@ import type { ObjectMeta, RecordData } from "../../api/types";
 import { birthdayText, isBirthday } from "../../fields/birthday/words";
 import { shortDate, today } from "../../lib/format";
 import { recordTitle } from "../../lib/records";
+import { Skeleton, useErrorText } from "../../ui/State";
 import { both, whoChips, whoFilter } from "../charts/who";
 import { About } from "./About";
 
@@ -18,6 +19,7 @@ const nextOf = (r: RecordData) => (isBirthday(r[FIELD]) && r[FIELD].next) || "99
 /** Whose birthday comes within two weeks; nothing where there is none. */
 export function Birthdays({ objects, who }: { objects: ObjectMeta[]; who: string | undefined }) {
   const { t, i18n } = useTranslation();
+  const errorText = useErrorText();
   const asked = objects.filter(
     (o) => o.access.view !== false && o.fields.some((f) => f.name === FIELD && f.type === FIELD),
   );
@@ -46,7 +48,6 @@ export function Birthdays({ objects, who }: { objects: ObjectMeta[]; who: string
     },
     retry: false,
   });
-  if (!found.data?.length) return null;
   return (
     <section className="panel" aria-labelledby="home-birthdays">
       <header>
@@ -63,8 +64,13 @@ export function Birthdays({ objects, who }: { objects: ObjectMeta[]; who: string
           {t("home.all")}
         </Link>
       </header>
+      {found.isPending && <Skeleton rows={3} />}
+      {found.isError && <p className="muted">{errorText(found.error)}</p>}
+      {found.data?.length === 0 && (
+        <p className="muted empty-line">{t("home.birthdays_none", { n: DAYS })}</p>
+      )}
       <ul className="todo">
-        {found.data.map(({ o, r }) => {
+        {(found.data ?? []).map(({ o, r }) => {
           const b = r[FIELD];
           return (
             <li key={o.name + r.id}>

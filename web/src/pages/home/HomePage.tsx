@@ -1,28 +1,29 @@
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useMe, useObjects } from "../../api/queries";
+import { useLayout } from "../../api/workbench";
 import { useUrl } from "../../hooks/useUrl";
 import { longDate } from "../../lib/format";
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
 import { Who } from "../charts/who";
-import { Birthdays } from "./Birthdays";
 import { FirstSteps, useNothing } from "./FirstSteps";
-import { FollowUps } from "./FollowUps";
-import { Recent } from "./Recent";
-import { Stages } from "./Stages";
-import { Tasks } from "./Tasks";
+import { Grid } from "./Grid";
+import "./home.css";
 import { useWhose } from "./useWhose";
+import { usualPage } from "./widgets";
 
-const Funnel = lazy(() => import("../charts/Funnel"));
-const Activities = lazy(() => import("../charts/Activities"));
-const Silence = lazy(() => import("../charts/Silence"));
+const Editing = lazy(() => import("./Editing"));
 
-/** 工作台: what I should do now, and how my sales stand. */
+/** Pictures of nothing are left out while there is nothing. */
+const PICTURES = ["funnel", "activities", "silence"];
+
+/** 工作檯: what I should do now, and how my sales stand, as I or my role put it together. */
 export function HomePage() {
   const { t } = useTranslation();
   const me = useMe().data;
   const [, setUrl] = useUrl();
+  const [editing, setEditing] = useState(false);
   const objects = useObjects().data?.objects ?? [];
   const of = (name: string) => objects.find((o) => o.name === name);
   const task = of("task");
@@ -30,7 +31,13 @@ export function HomePage() {
   const opportunity = of("opportunity");
   const activity = of("activity");
   const nothing = useNothing(customer);
+  const layout = useLayout();
   const { who, more, choose } = useWhose([customer, task, opportunity]);
+  const usual = useMemo(() => usualPage(objects), [objects]);
+  // Where it cannot be asked which page is mine, everybody's is better than none.
+  const widgets = layout.data?.widgets ?? usual;
+  const around = { objects, who };
+  const known = !layout.isPending;
   return (
     <div className="page home">
       <div className="page-head">
@@ -53,26 +60,29 @@ export function HomePage() {
                 </Button>
               ),
           )}
+          {known && !editing && (
+            <Button
+              kind="quiet"
+              icon={<Icon name="columns" size={16} />}
+              onClick={() => setEditing(true)}
+            >
+              {t("workbench.edit")}
+            </Button>
+          )}
         </div>
       </div>
       {customer && nothing && <FirstSteps customer={customer} admin={!!me?.admin} />}
-      <div className="home-cols">
-        <div className="home-col">
-          {task && <Tasks object={task} who={who} />}
-          {opportunity?.stage_field && <Stages object={opportunity} who={who} />}
-        </div>
-        <div className="home-col">
-          {customer && <FollowUps object={customer} who={who} />}
-          <Birthdays objects={[of("contact"), customer].filter((o) => !!o)} who={who} />
-          <Recent objects={objects} />
-        </div>
-      </div>
-      {!nothing && (
-        <Suspense fallback={null}>
-          {opportunity?.stage_field && <Funnel object={opportunity} />}
-          {activity && <Activities object={activity} />}
-          {customer && <Silence object={customer} />}
+      {editing ? (
+        <Suspense fallback={<Grid widgets={widgets} around={around} />}>
+          <Editing widgets={widgets} around={around} onDone={() => setEditing(false)} />
         </Suspense>
+      ) : (
+        known && (
+          <Grid
+            widgets={nothing ? widgets.filter((w) => !PICTURES.includes(w.kind)) : widgets}
+            around={around}
+          />
+        )
       )}
     </div>
   );

@@ -1,8 +1,8 @@
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Logged, LoggedItem, LoggedList } from "../../api/reports";
 import { useObjects } from "../../api/queries";
+import type { Logged, LoggedItem, LoggedList } from "../../api/reports";
 import type { ObjectMeta, Reference } from "../../api/types";
 import { fieldType } from "../../fields";
 import { grouped, money } from "../../lib/format";
@@ -37,7 +37,8 @@ export function LoggedSummary({ logged }: { logged: Logged }) {
           );
           return (
             <li key={l.key}>
-              <span className="muted">{l.label}</span> <b className="num">{grouped(`${l.count}`)}</b>
+              <span className="muted">{l.label}</span>{" "}
+              <b className="num">{grouped(`${l.count}`)}</b>
               {parts && <span className="muted"> （{parts}）</span>}
               {l.sum !== undefined && l.sum !== null && (
                 <span className="num"> {money({ amount: l.sum, currency: logged.currency })}</span>
@@ -116,8 +117,7 @@ function Line({
   const about = labelOf(fields.customer) ?? labelOf(fields.lead);
   const title = item.title || kind || object?.label || "";
   const rest = (object?.fields ?? []).filter(
-    (f) =>
-      f.name in fields && f.name !== list.by && f.name !== "customer" && f.name !== "lead",
+    (f) => f.name in fields && f.name !== list.by && f.name !== "customer" && f.name !== "lead",
   );
   return (
     <li>

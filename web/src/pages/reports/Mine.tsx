@@ -1,8 +1,8 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../api/client";
-import type { Reference } from "../../api/types";
 import { type MyReport, type ReportKind, reports, reportsChanged, TEXTS } from "../../api/reports";
+import type { Reference } from "../../api/types";
 import { isComposing } from "../../hooks/useComposition";
 import { shortDateTime } from "../../lib/format";
 import { Button } from "../../ui/Button";
@@ -11,8 +11,8 @@ import { useErrorText } from "../../ui/State";
 import { toast } from "../../ui/Toast";
 import { Comments, PLURAL } from "./Comments";
 import { LoggedView } from "./LoggedView";
-import { ReportTexts } from "./ReportTexts";
 import { periodText } from "./period";
+import { ReportTexts } from "./ReportTexts";
 import { useDraft } from "./useDraft";
 
 /** My report on a period: written and handed in, or as it was handed in. */

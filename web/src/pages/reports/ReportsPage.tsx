@@ -32,8 +32,7 @@ export function ReportsPage() {
   const team = url.view === "team" || !writes;
   const mine = useMyReport(kind, begins, writes);
   const others = useTeamReports(kind, begins, false, team);
-  if (!object || object.access.view === false)
-    return <EmptyState title={t("error.forbidden")} />;
+  if (!object || object.access.view === false) return <EmptyState title={t("error.forbidden")} />;
   const period: Period = {
     kind,
     begins,
@@ -85,7 +84,12 @@ export function ReportsPage() {
           </IconButton>
         </div>
         <div className="grow" />
-        <Link to="/o/$plural" params={{ plural: object.plural }} search={{}} className="btn only-desktop">
+        <Link
+          to="/o/$plural"
+          params={{ plural: object.plural }}
+          search={{}}
+          className="btn only-desktop"
+        >
           {t("report.all")}
         </Link>
         {admin && (

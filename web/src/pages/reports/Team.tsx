@@ -1,11 +1,6 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import {
-  type ReportKind,
-  reports,
-  type TeamMember,
-  type TeamReports,
-} from "../../api/reports";
+import { type ReportKind, reports, type TeamMember, type TeamReports } from "../../api/reports";
 import { PersonFace } from "../../fields/picture/PersonFace";
 import { shortDateTime } from "../../lib/format";
 import { Button } from "../../ui/Button";

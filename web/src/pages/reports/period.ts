@@ -6,9 +6,10 @@ const short = (day: string) => `${Number(day.slice(5, 7))}/${Number(day.slice(8,
 
 /** The weekday of a day in the reader's words: 週五. */
 const weekdayText = (day: string) =>
-  new Intl.DateTimeFormat(i18next.language || "zh-TW", { weekday: "short", timeZone: "UTC" }).format(
-    new Date(`${day}T00:00:00Z`),
-  );
+  new Intl.DateTimeFormat(i18next.language || "zh-TW", {
+    weekday: "short",
+    timeZone: "UTC",
+  }).format(new Date(`${day}T00:00:00Z`));
 
 /** 今天 11/27 週五; 11/23 – 11/29; 2026年11月. */
 export function periodText(p: Period): string {
@@ -34,5 +35,7 @@ export function beginOf(kind: ReportKind, day: string): string {
 
 /** Shortest name of a period, for a strip of many. */
 export function stripText(kind: ReportKind, begins: string): string {
-  return kind === "month" ? `${Number(begins.slice(5, 7))}${i18next.t("report.month_mark")}` : short(begins);
+  return kind === "month"
+    ? `${Number(begins.slice(5, 7))}${i18next.t("report.month_mark")}`
+    : short(begins);
 }

@@ -15,6 +15,8 @@ export default function Roles() {
   const { t } = useTranslation();
   const list = useQuery({ queryKey: ["roles"], queryFn: admin.roles });
   const objects = useObjects().data?.objects ?? [];
+  const powers = new Map(objects.flatMap((o) => (o.powers ?? []).map((p) => [p.name, p.label])));
+  const verbs = [...VERBS, ...powers.keys()];
   const objectName = (o: string, alone = false) =>
     o === "*"
       ? t(alone ? "roles.everything" : "roles.others")
@@ -58,18 +60,21 @@ export default function Roles() {
                   <thead>
                     <tr>
                       <th>{t("object")}</th>
-                      {VERBS.map((v) => (
-                        <th key={v}>{t(`verb.${v}`)}</th>
+                      {verbs.map((v) => (
+                        <th key={v}>{powers.get(v) ?? t(`verb.${v}`)}</th>
                       ))}
                     </tr>
                   </thead>
                   <tbody>
-                    {rights.map(([o, verbs]) => (
+                    {rights.map(([o, granted]) => (
                       <tr key={o}>
                         <th scope="row">{objectName(o, rights.length === 1)}</th>
-                        {VERBS.map((v) => (
-                          <td key={v} className={verbs[v] && verbs[v] !== "none" ? "" : "muted"}>
-                            {t(`scope.${verbs[v] || "none"}`, { defaultValue: verbs[v] })}
+                        {verbs.map((v) => (
+                          <td
+                            key={v}
+                            className={granted[v] && granted[v] !== "none" ? "" : "muted"}
+                          >
+                            {t(`scope.${granted[v] || "none"}`, { defaultValue: granted[v] })}
                           </td>
                         ))}
                       </tr>
