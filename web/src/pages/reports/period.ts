@@ -35,7 +35,9 @@ export function beginOf(kind: ReportKind, day: string): string {
 
 /** Shortest name of a period, for a strip of many. */
 export function stripText(kind: ReportKind, begins: string): string {
-  return kind === "month"
-    ? `${Number(begins.slice(5, 7))}${i18next.t("report.month_mark")}`
-    : short(begins);
+  if (kind !== "month") return short(begins);
+  return new Intl.DateTimeFormat(i18next.language || "zh-TW", {
+    month: "short",
+    timeZone: "UTC",
+  }).format(new Date(`${begins}T00:00:00Z`));
 }
