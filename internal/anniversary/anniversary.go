@@ -5,8 +5,6 @@ package anniversary
 import (
 	"context"
 	"fmt"
-	"log/slog"
-	"time"
 
 	"ecrm/internal/record"
 	"ecrm/internal/schema"
@@ -42,7 +40,9 @@ func (s *Service) Renew(ctx context.Context) (changed int64, err error) {
 }
 
 func (s *Service) renew(ctx context.Context, o *schema.Object, f *schema.Field) (changed int64, err error) {
+	pace := s.Records.DB.NewPace(0, 0)
 	for after := int64(0); ; {
+		pace.Begin()
 		found, last, err := s.Records.DB.Anniversaries(ctx, o, f, after, page)
 		if err != nil || last == 0 {
 			return changed, err
@@ -65,6 +65,7 @@ func (s *Service) renew(ctx context.Context, o *schema.Object, f *schema.Field) 
 			}
 			changed += int64(len(some))
 		}
+		pace.GiveWay(ctx)
 	}
 }
 
@@ -112,31 +113,11 @@ func expected(columns []any, today string) []any {
 	return columns // Renew leaves what is no birthday alone
 }
 
-// often is how often it is looked whether another day began.
-const often = 10 * time.Minute
-
 // Daily renews the birthdays at the beginning and with each new day until ctx
 // ends.
 func (s *Service) Daily(ctx context.Context) {
-	ctx = store.Bulk(ctx)
-	done := ""
-	for {
-		if today := s.Records.Today(); today != done {
-			ran, err := s.Records.DB.Alone(ctx, "anniversary", func(ctx context.Context) error {
-				_, err := s.Renew(ctx)
-				return err
-			})
-			switch {
-			case err == nil && ran: // else another node does it, or did not come to its end
-				done = today
-			case err != nil && ctx.Err() == nil:
-				slog.Error("renew the birthdays", "error", err)
-			}
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(often):
-		}
-	}
+	s.Records.DB.EachDay(ctx, "anniversary", s.Records.Today, func(ctx context.Context) error {
+		_, err := s.Renew(ctx)
+		return err
+	})
 }

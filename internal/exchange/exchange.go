@@ -6,9 +6,7 @@ package exchange
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"sort"
-	"time"
 
 	"ecrm/internal/jobs"
 	"ecrm/internal/policy"
@@ -130,6 +128,7 @@ func (t table) worth(a store.Amount, company, today string) any {
 
 // amounts goes over every amount there is.
 func (s *Service) amounts(ctx context.Context, fn func(o *schema.Object, lines, f *schema.Field, amounts []store.Amount) error) error {
+	pace := s.records.DB.NewPace(0, 0)
 	for _, o := range s.records.Current.Load().Objects() {
 		for _, f := range o.Fields {
 			fields := []*schema.Field{f}
@@ -142,6 +141,7 @@ func (s *Service) amounts(ctx context.Context, fn func(o *schema.Object, lines, 
 					continue
 				}
 				for after := int64(0); ; {
+					pace.Begin()
 					amounts, last, err := s.records.DB.Amounts(ctx, o, lines, one, after, page)
 					if err != nil {
 						return err
@@ -153,6 +153,7 @@ func (s *Service) amounts(ctx context.Context, fn func(o *schema.Object, lines, 
 					if err := fn(o, lines, one, amounts); err != nil {
 						return err
 					}
+					pace.GiveWay(ctx)
 				}
 			}
 		}
@@ -251,31 +252,11 @@ func (s *Service) put(ctx context.Context, o *schema.Object, lines, f *schema.Fi
 	return nil
 }
 
-// hourly is how often it is looked whether another day began.
-const hourly = 10 * time.Minute
-
 // Daily values open amounts by the rates of each new day until ctx ends, and once
 // at the beginning: a database of an older program holds them at par.
 func (s *Service) Daily(ctx context.Context) {
-	ctx = store.Bulk(ctx)
-	valued := ""
-	for {
-		if today := s.records.Today(); today != valued {
-			ran, err := s.records.DB.Alone(ctx, Kind, func(ctx context.Context) error {
-				_, err := s.Revalue(ctx, func(int64) {})
-				return err
-			})
-			switch {
-			case err == nil && ran: // else another node does it, or did not come to its end
-				valued = today
-			case err != nil && ctx.Err() == nil:
-				slog.Error("value amounts anew", "error", err)
-			}
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(hourly):
-		}
-	}
+	s.records.DB.EachDay(ctx, Kind, s.records.Today, func(ctx context.Context) error {
+		_, err := s.Revalue(ctx, func(int64) {})
+		return err
+	})
 }
