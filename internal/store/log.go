@@ -35,8 +35,8 @@ type log struct {
 const (
 	// logPages is after how many pages the log is brought into the database: 16 MB.
 	logPages = 4000
-	// logMost is after how many the writer does it itself, should it grow faster: 128 MB.
-	logMost = "32000"
+	// logMost is after how many the writer does it itself, should it grow faster: 64 MB.
+	logMost = "16000"
 	// logRest is how many pages the writer may be left with, and logPasses how often what is
 	// written meanwhile is brought in before they are.
 	logRest, logPasses = 200, 4
