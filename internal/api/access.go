@@ -138,7 +138,7 @@ func (s *Server) wrap(h handler, a access) http.Handler {
 		r := &request{Request: hr, w: watched, identity: s.Identity}
 		defer func() {
 			if p := recover(); p != nil {
-				slog.Error("a request panicked", "path", hr.URL.Path, "panic", p)
+				slog.Error("a request panicked", "path", unspoken(hr.URL.Path), "panic", p)
 				s.refuse(r, errors.New("panic"))
 			}
 		}()

@@ -15,6 +15,7 @@ import (
 	"ecrm/internal/attainment"
 	"ecrm/internal/blob"
 	"ecrm/internal/bulk"
+	"ecrm/internal/calendar"
 	"ecrm/internal/demo"
 	"ecrm/internal/favorite"
 	"ecrm/internal/identity"
@@ -49,11 +50,13 @@ type Server struct {
 	Attainment *attainment.Service
 	// Reports are what people report of their work.
 	Reports *workreport.Service
-	Mail    *mail.Service
-	Jobs    *jobs.Service
-	Bulk    *bulk.Service
-	Exports *transfer.Exports
-	Files   *blob.Folder
+	// Calendar shows what has a day.
+	Calendar *calendar.Service
+	Mail     *mail.Service
+	Jobs     *jobs.Service
+	Bulk     *bulk.Service
+	Exports  *transfer.Exports
+	Files    *blob.Folder
 	// Web holds the interface's files.
 	Web fs.FS
 	// Reach is where this server is reached.
@@ -208,6 +211,11 @@ func (s *Server) Handler() http.Handler {
 	signed("GET "+prefix+"reporting/logged", s.loggedIn)
 	signed("GET "+prefix+"reporting/team", s.teamReports)
 	signed("POST "+prefix+"reporting/remind", s.remindOfReports)
+	signed("GET "+prefix+"calendar", s.calendar)
+	inPerson("GET "+prefix+"calendar/links", s.calendarLinks)
+	inPerson("POST "+prefix+"calendar/links", s.addCalendarLink)
+	inPerson("DELETE "+prefix+"calendar/links/{id}", s.revokeCalendarLink)
+	open("GET "+calendarPrefix+"{file}", s.feed)
 	signed("GET "+prefix+"{plural}", s.list)
 	signed("POST "+prefix+"{plural}", s.create)
 	signed("POST "+prefix+"{plural}/batch", s.batch)

@@ -7,6 +7,7 @@ import (
 
 	"ecrm/internal/attainment"
 	"ecrm/internal/blob"
+	"ecrm/internal/calendar"
 	"ecrm/internal/identity"
 	"ecrm/internal/mail"
 	"ecrm/internal/notice"
@@ -170,6 +171,13 @@ var operations = map[string]operation{
 	"GET " + prefix + "mails": {text: t3("寄出的郵件與問題", "发出的邮件与问题", "Outgoing mails and what failed"), query: []parameter{{"state", node{"enum": []string{mail.Queued, mail.Sent, mail.Failed, mail.Skipped}}, ""}, {"cursor", of("string"), ""}},
 		answer: fixed(object([]string{"mails", "next"}, node{"mails": listOf(answerOf[outgoingView]()), "next": orNull("string")}))},
 	"POST " + prefix + "mails/{id}/actions/retry": {text: t3("再寄一次", "重新发送", "Try a mail again"), status: http.StatusNoContent},
+	"GET " + prefix + "calendar": {text: t3("行事曆：待辦、拜訪、成交日、生日", "日程：任务、拜访、成交日、生日", "The calendar: tasks, visits, closing days, birthdays"),
+		query:  []parameter{{"from", node{"type": "string", "format": "date"}, ""}, {"to", node{"type": "string", "format": "date"}, ""}, {"who", of("string"), ""}, {"kinds", of("string"), ""}},
+		answer: fixed(object([]string{"entries", "cut", "kinds"}, node{"entries": listOf(answerOf[calendar.Entry]()), "cut": of("boolean"), "kinds": listOf(of("string"))}))},
+	"GET " + prefix + "calendar/links": {text: t3("手機訂閱行事曆的連結", "手机订阅日程的链接", "Addresses from which phones read my calendar"), answer: wrapped("links", answerOf[calendarLinkView]())},
+	"POST " + prefix + "calendar/links": {text: t3("新增訂閱連結", "新建订阅链接", "Make such an address"), status: http.StatusCreated, answer: fixed(answerOf[calendarLinkView]()),
+		body: fixed(objectNode([]string{"name"}, node{"name": of("string")}))},
+	"DELETE " + prefix + "calendar/links/{id}": {text: t3("撤銷訂閱連結", "撤销订阅链接", "Revoke such an address"), status: http.StatusNoContent},
 	"GET " + prefix + "notices": {text: t3("我的通知", "我的通知", "My notices"), query: []parameter{{"cursor", of("string"), ""}, {"limit", of("integer"), ""}, {"unread", of("boolean"), ""}},
 		answer: fixed(object([]string{"notices", "next", "unread"}, node{"notices": listOf(component("Notice")), "next": orNull("string"), "unread": of("integer")}))},
 	"POST " + prefix + "notices/actions/read": {text: t3("將通知標為已讀或未讀", "将通知标为已读或未读", "Mark notices read or unread"), answer: fixed(object([]string{"unread"}, node{"unread": of("integer")})),

@@ -131,7 +131,7 @@ func valueNode(f *schema.Field, write bool) node {
 			n["maxLength"] = f.MaxLength
 		}
 		return n
-	case "url":
+	case "url", "recurrence":
 		return orNull("string")
 	case "integer":
 		return orNull("integer")
@@ -172,6 +172,8 @@ func valueNode(f *schema.Field, write bool) node {
 		return node{"type": []string{"array", "null"}, "items": component("Entry")}
 	case "address":
 		return nullable(component("Address"))
+	case "place":
+		return nullable(component("Place"))
 	case "file":
 		if write {
 			return node{"type": []string{"array", "null"}, "items": component("ReferenceInput")}
@@ -237,6 +239,7 @@ func sharedSchemas() node {
 			"calendar": node{"enum": []string{"solar", "lunar"}}, "leap": of("boolean"), "next": described(node{"type": "string", "format": "date"}, "The next celebration; read only.")}),
 		"Entry":     node{"anyOf": []node{of("string"), object([]string{"value"}, node{"label": of("string"), "value": of("string"), "primary": of("boolean")})}},
 		"Address":   object(nil, node{"country": orNull("string"), "zip": orNull("string"), "region": orNull("string"), "city": orNull("string"), "district": orNull("string"), "street": orNull("string")}),
+		"Place":     object(nil, node{"text": orNull("string"), "latitude": orNull("number"), "longitude": orNull("number"), "accuracy": described(orNull("integer"), "How far off it may be, in metres.")}),
 		"Reference": object([]string{"object"}, node{"id": idNode(), "object": of("string"), "label": of("string"), "hidden": of("boolean")}),
 		"ReferenceInput": node{"description": "An id, the key of the object, {unique field: value}, or what a read answered.",
 			"anyOf": []node{of("string"), of("object")}},

@@ -52,7 +52,7 @@ func (r *request) explain(err error) problem {
 	case errors.As(err, &re) && re.Taken() && r.clashed():
 		// Whoever tries value after value learns no more whether they are taken.
 		p.Code = "rate_limited"
-		slog.Warn("somebody keeps hitting on values that are taken", "user", r.actor.ID, "path", r.URL.Path)
+		slog.Warn("somebody keeps hitting on values that are taken", "user", r.actor.ID, "path", unspoken(r.URL.Path))
 	case errors.As(err, &re):
 		p.Code = re.Code
 		for _, f := range re.Fields {

@@ -18,6 +18,7 @@ import (
 	"ecrm/internal/attainment"
 	"ecrm/internal/blob"
 	"ecrm/internal/bulk"
+	"ecrm/internal/calendar"
 	"ecrm/internal/durable"
 	"ecrm/internal/exchange"
 	"ecrm/internal/favorite"
@@ -45,6 +46,7 @@ import (
 	"ecrm/internal/transfer"
 	"ecrm/internal/upkeep"
 	"ecrm/internal/view"
+	"ecrm/internal/wake"
 	"ecrm/internal/webform"
 	"ecrm/internal/workbench"
 	"ecrm/internal/workreport"
@@ -78,6 +80,10 @@ type App struct {
 	Upkeep   *upkeep.Service
 	Exports  *transfer.Exports
 	Exchange *exchange.Service
+	// Wake has rules look again at records whose hour has come.
+	Wake *wake.Service
+	// Calendar shows what has a day.
+	Calendar *calendar.Service
 	// Anniversaries keeps birthdays in step with today.
 	Anniversaries *anniversary.Service
 	Files         *blob.Folder
@@ -199,6 +205,8 @@ func (a *App) start(ctx context.Context, modules []record.Module) error {
 	a.Favorites = &favorite.Service{Records: a.Records, Views: a.Views}
 	a.Records.Currency, a.Records.Zone = a.currency(ctx), a.zone(ctx)
 	a.Exchange = exchange.New(a.Records, a.Jobs)
+	a.Calendar = &calendar.Service{Records: a.Records, ActorOf: actorOf}
+	a.Wake = &wake.Service{Records: a.Records}
 	a.Anniversaries = &anniversary.Service{Records: a.Records}
 	return nil
 }

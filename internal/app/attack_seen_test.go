@@ -58,7 +58,7 @@ func (x *attack) seen(t *testing.T, attempt func(t testing.TB, x *attack), as *p
 // roles: no role is needed to see that they do.
 var beyondRights = []string{
 	"GET /api/v1/reach/code.svg", "POST /api/v1/setup", "POST /api/v1/session", "POST /api/v1/password/actions/look", "POST /api/v1/password/actions/choose", "PATCH /api/v1/me", "GET /metrics", "POST /api/v1/views", "DELETE /api/v1/favorites/{object}/{id}",
-	"GET /f/{token}", "GET /f/{token}/embed", "POST /f/{token}", "POST /f/{token}/embed",
+	"GET /ical/{file}", "GET /f/{token}", "GET /f/{token}/embed", "POST /f/{token}", "POST /f/{token}/embed",
 }
 
 // An attack that nothing could make fail holds nothing: each case, run by somebody who may
@@ -110,6 +110,7 @@ func TestEveryRouteOfARecordIsClosedForEveryObject(t *testing.T) {
 		competitor := x.admin.add("competitors", map[string]any{"name": "對手公司"})
 		x.ids["opportunity_competitors"] = x.victim.add("opportunity-competitors", map[string]any{"opportunity": x.ids["opportunities"], "competitor": competitor})
 		x.ids["targets"] = x.admin.add("targets", map[string]any{"month": "2026-11-01", "owner": x.victim.id, "amount": amount("1000", "TWD")})
+		x.ids["log_templates"] = x.victim.add("log-templates", map[string]any{"name": secret, "result": secret})
 		before := x.state()
 		for _, o := range x.w.app.Records.Current.Load().Objects() {
 			if parent, _ := o.Parent(); parent != nil || o.AdminOnly || !o.Owned && !o.IsLink() {

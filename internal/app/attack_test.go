@@ -145,6 +145,7 @@ func (x *attack) state() string {
 			fmt.Fprintln(&b, x.victim.must(200, "GET", path+sub, nil))
 		}
 	}
+	fmt.Fprintln(&b, x.victim.must(200, "GET", "customers/"+x.ids["customers"]+"/timeline?kind=task", nil))
 	fmt.Fprintln(&b, x.victim.must(200, "GET", "views/"+x.ids["view"], nil), x.victim.must(200, "GET", "imports/"+x.ids["import"], nil)["state"],
 		x.victim.must(200, "GET", "jobs/"+x.ids["job"], nil), size(x.victim.must(200, "GET", "tokens", nil)["tokens"]), size(x.victim.must(200, "GET", "sessions", nil)["sessions"]),
 		x.admin.must(200, "GET", "users/"+x.victim.id+"/history", nil), x.admin.names("customers?deleted=true"), x.admin.names("users?sort=id"), x.admin.names("roles?sort=id"))
@@ -501,6 +502,37 @@ var cases = map[string]func(t testing.TB, x *attack){
 			t.Error("another read the victim's notices")
 		}
 	},
+	"GET /api/v1/calendar": func(t testing.TB, x *attack) {
+		day := time.Now()
+		from, to := day.AddDate(0, 0, -20).Format(time.DateOnly), day.AddDate(0, 0, 20).Format(time.DateOnly)
+		due := day.Add(time.Hour).UTC().Format(time.RFC3339)
+		x.victim.add("tasks", map[string]any{"subject": secret, "due_at": due, "repeat": "FREQ=DAILY"})
+		if text := fmt.Sprint(x.victim.must(200, "GET", "calendar?from="+from+"&to="+to, nil)); !strings.Contains(text, secret) {
+			t.Error("the victim's own calendar is empty")
+		}
+		for _, who := range []string{"me", "all", x.victim.id, x.admin.id} {
+			x.empty(t, "calendar?from="+from+"&to="+to+"&who="+who)
+		}
+		for _, q := range []string{"", "?from=2026-01-01", "?from=2026-01-01&to=2027-01-01", "?from=2026-01-02&to=2026-01-01", "?from=x&to=y", "?from=" + from + "&to=" + to + "&who=%22%20OR%201=1"} {
+			x.refused(t, "GET", "calendar"+q, nil, 422)
+		}
+	},
+	"GET /api/v1/calendar/links": func(t testing.TB, x *attack) {
+		x.victim.must(201, "POST", "calendar/links", map[string]any{"name": secret})
+		x.empty(t, "calendar/links?user="+x.victim.id)
+	},
+	"POST /api/v1/calendar/links": own,
+	"DELETE /api/v1/calendar/links/{id}": func(t testing.TB, x *attack) {
+		link := fmt.Sprint(x.victim.must(201, "POST", "calendar/links", map[string]any{"name": secret})["id"])
+		x.refused(t, "DELETE", "calendar/links/"+link, nil, 404)
+	},
+	"GET /ical/{file}": func(t testing.TB, x *attack) {
+		for _, file := range []string{"x.ics", x.victim.id + ".ics", strings.Repeat("A", 52) + ".ics", "%27%20OR%201=1.ics", "x", ".ics"} {
+			if status, text := x.attacker.raw("GET", "/ical/"+file, "", nil); status != 404 || strings.Contains(text, secret) {
+				t.Errorf("/ical/%s answered %d %s", file, status, text)
+			}
+		}
+	},
 	"GET /api/v1/notices/choices":      own,
 	"PATCH /api/v1/notices/choices":    own,
 	"GET /api/v1/{plural}/{id}/people": on("GET", "/people?q=m", nil),
@@ -671,6 +703,7 @@ var cases = map[string]func(t testing.TB, x *attack){
 	"POST /api/v1/{plural}/actions/assign": bulkAttack("assign", map[string]any{"owner": attackers}),
 	"POST /api/v1/{plural}/actions/edit":   bulkAttack("edit", map[string]any{"fields": map[string]any{"tags": []string{"x"}}}),
 	"POST /api/v1/{plural}/actions/tag":    bulkAttack("tag", map[string]any{"add": []string{"x"}}),
+	"POST /api/v1/{plural}/actions/follow": bulkAttack("follow", map[string]any{"object": "task", "values": map[string]any{"subject": "x"}}),
 	"POST /api/v1/{plural}/actions/delete": bulkAttack("delete", nil),
 	"POST /api/v1/{plural}/actions/restore": func(t testing.TB, x *attack) {
 		for _, body := range []map[string]any{{"ids": []string{x.ids["deleted"]}}, {"filter": `id = "` + x.ids["deleted"] + `"`}} {

@@ -21,7 +21,7 @@ func everyType() map[string]any {
 	choices := []map[string]any{{"value": "one", "label": "一"}, {"value": "two", "label": "二"}}
 	row := []map[string]any{{"name": "x_n", "type": "integer", "labels": "數"}, {"name": "x_d", "type": "decimal", "labels": "量"}, {"name": "x_who", "type": "reference", "targets": []string{"customer"}, "labels": "誰"}, {"name": "x_on", "type": "date", "labels": "日"}}
 	var fields []map[string]any
-	for _, kind := range []string{"text", "longtext", "integer", "decimal", "money", "percent", "boolean", "date", "datetime", "picklist", "multipicklist", "tags", "reference", "anyreference", "user", "department", "phones", "mails", "url", "address", "file", "picture", "birthday", "lines"} {
+	for _, kind := range []string{"text", "longtext", "integer", "decimal", "money", "percent", "boolean", "date", "datetime", "picklist", "multipicklist", "tags", "reference", "anyreference", "user", "department", "phones", "mails", "url", "address", "file", "picture", "birthday", "place", "lines"} {
 		f := map[string]any{"name": "x_" + kind, "type": kind, "labels": map[string]string{"zh-TW": "欄位" + kind, "zh-CN": "字段" + kind, "en": "Field " + kind}}
 		switch kind {
 		case "picklist", "multipicklist":

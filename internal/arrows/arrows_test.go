@@ -32,7 +32,7 @@ type level struct {
 // levels runs from the bottom up. A new package is added here, once, where it belongs.
 var levels = []level{
 	{"leaves: know nothing of records", true, []string{
-		"internal/blob", "internal/durable", "internal/folder", "internal/secure", "internal/proxy", "internal/reach", "internal/normal", "internal/local", "internal/tabular", "internal/message", "internal/tally", "internal/paper", "web", "packaging",
+		"internal/blob", "internal/durable", "internal/folder", "internal/secure", "internal/proxy", "internal/reach", "internal/normal", "internal/local", "internal/tabular", "internal/message", "internal/tally", "internal/paper", "internal/recur", "web", "packaging",
 	}},
 	{"schema: objects, fields, values", false, []string{"internal/schema"}},
 	{"query: what to read, as data", false, []string{"internal/query"}},
@@ -40,8 +40,8 @@ var levels = []level{
 	{"policy: who may do what, as queries", false, []string{"internal/policy"}},
 	{"record: the one door", false, []string{"internal/record"}},
 	{"services: what modules share", true, []string{
-		"internal/anniversary", "internal/assignment", "internal/attainment", "internal/audit", "internal/bulk", "internal/demo", "internal/events", "internal/exchange", "internal/identity", "internal/jobs",
-		"internal/favorite", "internal/live", "internal/mail", "internal/notice", "internal/person", "internal/search", "internal/transfer", "internal/upkeep", "internal/view", "internal/webform", "internal/workbench", "internal/workreport",
+		"internal/anniversary", "internal/assignment", "internal/attainment", "internal/audit", "internal/bulk", "internal/calendar", "internal/demo", "internal/events", "internal/exchange", "internal/identity", "internal/jobs",
+		"internal/favorite", "internal/live", "internal/mail", "internal/notice", "internal/person", "internal/search", "internal/transfer", "internal/upkeep", "internal/view", "internal/wake", "internal/webform", "internal/workbench", "internal/workreport",
 	}},
 	{"modules: the business", false, []string{"internal/module/*"}},
 	{"api: HTTP", false, []string{"internal/api"}},

@@ -15,7 +15,7 @@ import (
 type action func(ctx context.Context, u *record.Unit, r row, known *record.Current) (int64, *Problem, error)
 
 // row is one record of a job.
-type row struct{ n, id, version int64 }
+type row struct{ job, n, id, version int64 }
 
 // prepare reads an action's input under the actor's rights.
 func (s *Service) prepare(ctx context.Context, a *policy.Actor, o *schema.Object, name string, raw json.RawMessage) (action, error) {
@@ -35,6 +35,8 @@ func (s *Service) prepare(ctx context.Context, a *policy.Actor, o *schema.Object
 		return s.edit(ctx, a, o, in.Fields)
 	case Tag:
 		return s.tag(a, o, raw)
+	case Follow:
+		return s.follow(ctx, a, o, raw)
 	case Delete:
 		return func(ctx context.Context, u *record.Unit, r row, _ *record.Current) (int64, *Problem, error) {
 			return done, nil, u.Delete(ctx, a, o, r.id)

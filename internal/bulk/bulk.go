@@ -28,15 +28,17 @@ const (
 	Delete  = "delete"
 	Restore = "restore"
 	Share   = "share"
-	Undo    = "undo"
+	// Follow makes the same follow-up for each: a task, a planned visit.
+	Follow = "follow"
+	Undo   = "undo"
 )
 
 // Actions lists those a client may name.
-var Actions = []string{Assign, Edit, Tag, Delete, Restore, Share}
+var Actions = []string{Assign, Edit, Tag, Delete, Restore, Share, Follow}
 
 // verbs are the rights the actions need.
 var verbs = map[string]string{
-	Assign: policy.Assign, Edit: policy.Edit, Tag: policy.Edit, Delete: policy.Remove, Restore: policy.Remove, Share: policy.Share, Undo: policy.View,
+	Assign: policy.Assign, Edit: policy.Edit, Tag: policy.Edit, Delete: policy.Remove, Restore: policy.Remove, Share: policy.Share, Follow: policy.View, Undo: policy.View,
 }
 
 // MaxRows is how many records one job takes.
@@ -60,6 +62,8 @@ var rows = store.Declare(store.Table{
 	Columns: []schema.Column{
 		{Name: "job_id", Kind: schema.KindInt}, {Name: "n", Kind: schema.KindInt}, {Name: "record_id", Kind: schema.KindInt},
 		{Name: "version", Kind: schema.KindInt}, {Name: "state", Kind: schema.KindInt}, {Name: "problem", Kind: schema.KindText},
+		// made is what a row made, 0 for nothing.
+		{Name: "made_object", Kind: schema.KindText}, {Name: "made_id", Kind: schema.KindInt},
 	},
 	Key: []string{"job_id", "n"},
 })

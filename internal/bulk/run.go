@@ -135,6 +135,7 @@ func (s *Service) next(ctx context.Context, job, from int64) ([]row, error) {
 	found, err := store.JobRows(ctx, s.Records.DB, "n, record_id, version", job, from-1, nil, ahead)
 	list := make([]row, len(found))
 	for i, r := range found {
+		list[i].job = job
 		list[i].n, _ = r[0].(int64)
 		list[i].id, _ = r[1].(int64)
 		list[i].version, _ = r[2].(int64)
@@ -250,6 +251,11 @@ func (w *work) note(ctx context.Context, tx store.Querier, r row, result int64, 
 // undo takes back what a job did to a record.
 func undo(a *policy.Actor, o *schema.Object, job int64) action {
 	return func(ctx context.Context, u *record.Unit, r row, _ *record.Current) (int64, *Problem, error) {
+		if object, made, err := madeBy(ctx, u, job, r.id); err != nil {
+			return 0, nil, err
+		} else if made != 0 {
+			return unmake(ctx, u, a, r, job, object, made)
+		}
 		since, changed, err := u.Undo(ctx, a, o, r.id, origin(job))
 		if err != nil {
 			return 0, nil, err

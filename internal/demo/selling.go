@@ -161,13 +161,16 @@ func (m *maker) calls(customer string, contacts []string, s seller, age int, own
 			if len(contacts) > 0 && m.chance(80) {
 				in["contact"] = pick(m, contacts)
 			}
-			if m.chance(60) {
-				in["next_step"] = pick(m, l.steps)
-				if ago < 25 {
-					in["next_at"] = m.working(-1 - m.rng.IntN(20)).Format(time.RFC3339)
-				}
+			if step, days := pick(m, l.steps), m.rng.IntN(20); m.chance(60) && ago < 25 {
+				in["next_step"], in["next_at"] = step, m.working(-1-days).Format(time.RFC3339)
 			}
 			return in
+		})
+	}
+	if m.chance(12) {
+		m.add("activity", m.since(1), s.id, func() record.Input {
+			at := m.working(-1 - m.rng.IntN(14)).Format(time.RFC3339)
+			return owned(record.Input{"kind": m.among(70, "visit", 30, "meeting"), "customer": customer, "at": at, "minutes": 60, "remind_before": []any{"60"}})
 		})
 	}
 }
@@ -177,9 +180,13 @@ func (m *maker) task(customer string, s seller, owned func(record.Input) record.
 	in := m.rng.IntN(40) - 20 // days from today
 	made := m.since(25 + m.rng.IntN(10))
 	id := m.add("task", made, s.id, func() record.Input {
-		return owned(record.Input{
+		task := owned(record.Input{
 			"subject": pick(m, m.locale.steps), "customer": customer, "due_at": m.working(-in).Format(time.RFC3339), "priority": m.among(20, "high", 65, "normal", 15, "low"),
 		})
+		if in > 0 && m.chance(10) {
+			task["repeat"] = m.among(60, "FREQ=WEEKLY;INTERVAL=2", 40, "FREQ=MONTHLY")
+		}
+		return task
 	})
 	if in < 0 && m.chance(75) {
 		m.change("task", id, m.since(-in), s.id, always(record.Input{"done": true}))

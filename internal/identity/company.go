@@ -2,6 +2,8 @@ package identity
 
 import (
 	"context"
+	"encoding/json"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -18,7 +20,16 @@ type CompanyChange struct {
 	Name     *string `json:"name"`
 	Language *string `json:"language"`
 	TimeZone *string `json:"time_zone"`
+	// FollowUpDays replace those there are.
+	FollowUpDays map[string]int `json:"follow_up_days"`
 }
+
+const (
+	// followUpDays names them among the settings.
+	followUpDays = "follow_up_days"
+	maxFollowUp  = 3650
+	maxLevels    = 50
+)
 
 // maxCompany is the longest name of a company, in characters.
 const maxCompany = 200
@@ -49,6 +60,21 @@ func (s *Service) ChangeCompany(ctx context.Context, a *policy.Actor, c CompanyC
 			return record.Invalid("time_zone", "not_an_option", "value", schema.Shorten(*c.TimeZone))
 		}
 		set["time_zone"] = *c.TimeZone
+	}
+	if c.FollowUpDays != nil {
+		for level, days := range c.FollowUpDays {
+			if days < 1 || days > maxFollowUp || utf8.RuneCountInString(level) > 100 {
+				return record.Invalid(followUpDays, "out_of_range")
+			}
+		}
+		if len(c.FollowUpDays) > maxLevels {
+			return record.Invalid(followUpDays, "too_many", "max", strconv.Itoa(maxLevels))
+		}
+		text, err := json.Marshal(c.FollowUpDays)
+		if err != nil {
+			return err
+		}
+		set[followUpDays] = string(text)
 	}
 	return s.Records.DB.Write(ctx, func(ctx context.Context, q store.Querier) error {
 		// Language and time zone are those of everybody who chose none.

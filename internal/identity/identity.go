@@ -4,6 +4,7 @@ package identity
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"sync"
 	"time"
@@ -69,7 +70,13 @@ type Company struct {
 	Currency string `json:"currency"`
 	Language string `json:"language"`
 	TimeZone string `json:"time_zone"`
+	// FollowUpDays are after how many days without contact a customer of a level is to be
+	// spoken to again; "" stands for those without one.
+	FollowUpDays map[string]int `json:"follow_up_days"`
 }
+
+// usualFollowUpDays hold until the company says otherwise.
+var usualFollowUpDays = map[string]int{"A": 14, "B": 30, "C": 60, "D": 90, "": 60}
 
 // Company reads the company's settings.
 func (s *Service) Company(ctx context.Context) (Company, error) {
@@ -86,7 +93,14 @@ func (s *Service) Company(ctx context.Context) (Company, error) {
 			c.Language = value
 		case "time_zone":
 			c.TimeZone = value
+		case followUpDays:
+			if err := json.Unmarshal([]byte(value), &c.FollowUpDays); err != nil {
+				return c, err
+			}
 		}
+	}
+	if c.FollowUpDays == nil {
+		c.FollowUpDays = usualFollowUpDays
 	}
 	return c, err
 }

@@ -14,6 +14,8 @@ var mails = map[string][3]string{
 	"mail_notice_mentioned":       {"{who} 在{what}提到您", "{who} 在{what}中提到了您", "{who} mentioned you in a {what}"},
 	"mail_notice_commented":       {"{who} 在{what}留言", "{who} 评论了{what}", "{who} commented on a {what}"},
 	"mail_notice_commented_many":  {"{who} 等在{what}留了 {n} 則言", "{who} 等对{what}发表了 {n} 条评论", "{n} comments on a {what}, the latest by {who}"},
+	"mail_notice_finished":        {"{who} 完成了{what}", "{who} 完成了{what}", "{who} finished a {what}"},
+	"mail_notice_finished_many":   {"{who} 完成了 {n} 筆{what}", "{who} 完成了 {n} 条{what}", "{who} finished {n} records ({what})"},
 	"mail_notice_reminder":        {"{what}提醒", "{what}提醒", "Reminder of a {what}"},
 	"mail_notice_wanted":          {"{who} 請您交{what}", "{who} 请您提交{what}", "{who} asks for your {what}"},
 	"mail_notice_wanted_by_clock": {"請記得交{what}", "请记得提交{what}", "Please hand in your {what}"},

@@ -309,8 +309,10 @@ var texts = map[string][3]string{
 // In puts a code into words; {name} is replaced by the parameter of that name.
 func In(language, code string, params map[string]string) string {
 	t, ok := texts[code]
-	if !ok {
-		t, ok = mails[code]
+	for _, more := range []map[string][3]string{mails, follows} {
+		if !ok {
+			t, ok = more[code]
+		}
 	}
 	if !ok {
 		return code

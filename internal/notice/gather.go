@@ -73,11 +73,28 @@ func (s *Service) candidates(ctx context.Context, events []record.Event) ([]cand
 			}
 			list = append(list, given)
 		}
-		if d.Comment == 0 {
-			continue
-		}
 		o := s.Records.Current.Load().Object(e.Object)
 		if o == nil {
+			continue
+		}
+		if d.Finished {
+			waiting, err := s.Records.Waiting(ctx, o, e.ID)
+			if err != nil {
+				return nil, err
+			}
+			for _, user := range waiting {
+				if user == d.By {
+					continue
+				}
+				finished := one
+				finished.user, finished.kind = user, Finished
+				if many(d.Origin) {
+					finished.topic, finished.again = strings.Join([]string{Finished, e.Object, d.Origin}, " "), true
+				}
+				list = append(list, finished)
+			}
+		}
+		if d.Comment == 0 {
 			continue
 		}
 		concerned, err := s.Records.Concerned(ctx, o, e.ID)

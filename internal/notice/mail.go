@@ -100,7 +100,7 @@ func (s *Service) sentence(a *policy.Actor, language string, n Notice) string {
 			params["what"] = title
 		}
 		code += map[bool]string{true: "_failed", false: "_done"}[n.Job.State == jobs.Failed]
-	} else if n.Count > 1 && (n.Kind == Assigned || n.Kind == Commented) {
+	} else if n.Count > 1 && (n.Kind == Assigned || n.Kind == Commented || n.Kind == Finished) {
 		code += "_many"
 	}
 	return message.In(language, code, params)
@@ -118,7 +118,7 @@ func (s *Service) path(a *policy.Actor, n Notice) string {
 	if o == nil || n.Record == 0 {
 		return "/notices"
 	}
-	if n.Kind == Assigned && n.Count > 1 {
+	if (n.Kind == Assigned || n.Kind == Finished) && n.Count > 1 {
 		return "/o/" + o.Plural
 	}
 	return "/o/" + o.Plural + "/" + strconv.FormatInt(n.Record, 10)
@@ -225,6 +225,9 @@ func (s *Service) composeDigest(ctx context.Context, to mail.Receiver, _ int64) 
 		}
 		today := o.Due.At + " >= today() AND " + o.Due.At + " < today(1)"
 		lists := []struct{ code, filter string }{{"mail_digest_today", today}}
+		if w := o.Due.While; w != nil {
+			lists[0].filter += " AND " + w.Field + ` IN ("` + strings.Join(w.Values, `", "`) + `")`
+		}
 		if o.Due.Done != "" {
 			lists[0].filter += " AND " + o.Due.Done + " = false"
 			lists = append(lists, struct{ code, filter string }{"mail_digest_overdue", o.Due.At + " < today() AND " + o.Due.Done + " = false"})
@@ -260,7 +263,11 @@ func (s *Service) due(ctx context.Context, a *policy.Actor, o *schema.Object, fi
 			fields = append(fields, name)
 		}
 	}
-	for _, name := range []string{o.Title, o.Due.At, "owner", o.Due.Done} {
+	asked := []string{o.Title, o.Due.At, "owner", o.Due.Done}
+	if o.Due.While != nil {
+		asked = append(asked, o.Due.While.Field)
+	}
+	for _, name := range asked {
 		if f := o.Field(name); f != nil && !a.Readable(o, f) {
 			return nil, nil
 		}

@@ -28,10 +28,12 @@ const (
 	JobEnded  = "job"
 	// Wanted: something is to be handed in for a period.
 	Wanted = "wanted"
+	// Finished is told to who waits for it: that what he gave to somebody is done.
+	Finished = "finished"
 )
 
 // Kinds lists them as the settings do.
-var Kinds = []string{Mentioned, Assigned, Reminder, Commented, JobEnded, Wanted}
+var Kinds = []string{Mentioned, Assigned, Reminder, Finished, Commented, JobEnded, Wanted}
 
 // Stream is the object of the events that tell a person's open pages, by his id,
 // that his notices changed.

@@ -51,11 +51,13 @@ func (s *Service) Remind(ctx context.Context, now time.Time) error {
 		from = earliest
 	}
 	for _, o := range s.Records.Current.Load().Objects() {
-		if o.Due == nil || o.Due.Remind == "" {
+		if o.Due == nil {
 			continue
 		}
-		if err := s.remind(ctx, o, from, now); err != nil {
-			return err
+		for _, one := range asked(o) {
+			if err := s.remind(ctx, o, one, from, now); err != nil {
+				return err
+			}
 		}
 	}
 	return s.Records.DB.Write(store.Bulk(ctx), func(ctx context.Context, q store.Querier) error {
@@ -63,14 +65,41 @@ func (s *Service) Remind(ctx context.Context, now time.Time) error {
 	})
 }
 
-func (s *Service) remind(ctx context.Context, o *schema.Object, from, to time.Time) error {
-	remind, due := o.Field(o.Due.Remind), o.Field(o.Due.At)
-	done := ""
-	if f := o.Field(o.Due.Done); f != nil {
-		done = f.Column()
+// asking is one way in which people ask to be reminded of records of an object: at an
+// instant, or some time before they are due.
+type asking struct {
+	lead string
+	// ahead is how far before the day, 0 with an instant of its own.
+	ahead time.Duration
+}
+
+// asked are the ways there are.
+func asked(o *schema.Object) []asking {
+	var ways []asking
+	if o.Due.Remind != "" {
+		ways = append(ways, asking{})
 	}
+	if f := o.Field(o.Due.Before); f != nil {
+		for _, option := range f.Options {
+			if minutes, err := strconv.Atoi(option.Value); err == nil {
+				ways = append(ways, asking{option.Value, time.Duration(minutes) * time.Minute})
+			}
+		}
+	}
+	return ways
+}
+
+// rows reads records whose reminder of this kind lies between two instants.
+func (w asking) rows(ctx context.Context, q store.Querier, o *schema.Object, from, to time.Time, after int64) ([][]any, error) {
+	if w.lead == "" {
+		return store.Reminders(ctx, q, o, from.UnixMicro(), to.UnixMicro(), after, remindMost)
+	}
+	return store.RemindersBefore(ctx, q, o, o.Field(o.Due.Before), w.lead, store.Undone(o), from.Add(w.ahead).UnixMicro(), to.Add(w.ahead).UnixMicro(), after, remindMost)
+}
+
+func (s *Service) remind(ctx context.Context, o *schema.Object, way asking, from, to time.Time) error {
 	for after := int64(0); ; {
-		rows, err := store.Reminders(ctx, s.Records.DB, o, remind.Column(), due.Column(), done, from.UnixMicro(), to.UnixMicro(), after, remindMost)
+		rows, err := way.rows(ctx, s.Records.DB, o, from, to, after)
 		if err != nil || len(rows) == 0 {
 			return err
 		}
@@ -82,7 +111,7 @@ func (s *Service) remind(ctx context.Context, o *schema.Object, from, to time.Ti
 			at, _ := r[2].(int64)
 			c.about, _ = r[3].(int64)
 			c.records, after = []int64{c.record}, c.record
-			c.topic = strings.Join([]string{Reminder, o.Name, strconv.FormatInt(c.record, 10), strconv.FormatInt(at, 10)}, " ")
+			c.topic = strings.Join([]string{Reminder, o.Name, strconv.FormatInt(c.record, 10), strconv.FormatInt(at-way.ahead.Microseconds(), 10)}, " ")
 			if c.user != 0 {
 				list = append(list, c)
 			}

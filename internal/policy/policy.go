@@ -70,8 +70,12 @@ func (r Role) scope(o *schema.Object, verb string) Scope {
 	case !ok:
 		rights = r.Rights["*"]
 	}
-	if s := rights[verb]; s != "" {
+	if s := rights[verb]; s != "" && s != None {
 		return s
+	}
+	// What everybody makes for himself he throws away again.
+	if c := rights[Create]; verb == Remove && o.Opens != "" && c != "" && c != None {
+		return Own
 	}
 	return None
 }
@@ -293,6 +297,9 @@ func (a *Actor) reasons(o *schema.Object, verb string, depth int) []Reason {
 		if s != Own && !a.direct {
 			add(Reason{Rule: RuleShared, Role: r.Name, Scope: s, Filter: a.shared(verb)})
 		}
+	}
+	if verb == View && o.Opens != "" {
+		add(Reason{Rule: RuleEverybody, Filter: &query.Node{Op: query.Eq, Field: o.Opens, Value: true}})
 	}
 	if verb != View || depth >= maxThrough || a.direct {
 		return list

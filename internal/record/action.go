@@ -235,8 +235,13 @@ func AsFilterProblem(err error) *query.Problem {
 // Engine is the engine acting in the actor's name: what follows from an action he
 // may do, and is not his to do otherwise.
 func (d *Doing) Engine() *policy.Actor {
-	a := policy.System(d.Actor.Registry, d.Actor.Origin)
-	a.ID, a.Name, a.Language, a.Location, a.Address = d.Actor.ID, d.Actor.Name, d.Actor.Language, d.Actor.Location, d.Actor.Address
+	return engineOf(d.Actor)
+}
+
+// engineOf is the engine acting in an actor's name.
+func engineOf(actor *policy.Actor) *policy.Actor {
+	a := policy.System(actor.Registry, actor.Origin)
+	a.ID, a.Name, a.Language, a.Location, a.Address = actor.ID, actor.Name, actor.Language, actor.Location, actor.Address
 	return a
 }
 
@@ -271,14 +276,7 @@ func (d *Doing) May(object, verb string) bool {
 // Create makes a record of another object by the actor's own rights; of the values
 // those are left out that he may not write.
 func (d *Doing) Create(ctx context.Context, object string, values Values) (int64, error) {
-	o := d.Actor.Registry.Object(object)
-	kept := Values{}
-	for name, columns := range values {
-		if f := o.Field(name); f != nil && columns != nil && (d.Actor.Access(o, f) == "write" || name == "owner" || name == "department") {
-			kept[name] = columns
-		}
-	}
-	return d.unit.CreateValues(ctx, d.Actor, o, kept)
+	return d.unit.make(ctx, d.Actor, object, values)
 }
 
 // Owner answers who owns what the actor makes of the record: its owner, where the

@@ -125,7 +125,7 @@ func (s *Service) apply(ctx context.Context, tx store.Querier, a *policy.Actor, 
 	}
 	c.left(ctx)
 	c.revalued(row)
-	if o.Owned && (c.Changed("owner") || c.Changed("department")) {
+	if o.Owned && (c.Changed("owner") || c.Changed("department")) && !hands(a, o, policy.Edit) {
 		if !a.Covers(o, policy.Assign, before.Int("owner"), before.Int("department")) {
 			return false, invalid("owner", "may_not_assign")
 		}
@@ -158,6 +158,9 @@ func (s *Service) apply(ctx context.Context, tx store.Querier, a *policy.Actor, 
 		if err := c.bequeath(ctx, after.Int("owner"), after.Int("department")); err != nil {
 			return false, err
 		}
+	}
+	if err := c.keepSight(ctx); err != nil {
+		return false, err
 	}
 	if r := s.rules[o.Name]; r.Done != nil {
 		return true, r.Done(ctx, c)

@@ -84,7 +84,7 @@ func (s *Service) insert(ctx context.Context, tx store.Querier, a *policy.Actor,
 		return err
 	}
 	c.since()
-	if !a.Covers(o, policy.Create, v.Int("owner"), v.Int("department")) {
+	if !a.Covers(o, policy.Create, v.Int("owner"), v.Int("department")) && !hands(a, o, policy.Create) {
 		return invalid("owner", "outside_scope")
 	}
 	if v["created_at"] == nil {
@@ -92,7 +92,10 @@ func (s *Service) insert(ctx context.Context, tx store.Querier, a *policy.Actor,
 	}
 	v["updated_at"] = []any{now}
 	if a.ID != 0 {
-		v["created_by"], v["updated_by"] = []any{a.ID}, []any{a.ID}
+		v["updated_by"] = []any{a.ID}
+		if v["created_by"] == nil { // what repeats is whoever's who began it
+			v["created_by"] = []any{a.ID}
+		}
 	}
 	row := store.Row{"id": id, "version": int64(1)}
 	columnsOf(o, v, row)
@@ -112,6 +115,9 @@ func (s *Service) insert(ctx context.Context, tx store.Querier, a *policy.Actor,
 	}
 	if o.Owned {
 		u.belongs[thing{o.Name, id}] = [2]any{row["owner_id"], row["department_id"]}
+	}
+	if err := c.keepSight(ctx); err != nil {
+		return err
 	}
 	if r := s.rules[o.Name]; r.Done != nil {
 		if err := r.Done(ctx, c); err != nil {

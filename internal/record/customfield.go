@@ -21,7 +21,7 @@ var customName = regexp.MustCompile(`^x_[a-z0-9_]{1,30}$`)
 // one column or few.
 func made(name string, row bool) bool {
 	switch name {
-	case "references", "json":
+	case "references", "json", "recurrence":
 		return false
 	case "lines":
 		return !row

@@ -24,6 +24,8 @@ type Detail struct {
 	// whom a text names since.
 	Assigned  []int64 `json:"assigned,omitempty"`
 	Mentioned []int64 `json:"mentioned,omitempty"`
+	// Finished tells that the write said that what was due is done.
+	Finished bool `json:"finished,omitempty"`
 	// Comment is the comment that was made.
 	Comment int64 `json:"comment,omitempty"`
 	// Was tells who saw the record before, where some may not any more; nil:
@@ -78,8 +80,11 @@ func (c *Change) detail(ctx context.Context, action string) (*Detail, error) {
 			d.Mentioned = append(d.Mentioned, names...)
 		}
 	}
+	if due := c.Object.Due; due != nil && due.Done != "" && c.Actor.ID != 0 {
+		d.Finished = !c.Created && c.Changed(due.Done) && c.After.True(due.Done)
+	}
 	d.Was = c.was()
-	if d.Assigned == nil && d.Mentioned == nil && d.Was == nil {
+	if d.Assigned == nil && d.Mentioned == nil && d.Was == nil && !d.Finished {
 		return nil, nil
 	}
 	return &d, nil

@@ -127,6 +127,9 @@ type Field struct {
 	// Assigns tells that a reference to a person gives him the record: he is told when
 	// somebody else does. The owner of a record is such a field.
 	Assigns bool `json:"-"`
+	// Watches tells that the people named by several references follow what becomes of
+	// the record: it is shared with them, and they are told when it is done.
+	Watches bool `json:"-"`
 	// Derived fields never raise the record's version.
 	Derived bool `json:"-"`
 	// Custom fields were made at run time.
@@ -279,6 +282,18 @@ type Object struct {
 	// Logs objects tell what was done: whoever is given such a record has nothing to do
 	// with it, and is not told.
 	Logs bool
+	// Delegates tells that whoever may make or change a record may give it to a
+	// colleague, whom his role does not reach otherwise; he goes on seeing it.
+	Delegates bool
+	// Calendar tells how records stand in the calendar; nil: they do not.
+	Calendar *Calendar
+	// Wakes is the instant at which the object's rules are to look at a record again though
+	// nobody touches it; they take it away when they have. Empty: never.
+	Wakes string
+	// Opens is the boolean field that lets everybody read a record whose role reads such
+	// records at all. Such records are each person's own things, which he may also remove.
+	// Empty: it is no such object.
+	Opens string
 	// Catalog objects are read by everyone and written by administrators and by
 	// whoever has a role that grants it for the object by name: "all objects" does
 	// not mean them.
@@ -433,7 +448,15 @@ func (o *Object) prepare() error {
 			o.mentions = append(o.mentions, f)
 		}
 	}
+	for name, wanted := range map[string]string{o.Wakes: "datetime", o.Opens: "boolean"} {
+		if f := o.byName[name]; name != "" && (f == nil || f.Type != wanted) {
+			return fmt.Errorf("object %s: %q is no %s of it", o.Name, name, wanted)
+		}
+	}
 	if err := o.prepareDue(); err != nil {
+		return err
+	}
+	if err := o.prepareCalendar(); err != nil {
 		return err
 	}
 	if o.Links != [2]string{} {

@@ -226,7 +226,7 @@ func (c *compiler) compare(o *schema.Object, alias string, n *query.Node) error 
 		return c.birthday(f, alias, n)
 	case "datetime":
 		return c.instant(column, n)
-	case "text", "longtext", "url", "autonumber", "picklist", "file", "picture":
+	case "text", "longtext", "url", "autonumber", "picklist", "file", "picture", "place", "recurrence":
 		return c.textual(column, n)
 	}
 	return c.plain(f, column, n)
@@ -464,6 +464,12 @@ func (c *compiler) span(n *query.Node) (from, to time.Time, err error) {
 			return day.AddDate(0, 0, shift), day.AddDate(0, 0, shift+1), nil
 		case "next_days": // today and so many days more
 			return day, day.AddDate(0, 0, min(max(shift, 0), 3660)+1), nil
+		case "days": // so many days from today on, and how many of them
+			if len(v.Args) != 2 {
+				return from, to, problem(n, "filter_value_unfit")
+			}
+			from = day.AddDate(0, 0, shift)
+			return from, from.AddDate(0, 0, min(max(v.Args[1], 1), 3660)), nil
 		case "this_week":
 			monday := day.AddDate(0, 0, -(int(day.Weekday())+6)%7+7*shift)
 			return monday, monday.AddDate(0, 0, 7), nil

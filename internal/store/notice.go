@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 
 	"ecrm/internal/schema"
 )
@@ -20,12 +21,38 @@ func Commenters(ctx context.Context, q Querier, record int64, limit int) ([]int6
 
 // Reminders reads id, owner, reminder and day of live records of an object whose
 // reminder lies between two instants and that are not done, by id behind after.
-func Reminders(ctx context.Context, q Querier, o *schema.Object, remind, due, done string, from, to, after int64, limit int) ([][]any, error) {
-	undone := ""
-	if done != "" {
-		undone = " AND (" + done + " IS NULL OR NOT " + done + ")"
+func Reminders(ctx context.Context, q Querier, o *schema.Object, from, to, after int64, limit int) ([][]any, error) {
+	remind, due := o.Field(o.Due.Remind).Column(), o.Field(o.Due.At).Column()
+	return q.Query(ctx, "SELECT id, owner_id, "+remind+", "+due+" FROM "+o.Table()+" WHERE "+remind+" > ? AND "+remind+" <= ? AND deleted_at IS NULL AND id > ?"+Undone(o)+" ORDER BY id LIMIT ?", from, to, after, int64(limit))
+}
+
+// RemindersBefore reads id, owner and day of live records of an object that are due
+// between two instants and whose owner chose this lead of minutes before, as Reminders
+// does.
+func RemindersBefore(ctx context.Context, q Querier, o *schema.Object, before *schema.Field, lead, condition string, from, to, after int64, limit int) ([][]any, error) {
+	at := o.Field(o.Due.At).Column()
+	return q.Query(ctx, "SELECT id, owner_id, "+at+", "+at+" FROM "+o.Table()+" WHERE "+at+" > ? AND "+at+" <= ? AND deleted_at IS NULL AND id > ?"+condition+
+		" AND EXISTS (SELECT 1 FROM "+o.ValueTable(before)+" v WHERE v.record_id = "+o.Table()+".id AND v.value = ?) ORDER BY id LIMIT ?", from, to, after, lead, int64(limit))
+}
+
+// Undone is the condition that what is due is still to be done.
+func Undone(o *schema.Object) string {
+	condition := ""
+	if f := o.Field(o.Due.Done); f != nil {
+		condition += " AND (" + f.Column() + " IS NULL OR NOT " + f.Column() + ")"
 	}
-	return q.Query(ctx, "SELECT id, owner_id, "+remind+", "+due+" FROM "+o.Table()+" WHERE "+remind+" > ? AND "+remind+" <= ? AND deleted_at IS NULL AND id > ?"+undone+" ORDER BY id LIMIT ?", from, to, after, int64(limit))
+	if w := o.Due.While; w != nil {
+		condition += " AND " + o.Field(w.Field).Column() + " IN ('" + strings.Join(w.Values, "', '") + "')"
+	}
+	return condition
+}
+
+// Woken lists live records of an object whose hour to be looked at again came by an
+// instant, those first that wait longest.
+func Woken(ctx context.Context, q Querier, o *schema.Object, now int64, limit int) ([]int64, error) {
+	at := o.Field(o.Wakes).Column()
+	rows, err := q.Query(ctx, "SELECT id FROM "+o.Table()+" WHERE "+at+" <= ? AND deleted_at IS NULL ORDER BY "+at+" LIMIT ?", now, int64(limit))
+	return column(rows, err)
 }
 
 // EndedShares reads object, record and token of shares that ended between two

@@ -166,6 +166,19 @@ func Raise(ctx context.Context, q Querier, table, column string, id, value int64
 	return err
 }
 
+// Expire empties a column of a record beside its version where it holds a value up to
+// one.
+func Expire(ctx context.Context, q Querier, table, column string, id, until int64) error {
+	_, err := q.Exec(ctx, "UPDATE "+table+" SET "+column+" = NULL WHERE id = ? AND "+column+" <= ?", id, until)
+	return err
+}
+
+// Replace sets a column of a record beside its version where it still holds a value.
+func Replace(ctx context.Context, q Querier, table, column string, id, before int64, after any) error {
+	_, err := q.Exec(ctx, "UPDATE "+table+" SET "+column+" = ? WHERE id = ? AND "+column+" = ?", after, id, before)
+	return err
+}
+
 // Lower sets a column of a record beside its version if it is empty or holds more.
 func Lower(ctx context.Context, q Querier, table, column string, id, value int64) error {
 	_, err := q.Exec(ctx, "UPDATE "+table+" SET "+column+" = ? WHERE id = ? AND ("+column+" IS NULL OR "+column+" > ?)", value, id, value)

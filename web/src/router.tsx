@@ -78,6 +78,11 @@ const forecast = createRoute({
   path: "/forecast",
   component: lazyRouteComponent(() => import("./pages/forecast/ForecastPage"), "ForecastPage"),
 });
+const calendar = createRoute({
+  getParentRoute: () => frame,
+  path: "/calendar",
+  component: lazyRouteComponent(() => import("./pages/calendar/CalendarPage"), "CalendarPage"),
+});
 const notices = createRoute({
   getParentRoute: () => frame,
   path: "/notices",
@@ -113,6 +118,7 @@ export const router = createRouter({
       importer,
       jobs,
       forecast,
+      calendar,
       notices,
       reports,
       settings,

@@ -44,10 +44,12 @@ func Module() record.Module {
 				{Name: "card", Type: "picture", Label: t("名片", "名片", "Name card")},
 				{Name: "birthday", Type: "birthday", Indexed: true, Label: t("生日", "生日", "Birthday")},
 				{Name: "tags", Type: "tags", Label: t("標籤", "标签", "Tags")},
+				{Name: "last_contact_at", Type: "datetime", Label: t("最近聯絡", "最近跟进", "Last contact"), ReadOnly: true, Derived: true, Indexed: true},
 				{Name: "note", Type: "longtext", Label: t("備註", "备注", "Note"), Search: "t"},
 			},
 		),
 		List:       []string{"name", "customer", "title", "phones", "mails", "owner", "created_at"},
+		Calendar:   &schema.Calendar{At: "birthday"},
 		Quick:      []string{"owner", "birthday"},
 		Highlights: []string{"customer", "title", "phones", "mails", "owner"},
 		Sections: []schema.Section{

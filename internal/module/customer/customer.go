@@ -146,6 +146,7 @@ func object() *schema.Object {
 		},
 		Reported:   []schema.Reported{{Key: "customers", Label: t("新客戶", "新客户", "New customers"), Order: 50, At: "created_at", Show: []string{"level", "source"}}},
 		List:       []string{"name", "short_name", "level", "status", "phones", "owner", "last_contact_at", "created_at", "tags"},
+		Calendar:   &schema.Calendar{At: "birthday"},
 		Quick:      []string{"address", "owner", "level", "status", "last_contact_at"},
 		Highlights: []string{"number", "level", "status", "owner", "last_contact_at", "next_contact_at"},
 		Sections: []schema.Section{

@@ -63,6 +63,7 @@ func Module() record.Module {
 				Aliases: schema.Words("來源, 商機來源, 機會來源, 客戶來源, 線索來源, 來源管道, lead source, leadsource, deal source, opportunity source, original source, original source type, original traffic source, source name, quelle, herkunft, origen, fuente, origine, 流入経路"),
 				Label:   t("來源", "来源", "Source"), Options: schema.Sources()},
 			{Name: "tags", Type: "tags", Label: t("標籤", "标签", "Tags")},
+			{Name: "last_contact_at", Type: "datetime", Label: t("最近聯絡", "最近跟进", "Last contact"), ReadOnly: true, Derived: true, Indexed: true},
 			{Name: "next_step", Type: "text",
 				Aliases: schema.Words("下一步, 下一步行動, 下一步計畫, 下步計劃, 後續行動, next step, next steps, nextstep, next action, nächster schritt, próximo paso, prochaine étape, 次のステップ"),
 				Label:   t("下一步", "下一步", "Next step")},
@@ -78,6 +79,7 @@ func Module() record.Module {
 			{Key: "deals_moved", Label: t("推進的商機", "推进的商机", "Deals moved"), Order: 30, At: "stage_changed_at", Filter: "stage = open()", By: "stage", Sum: "amount", Show: []string{"customer", "stage", "amount", "stage_changed_at"}},
 		},
 		List:       []string{"name", "customer", "stage", "amount", "expected_close", "owner", "created_at"},
+		Calendar:   &schema.Calendar{At: "expected_close", Shown: "closed_on IS EMPTY"},
 		Quick:      []string{"stage", "owner", "expected_close"},
 		Highlights: []string{"customer", "stage", "amount", "expected_close", "owner"},
 		Sections: []schema.Section{

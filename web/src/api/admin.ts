@@ -42,6 +42,7 @@ export interface CompanyInput {
   name?: string;
   language?: string;
   time_zone?: string;
+  follow_up_days?: Record<string, number>;
 }
 
 const rows = <T>(answer: unknown, ...keys: string[]): T[] => {

@@ -78,6 +78,7 @@ export function listsChanged(plural: string) {
   });
   queryClient.invalidateQueries({ queryKey: ["aggregate", plural] });
   queryClient.invalidateQueries({ queryKey: ["home"] });
+  queryClient.invalidateQueries({ queryKey: ["calendar"] });
   if (plural === "users") queryClient.invalidateQueries({ queryKey: ["faces"] });
 }
 

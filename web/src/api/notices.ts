@@ -3,7 +3,14 @@ import { call, queryString } from "./client";
 import type { Job } from "./jobs";
 import { queryClient, useMe } from "./queries";
 
-export type NoticeKind = "mentioned" | "assigned" | "reminder" | "commented" | "job" | "wanted";
+export type NoticeKind =
+  | "mentioned"
+  | "assigned"
+  | "reminder"
+  | "finished"
+  | "commented"
+  | "job"
+  | "wanted";
 
 /** Something that concerns whoever is signed in. */
 export interface Notice {

@@ -73,6 +73,7 @@ export function refresh(plural: string, id?: string) {
   queryClient.invalidateQueries({ queryKey: ["list", plural] });
   queryClient.invalidateQueries({ queryKey: ["aggregate", plural] });
   queryClient.invalidateQueries({ queryKey: ["home"] });
+  queryClient.invalidateQueries({ queryKey: ["calendar"] });
   if (id) {
     queryClient.invalidateQueries({ queryKey: ["record", plural, id] });
     queryClient.invalidateQueries({ queryKey: ["timeline", plural, id] });

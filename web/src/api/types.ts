@@ -27,6 +27,8 @@ export type FieldTypeName =
   | "address"
   | "file"
   | "picture"
+  | "place"
+  | "recurrence"
   | "autonumber";
 
 /** Words in all languages, told to administrators. */
@@ -224,7 +226,14 @@ export interface Me {
     must_change_password?: boolean;
     photo?: FileRef | null;
   };
-  company: { name: string; currency: string; language?: string; time_zone?: string };
+  company: {
+    name: string;
+    currency: string;
+    language?: string;
+    time_zone?: string;
+    /** After how many days without contact a customer of a level is to be spoken to. */
+    follow_up_days?: Record<string, number>;
+  };
   admin: boolean;
   version?: string | number;
 }

@@ -43,6 +43,10 @@ export const fileUrl = (f: FileRef, size?: 96 | 320 | 1600) =>
 /** Whether it can be shown as a picture: the server measured those it can make small. */
 export const isPicture = (f: FileRef) => f.type.startsWith("image/") && !!f.width;
 
+/** Whether it can be listened to: a voice note says so by its name where its type does not. */
+export const isSound = (f: FileRef) =>
+  f.type.startsWith("audio/") || /\.(weba|m4a|mp3|ogg|oga|opus|wav|aac)$/i.test(f.name);
+
 export function fileSize(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`;
   if (bytes < 1024 * 1024) return `${Math.round(bytes / 1024)} KB`;

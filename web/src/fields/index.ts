@@ -19,6 +19,8 @@ import { percent } from "./percent";
 import { phones } from "./phones";
 import { picklist } from "./picklist";
 import { picture } from "./picture";
+import { place } from "./place";
+import { recurrence } from "./recurrence";
 import { reference } from "./reference";
 import { references } from "./references";
 import { tags } from "./tags";
@@ -54,6 +56,8 @@ export const FIELD_TYPES: Record<string, FieldType> = {
   address,
   file,
   picture,
+  place,
+  recurrence,
   autonumber,
 };
 

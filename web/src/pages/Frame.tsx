@@ -32,6 +32,7 @@ import { useLive } from "./frame/useLive";
 
 const CopyDrawer = lazy(() => import("../views/form/CopyDrawer"));
 const FormDrawer = lazy(() => import("../views/form/FormDrawer"));
+const LogDrawer = lazy(() => import("../views/log/LogDrawer"));
 const KeyMap = lazy(() => import("./KeyMap"));
 const Palette = lazy(() => import("./palette/Palette"));
 const FirstPassword = lazy(() => import("./settings/FirstPassword"));
@@ -87,7 +88,7 @@ export function Frame() {
     at?.label ||
     (path === "/"
       ? t("home")
-      : ["import", "jobs", "forecast", "notices", "reports", "settings"]
+      : ["calendar", "import", "jobs", "forecast", "notices", "reports", "settings"]
           .filter((k) => path.startsWith(`/${k}`))
           .map((k) => t(k))[0]);
   useEffect(() => {
@@ -120,6 +121,14 @@ export function Frame() {
       e.preventDefault();
       setUrl({ create: o.name }, { push: true });
     },
+    f: (e) => {
+      // A record's own page and a list say by themselves of whom.
+      if (path.startsWith("/o/") || !all.some((o) => o.name === "activity" && o.access.create))
+        return;
+      e.preventDefault();
+      setUrl({ create: "activity" }, { push: true });
+    },
+    "g k": () => void navigate({ to: "/calendar", search: {} }),
     ...Object.fromEntries(PLACES.map(([key, object]) => [key, go(object)])),
     "g h": () => void navigate({ to: "/" }),
     "?": (e) => {
@@ -157,6 +166,8 @@ export function Frame() {
   }
   if (!me.data || !user) return null;
 
+  // What was said is written down quickly, from anywhere; its whole form is a click away.
+  const logs = url.create === "activity" && !url.copy && !url.full && objects.data;
   // People, departments and roles have their places in the settings.
   // Links stand on the pages of what they link.
   const business = all.filter((o) => o.group !== "settings" && !o.links);
@@ -194,6 +205,18 @@ export function Frame() {
         >
           <Icon name="edit" />
           <span>{t("reports")}</span>
+        </Link>
+      )}
+      {all.some((o) => o.name === "task" && o.access.view !== false) && (
+        <Link
+          to="/calendar"
+          search={{}}
+          className="rail-link"
+          title={t("calendar")}
+          onClick={() => setMore(false)}
+        >
+          <Icon name="calendar" />
+          <span>{t("calendar")}</span>
         </Link>
       )}
       <Favorites objects={all} onGo={() => setMore(false)} />
@@ -419,12 +442,19 @@ export function Frame() {
             onClose={() => setUrl({ create: undefined, copy: undefined })}
           />
         )}
-        {url.create && !url.copy && objects.data && (
+        {logs && (
+          <LogDrawer
+            key={url.preset ?? ""}
+            preset={url.preset}
+            onClose={() => setUrl({ create: undefined, preset: undefined })}
+          />
+        )}
+        {url.create && !url.copy && !logs && objects.data && (
           <FormDrawer
             key={`${url.create} ${url.preset ?? ""}`}
             object={url.create}
             preset={url.preset}
-            onClose={() => setUrl({ create: undefined, preset: undefined })}
+            onClose={() => setUrl({ create: undefined, preset: undefined, full: undefined })}
           />
         )}
       </Suspense>

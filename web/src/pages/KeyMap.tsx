@@ -10,8 +10,10 @@ const GROUPS: [string, [string, string][]][] = [
     [
       ["Ctrl K", "keys.palette"],
       ["c", "keys.create"],
+      ["f", "keys.follow"],
       ["n", "keys.notices"],
       ["g h", "keys.home"],
+      ["g k", "keys.calendar"],
       ...PLACES.map(([key, , words]): [string, string] => [key, words]),
       ["?", "keys.map"],
     ],

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 import { useTranslation } from "react-i18next";
-import { type FileRef, fileSize, fileUrl, isPicture } from "../../api/upload";
+import { type FileRef, fileSize, fileUrl, isPicture, isSound } from "../../api/upload";
 import { IconButton } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
 import "./file.css";
@@ -74,14 +74,19 @@ export function Files({ files, remove }: { files: FileRef[]; remove?: (f: FileRe
               </button>
             ) : (
               <span className="file-thumb">
-                <Icon name="file" />
+                <Icon name={isSound(f) ? "mic" : "file"} />
               </span>
             )}
             <span className="file-about">
               <a className="file-name" href={`${fileUrl(f)}?download=1`} download={f.name}>
                 {f.name}
               </a>
-              <span className="muted">{fileSize(f.size)}</span>
+              {isSound(f) ? (
+                // biome-ignore lint/a11y/useMediaCaption: nobody wrote down what a voice note says
+                <audio controls preload="none" src={fileUrl(f)} aria-label={f.name} />
+              ) : (
+                <span className="muted">{fileSize(f.size)}</span>
+              )}
             </span>
             {remove && (
               <IconButton label={t("file.remove", { name: f.name })} onClick={() => remove(f)}>

@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { fieldType } from "..";
-import type { DisplayProps, FieldType } from "../types";
+import type { DisplayProps, EditorProps, FieldType } from "../types";
+import { Checks, ChecksEditor, checksText, isChecklist } from "./Checks";
 import { Editor } from "./Editor";
 import { isPartial, rowsOf, shownOf } from "./rows";
 
@@ -39,6 +40,9 @@ function Display(p: DisplayProps) {
   const { field, value, short } = p;
   const rows = rowsOf(value);
   if (isPartial(value)) return <Told {...p} />;
+  if (isChecklist(field)) {
+    return short ? <>{checksText(field, value)}</> : <Checks field={field} value={value} />;
+  }
   const columns = shownOf(field);
   // A few short rows say more than how many they are.
   if (short && rows.length && rows.length <= FEW && columns.length <= FEW) {
@@ -77,9 +81,13 @@ function Display(p: DisplayProps) {
   );
 }
 
+function AnyEditor(p: EditorProps) {
+  return isChecklist(p.field) ? <ChecksEditor {...p} /> : <Editor {...p} />;
+}
+
 export const lines: FieldType = {
   Display,
-  Editor,
+  Editor: AnyEditor,
   operators: ["empty", "notempty"],
   width: 160,
   wide: true,

@@ -2,29 +2,34 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { api } from "../../api/client";
+import { useMe } from "../../api/queries";
 import type { ObjectMeta } from "../../api/types";
 import { useUrl } from "../../hooks/useUrl";
 import { dayOf, daysBetween, today } from "../../lib/format";
+import { silentFilter } from "../../lib/silence";
 import { Select } from "../../ui/Input";
-import { both, whoChips, whoFilter } from "../charts/who";
+import { both, whoFilter } from "../charts/who";
 import { CustomerRows } from "./CustomerRows";
 import { Panel } from "./Panel";
 
-const DAYS = ["14", "30", "60", "90"];
+const DAYS = ["level", "14", "30", "60", "90"];
 
-/** Customers whom nobody has spoken to for some days, the longest first. */
+/** Customers whom nobody has spoken to for as long as their level allows, or for some days. */
 export function Silent({ object, who }: { object: ObjectMeta; who: string | undefined }) {
   const { t } = useTranslation();
   const [url, setUrl] = useUrl();
-  const days = DAYS.includes(url.days ?? "") ? (url.days as string) : "30";
+  const days = DAYS.includes(url.days ?? "") ? (url.days as string) : "level";
+  const patience = useMe().data?.company.follow_up_days;
+  const quiet =
+    days === "level" ? silentFilter(object, patience) : `last_contact_at < today(-${days})`;
   const found = useQuery({
-    queryKey: ["home", "silent", days, who],
+    queryKey: ["home", "silent", quiet, who],
     enabled: !!who,
     queryFn: ({ signal }) =>
       api.list(
         object.plural,
         {
-          filter: both(whoFilter(who ?? ""), `last_contact_at < today(-${days})`),
+          filter: both(whoFilter(who ?? ""), quiet),
           sort: "last_contact_at",
           limit: 12,
           count: "none",
@@ -43,11 +48,13 @@ export function Silent({ object, who }: { object: ObjectMeta; who: string | unde
             className="fit small"
             aria-label={t("follow.days_label")}
             value={days}
-            onChange={(e) => setUrl({ days: e.target.value === "30" ? undefined : e.target.value })}
+            onChange={(e) =>
+              setUrl({ days: e.target.value === "level" ? undefined : e.target.value })
+            }
           >
             {DAYS.map((d) => (
               <option key={d} value={d}>
-                {t("follow.days", { n: d })}
+                {d === "level" ? t("follow.by_level") : t("follow.days", { n: d })}
               </option>
             ))}
           </Select>
@@ -58,10 +65,7 @@ export function Silent({ object, who }: { object: ObjectMeta; who: string | unde
           to="/o/$plural"
           params={{ plural: object.plural }}
           search={{
-            f: JSON.stringify([
-              ...whoChips(who ?? "me"),
-              ["last_contact_at", "lt", `today(-${days})`],
-            ]),
+            filter: both(whoFilter(who ?? ""), quiet),
             sort: "last_contact_at",
           }}
           aria-label={t("home.all_of", { what: t("follow.silent") })}

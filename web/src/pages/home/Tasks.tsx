@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { api } from "../../api/client";
-import { queryClient, refresh } from "../../api/queries";
+import { queryClient, refresh, useObject } from "../../api/queries";
 import type { ObjectMeta, RecordData, RecordPage, Reference } from "../../api/types";
 import { useUrl } from "../../hooks/useUrl";
 import { dayOf, daysBetween, shortDateTime, today } from "../../lib/format";
@@ -55,6 +55,18 @@ export function Tasks({ object, who }: { object: ObjectMeta; who: string | undef
     queryFn: ({ signal }) => page(" AND due_at >= today()", signal),
     retry: false,
   });
+  const logs = useObject("activity")?.access.create;
+  /** What came of a task is written down, and that finishes it. */
+  const log = (r: RecordData) =>
+    setUrl(
+      {
+        create: "activity",
+        preset: JSON.stringify({
+          task: { id: r.id, object: object.name, label: recordTitle(object, r) },
+        }),
+      },
+      { push: true },
+    );
   async function finish(r: RecordData, done: boolean) {
     const before = queryClient.getQueriesData<RecordPage>({ queryKey: key });
     if (done) {
@@ -144,6 +156,17 @@ export function Tasks({ object, who }: { object: ObjectMeta; who: string | undef
                           owner={who !== "me"}
                         />
                       </div>
+                      {logs && !!(r.customer || r.lead) && (
+                        <Button
+                          small
+                          kind="quiet"
+                          className="only-desktop"
+                          aria-label={t("tasks.log_of", { what: recordTitle(object, r) })}
+                          onClick={() => log(r)}
+                        >
+                          {t("tasks.log")}
+                        </Button>
+                      )}
                       {!!r.due_at && (
                         <time
                           className={g === "overdue" ? "late" : "muted"}

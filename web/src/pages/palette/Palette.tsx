@@ -12,8 +12,9 @@ import { setTheme } from "../../lib/theme";
 import { Drawer } from "../../ui/Drawer";
 import { Icon } from "../../ui/Icon";
 import { Input } from "../../ui/Input";
+import { kindsOf } from "../../views/detail/composing";
 import { searchOf, viewsApi } from "../../views/list/views";
-import { BIN, hasWords, means, PLACES, standIns } from "./commands";
+import { BIN, hasWords, LOG, means, PLACES, standIns } from "./commands";
 
 /** So many favourites stand above all else. */
 const STARRED = 20;
@@ -37,7 +38,7 @@ export default function Palette({
   onKeys: () => void;
   onSignOut: () => void;
 }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const navigate = useNavigate();
   const [, setUrl] = useUrl();
   const me = useMe();
@@ -137,6 +138,19 @@ export default function Palette({
       label,
       icon: p.icon,
       run: () => void navigate({ to: p.to, search: {} } as never),
+    });
+  }
+  const activity = pages.find((o) => o.name === "activity" && o.access.create);
+  for (const k of q && activity ? kindsOf(activity, i18n.language) : []) {
+    const label = t("log.kind", { kind: k.label });
+    if (!means(q, `${label} ${k.value} ${LOG}`)) continue;
+    items.push({
+      key: `log ${k.value}`,
+      group: t("create"),
+      label,
+      icon: "chat",
+      run: () =>
+        setUrl({ create: "activity", preset: JSON.stringify({ kind: k.value }) }, { push: true }),
     });
   }
   for (const o of pages) {

@@ -29,6 +29,9 @@ export interface Place {
   admin?: boolean;
 }
 
+/** How one says that something is to be written down. */
+export const LOG = "記錄 记录 記一筆 跟進 跟进 追蹤 紀錄 log note genjin gj jilu jl";
+
 export const PLACES: Place[] = [
   {
     key: "home",
@@ -42,6 +45,12 @@ export const PLACES: Place[] = [
     icon: "edit",
     words:
       "工作報告 工作报告 日報 日报 週報 周报 月報 月报 業務報告 工作日誌 work report daily weekly monthly ribao rb zhoubao",
+  },
+  {
+    key: "calendar",
+    to: "/calendar",
+    icon: "calendar",
+    words: "行事曆 日程 日历 行程 calendar schedule xingshili richeng rc",
   },
   {
     key: "import",

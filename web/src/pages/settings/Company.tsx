@@ -11,6 +11,7 @@ import { FieldBox } from "../../ui/Field";
 import { Input, Select } from "../../ui/Input";
 import { useErrorText } from "../../ui/State";
 import { toast } from "../../ui/Toast";
+import { FollowUpDays } from "./FollowUpDays";
 
 /** The company's name and defaults. */
 export default function Company() {
@@ -104,6 +105,7 @@ export default function Company() {
           </Button>
         </div>
       </form>
+      <FollowUpDays />
       <section className="panel stack narrow-panel">
         <h2>{t("company.letterheads")}</h2>
         <p className="muted">{t("company.letterheads_text")}</p>

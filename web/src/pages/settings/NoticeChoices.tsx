@@ -12,7 +12,15 @@ import { Select } from "../../ui/Input";
 import { ErrorState, Skeleton, useErrorText } from "../../ui/State";
 import { toast } from "../../ui/Toast";
 
-const KINDS: NoticeKind[] = ["mentioned", "assigned", "reminder", "commented", "job", "wanted"];
+const KINDS: NoticeKind[] = [
+  "mentioned",
+  "assigned",
+  "reminder",
+  "finished",
+  "commented",
+  "job",
+  "wanted",
+];
 const KEY = ["notice-choices"];
 
 /** Which notices I want and how they come; each choice takes effect at once. */

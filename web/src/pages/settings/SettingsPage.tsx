@@ -17,6 +17,8 @@ const SECTIONS: Section[] = [
   { name: "me", icon: "user", page: Personal },
   { name: "password", icon: "key", page: lazy(() => import("./Password")) },
   { name: "notices", icon: "bell", page: lazy(() => import("./NoticeChoices")) },
+  { name: "templates", icon: "chat", page: lazy(() => import("./Templates")) },
+  { name: "calendar", icon: "calendar", page: lazy(() => import("./CalendarLinks")) },
   { name: "sessions", icon: "laptop", page: lazy(() => import("./Sessions")) },
   { name: "reach", icon: "phone", page: lazy(() => import("./Reach")) },
   { name: "tokens", icon: "link", page: lazy(() => import("./Tokens")) },

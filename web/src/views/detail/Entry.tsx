@@ -2,11 +2,14 @@ import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { api } from "../../api/client";
 import { queryClient, refresh, useObjects } from "../../api/queries";
-import type { Change, ObjectMeta, RecordData, TimelineEntry } from "../../api/types";
+import type { Change, ObjectMeta, RecordData, Reference, TimelineEntry } from "../../api/types";
+import { filesOf } from "../../api/upload";
 import { fieldType } from "../../fields";
 import { Files } from "../../fields/file/Files";
 import { PersonFace } from "../../fields/picture/PersonFace";
+import { PlaceLink } from "../../fields/place";
 import { fullDateTime, listed, shortDateTime } from "../../lib/format";
+import { isPlace } from "../../lib/place";
 import { recordTitle } from "../../lib/records";
 import { Icon } from "../../ui/Icon";
 import { toast } from "../../ui/Toast";
@@ -106,9 +109,21 @@ export function Entry({ entry, object }: { entry: TimelineEntry; object: ObjectM
 }
 
 function Activity({ about, record }: { about: ObjectMeta; record: RecordData }) {
+  const { t } = useTranslation();
   const next = record.next_step || record.next_at;
+  const task = record.next_task as Reference | null | undefined;
+  const status = about.fields
+    .find((f) => f.name === "status")
+    ?.options?.find((o) => o.value === record.status);
+  const files = filesOf(record.files);
   return (
     <>
+      {status && status.value !== "done" && <span className="chip">{status.label}</span>}
+      {isPlace(record.place) && (
+        <div className="entry-place">
+          <Icon name="pin" size={14} /> <PlaceLink place={record.place} />
+        </div>
+      )}
       {!!record.result && (
         <Link
           className="entry-text plain-link"
@@ -118,9 +133,26 @@ function Activity({ about, record }: { about: ObjectMeta; record: RecordData }) 
           {String(record.result)}
         </Link>
       )}
+      {!record.result && status?.value === "planned" && (
+        <Link
+          className="entry-text plain-link"
+          to="/o/$plural/$id"
+          params={{ plural: about.plural, id: record.id }}
+        >
+          {t("log.planned_open")}
+        </Link>
+      )}
+      {files.length > 0 && <Files files={files} />}
       {!!next && (
         <div className="entry-next">
-          → {String(record.next_step ?? "")}{" "}
+          →{" "}
+          {task?.id ? (
+            <Link to="/o/$plural/$id" params={{ plural: "tasks", id: task.id }}>
+              {String(record.next_step ?? task.label ?? "")}
+            </Link>
+          ) : (
+            String(record.next_step ?? "")
+          )}{" "}
           {!!record.next_at && <Value object={about} name="next_at" value={record.next_at} />}
         </div>
       )}

@@ -2,11 +2,13 @@ import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Field, ObjectMeta } from "../../api/types";
 import { fieldType } from "../../fields";
+import { Checks, isChecklist } from "../../fields/lines/Checks";
 import { isComposing } from "../../hooks/useComposition";
 import { useUrl } from "../../hooks/useUrl";
 import { Button, IconButton } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
 import { useErrorText } from "../../ui/State";
+import { toast } from "../../ui/Toast";
 import { useDoubts } from "../form/useDoubts";
 
 /** A value that becomes its editor: Enter saves, Esc gives up, an error keeps what was typed. */
@@ -43,7 +45,7 @@ export function InlineField({
 
   // Rows need more room than a column of the page has: they are changed in the form.
   const edit = () => {
-    if (field.type === "lines") setUrl({ edit: field.name }, { push: true });
+    if (field.type === "lines" && !isChecklist(field)) setUrl({ edit: field.name }, { push: true });
     else setDraft({ value, since: version });
   };
   const stop = () => {
@@ -125,13 +127,27 @@ export function InlineField({
           className={`value ${editable ? "editable" : ""}`}
           onClick={(e) => {
             const marked = window.getSelection()?.toString();
-            if (!editable || marked || (e.target as HTMLElement).closest("a, button")) return;
+            if (!editable || marked || (e.target as HTMLElement).closest("a, button, label, audio"))
+              return;
             edit();
           }}
           onKeyDown={() => {}}
         >
           <span className="value-text">
-            <type.Display field={field} value={value} />
+            {isChecklist(field) ? (
+              <Checks
+                field={field}
+                value={value}
+                onTick={
+                  editable
+                    ? (rows) =>
+                        void save(rows, version).catch((e) => toast(errorText(e), { bad: true }))
+                    : undefined
+                }
+              />
+            ) : (
+              <type.Display field={field} value={value} />
+            )}
           </span>
           {editable && (
             <IconButton

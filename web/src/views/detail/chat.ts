@@ -101,3 +101,37 @@ export function chatOf(pasted: string, today: string, now: string): Chat | undef
       .trim(),
   };
 }
+
+/** A file larger than this is no conversation anybody reads. */
+const MOST = 400_000;
+/** A result is no longer than this; of a longer conversation its end is kept. */
+const LONGEST = 40_000;
+
+/**
+ * The text of a file a conversation was exported to, in whichever encoding; undefined where it is
+ * none. Of a long one the latest part is taken, from a line on that says the day.
+ */
+export async function readChatFile(file: File): Promise<string | undefined> {
+  if (file.size > MOST) return undefined;
+  const bytes = await file.arrayBuffer();
+  for (const encoding of ["utf-8", "gb18030", "big5"]) {
+    try {
+      const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
+      return latest(text.replace(/\r\n?/g, "\n"));
+    } catch {
+      // another encoding, then
+    }
+  }
+  return undefined;
+}
+
+/** The end of a long conversation, from the start of a day on where one begins in it. */
+export function latest(text: string, longest = LONGEST): string {
+  if (text.length <= longest) return text;
+  const lines = text.slice(-longest).split("\n").slice(1);
+  const day = lines.findIndex((l) => {
+    const plain = l.normalize("NFKC").trim();
+    return DAY_LINE.test(plain) || ENGLISH_DAY.test(plain);
+  });
+  return lines.slice(Math.max(0, day)).join("\n");
+}

@@ -6,6 +6,7 @@ import { isProblem, type Problem } from "../../api/problem";
 import { queryClient, refresh, useMe, useObject, useObjects } from "../../api/queries";
 import type { RecordData } from "../../api/types";
 import { fieldType } from "../../fields";
+import { isChecklist } from "../../fields/lines/Checks";
 import { placeOf, placeText } from "../../fields/lines/rows";
 import { isComposing } from "../../hooks/useComposition";
 import { useUrl } from "../../hooks/useUrl";
@@ -99,7 +100,9 @@ export default function FormDrawer({
   const version = (offered && kept?.version) || record?.version;
   const [shape, setShape] = useState(localStorage.getItem("ecrm.form"));
   // Rows need the width of a page.
-  const roomy = shape ? shape === "page" : !!object?.fields.some((f) => f.type === "lines");
+  const roomy = shape
+    ? shape === "page"
+    : !!object?.fields.some((f) => f.type === "lines" && !isChecklist(f));
   const [problem, setProblem] = useState<Problem | null>(null);
   const [failure, setFailure] = useState("");
   const [busy, setBusy] = useState(false);

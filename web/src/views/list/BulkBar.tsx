@@ -14,6 +14,7 @@ import { useErrorText } from "../../ui/State";
 import { toast } from "../../ui/Toast";
 import { type BulkAction, meant, startBulk } from "./bulk";
 import { cellEditable } from "./CellEditor";
+import { FollowMany, useFollows } from "./FollowMany";
 import { followJob } from "./JobToast";
 import { NONE, type Selection } from "./selection";
 import type { ListState } from "./useListState";
@@ -44,7 +45,9 @@ export function BulkBar({
 }) {
   const { t } = useTranslation();
   const errorText = useErrorText();
-  const [asking, setAsking] = useState<"assign" | "edit" | "tag" | "delete" | null>(null);
+  const [asking, setAsking] = useState<"assign" | "edit" | "tag" | "delete" | "follow" | null>(
+    null,
+  );
   const [busy, setBusy] = useState(false);
   const total = count?.relation === "eq" ? count.value : undefined;
   const n = selection.all ? total : selection.ids.size;
@@ -52,6 +55,7 @@ export function BulkBar({
   const { access } = object;
   const none = n === 0;
   const whyNot = useWhyNot(object);
+  const follows = useFollows(object);
   const tags = object.fields.find(
     (f) => f.type === "tags" && f.name === "tags" && f.access !== "read",
   );
@@ -139,6 +143,11 @@ export function BulkBar({
               {t("bulk.tag")}
             </Button>
           )}
+          {(follows.task || follows.activity) && (
+            <Button small disabled={none} onClick={() => setAsking("follow")}>
+              {t("bulk.follow")}
+            </Button>
+          )}
           <Button
             small
             disabled={none}
@@ -161,7 +170,16 @@ export function BulkBar({
       <Button small kind="quiet" onClick={() => setSelection(NONE)}>
         {t("bulk.clear")}
       </Button>
-      {asking && (
+      {asking === "follow" && (
+        <FollowMany
+          object={object}
+          said={said}
+          ready={!busy && n !== undefined}
+          run={(input) => run("follow", input)}
+          onClose={() => setAsking(null)}
+        />
+      )}
+      {asking && asking !== "follow" && (
         <BulkDialog
           key={asking}
           asking={asking}

@@ -55,14 +55,16 @@ export function ViewTabs({
     : !!(url.f || url.filter || url.q || url.sort || url.group);
   const mayChange =
     !!current && (current.mine || (me.data?.admin && current.shared_with !== "none"));
-  const plain = (chips: unknown[]): Search => ({
-    f: chips.length ? JSON.stringify(chips) : undefined,
+  const plain = (b: ReturnType<typeof builtIn>[number]): Search => ({
+    f: b.chips.length ? JSON.stringify(b.chips) : undefined,
+    filter: b.filter,
+    sort: b.sort,
   });
-  const tabs = builtIn(object).map((b) => ({
+  const tabs = builtIn(object, me.data?.company.follow_up_days).map((b) => ({
     key: b.key,
     label: t(`view.${b.key}`),
-    search: plain(b.chips),
-    on: !current && !state.deleted && sameSearch(url, plain(b.chips)),
+    search: plain(b),
+    on: !current && !state.deleted && sameSearch(url, plain(b)),
   }));
   const isBuiltIn = tabs.some((x) => x.on);
 

@@ -3,7 +3,7 @@ import type { Job } from "../../api/jobs";
 import type { Selection } from "./selection";
 import type { ListState } from "./useListState";
 
-export type BulkAction = "assign" | "edit" | "tag" | "delete" | "restore";
+export type BulkAction = "assign" | "edit" | "tag" | "delete" | "restore" | "follow";
 
 /** Which records are meant: those ticked, or everything the list finds. */
 export function meant(selection: Selection, state: ListState): object {

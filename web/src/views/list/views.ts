@@ -3,6 +3,7 @@ import { call } from "../../api/client";
 import { favoriteChanged } from "../../api/favorites";
 import { queryClient } from "../../api/queries";
 import type { ObjectMeta } from "../../api/types";
+import { type Days, silentFilter } from "../../lib/silence";
 import type { Search } from "../../router";
 import { type Column, columnsText } from "./columns";
 import { type Chip, chipsOf } from "./filter";
@@ -52,9 +53,12 @@ export const DUE = ["next_contact_at", "next_at", "due_at", "expected_close"];
 const WEEK: Record<string, string> = { due_at: "week_due", expected_close: "week_close" };
 
 /** The views every list has: all, mine, and what is due this week where that means something. */
-export function builtIn(o: ObjectMeta): { key: string; chips: Chip[] }[] {
+export function builtIn(
+  o: ObjectMeta,
+  patience?: Days,
+): { key: string; chips: Chip[]; filter?: string; sort?: string }[] {
   const has = (n: string) => o.fields.some((f) => f.name === n);
-  const out: { key: string; chips: Chip[] }[] = [{ key: "all", chips: [] }];
+  const out: ReturnType<typeof builtIn> = [{ key: "all", chips: [] }];
   if (has("owner")) out.push({ key: "mine", chips: [["owner", "eq", "me()"]] });
   const due = DUE.find(has);
   if (due) {
@@ -66,6 +70,21 @@ export function builtIn(o: ObjectMeta): { key: string; chips: Chip[] }[] {
     const open = stage?.options?.filter((x) => x.kind === "open").map((x) => x.value);
     if (stage && open?.length) chips.push([stage.name, "in", open]);
     out.push({ key: WEEK[due] ?? "week", chips });
+  }
+  if (o.name === "customer" && has("last_contact_at")) {
+    out.push({
+      key: "silent",
+      chips: [],
+      filter: silentFilter(o, patience),
+      sort: "last_contact_at",
+    });
+  }
+  if (o.name === "task" && has("due_at")) {
+    const late: Chip[] = [
+      ["due_at", "lt", "today()"],
+      ["done", "eq", "false"],
+    ];
+    out.push({ key: "overdue", chips: late, sort: "due_at" });
   }
   return out;
 }
