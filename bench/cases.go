@@ -205,7 +205,7 @@ func cases(h *home) []testcase {
 			add(testcase{name: name, as: as, path: list("customers", "fields", tenFields, "q", s.q, "sort", "-id"), floor: []statement{h.searched(s.q, as, own)}, goal: 3})
 		}
 	}
-	return all
+	return append(all, h.analyses()...)
 }
 
 // writes are all that is measured by writing, one record with each call.

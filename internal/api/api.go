@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 
+	"ecrm/internal/analysis"
 	"ecrm/internal/attainment"
 	"ecrm/internal/blob"
 	"ecrm/internal/bulk"
@@ -44,7 +45,9 @@ type Server struct {
 	Forms *webform.Service
 	// Favorites are what each person starred.
 	Favorites *favorite.Service
-	Notices   *notice.Service
+	// Analyses are what modules ask of their records as a whole.
+	Analyses *analysis.Service
+	Notices  *notice.Service
 	// Workbench keeps start pages, Attainment tells how sales stand.
 	Workbench  *workbench.Service
 	Attainment *attainment.Service
@@ -182,6 +185,9 @@ func (s *Server) Handler() http.Handler {
 	signed("GET "+prefix+"views/{id}", s.view)
 	signed("PATCH "+prefix+"views/{id}", s.changeView)
 	signed("DELETE "+prefix+"views/{id}", s.removeView)
+	signed("GET "+prefix+"analyses", s.analyses)
+	signed("POST "+prefix+"analyses/{name}/actions/run", s.analyse, policy.GrantRead)
+	signed("POST "+prefix+"analyses/{name}/actions/export", s.exportAnalysis, policy.GrantExport)
 	signed("GET "+prefix+"favorites", s.favorites)
 	signed("PUT "+prefix+"favorites", s.orderFavorites)
 	signed("PUT "+prefix+"favorites/{object}/{id}", s.addFavorite)

@@ -80,7 +80,7 @@ func (s *Server) jobResult(r *request) error {
 	}()
 	kind := "text/csv; charset=utf-8"
 	if path.Ext(result.File) == ".xlsx" {
-		kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+		kind = xlsxType
 	}
 	h := r.w.Header()
 	h.Set("Content-Type", kind)

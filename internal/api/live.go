@@ -217,7 +217,7 @@ func (s *Server) changed(r *request, actor *policy.Actor, events []record.Event,
 			continue
 		}
 		_, visible := seen[where{e.Object, e.Kind == "deleted"}][e.ID]
-		alive := true
+		var alive bool
 		switch {
 		case e.Object == "schema":
 			alive = send("schema", map[string]int64{"version": actor.Registry.Version})

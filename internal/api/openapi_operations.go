@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"reflect"
 
+	"ecrm/internal/analysis"
 	"ecrm/internal/attainment"
 	"ecrm/internal/blob"
 	"ecrm/internal/calendar"
@@ -86,7 +87,7 @@ var madeNode = object([]string{"id"}, node{"id": idNode()})
 
 func viewBody(*schema.Object) node {
 	return object([]string{"object", "name"}, node{"object": of("string"), "name": of("string"), "filter": filterNode(), "q": of("string"), "sort": of("string"),
-		"columns": listOf(schemaOf(reflect.TypeFor[view.Column]())), "shared_with": schemaOf(reflect.TypeFor[view.Audience]())})
+		"columns": listOf(schemaOf(reflect.TypeFor[view.Column]())), "group": of("string"), "analysis": of("string"), "settings": answerOf[analysis.Settings](), "shared_with": schemaOf(reflect.TypeFor[view.Audience]())})
 }
 
 // operations describes every route; TestDescriptionCoversEveryRoute holds it
@@ -153,8 +154,11 @@ var operations = map[string]operation{
 		body: fixed(object([]string{"file"}, node{"file": node{"type": "string", "contentMediaType": "application/octet-stream"}}))},
 	"GET " + prefix + "files/{id}": {text: t3("下載檔案或縮圖", "下载文件或缩略图", "A file, or a picture made small"), media: "application/octet-stream",
 		query: []parameter{{"size", node{"enum": blob.Sizes}, ""}, {"download", of("boolean"), ""}}},
-	"GET " + prefix + "events":    {text: t3("即時事件", "实时事件", "Live events"), media: "text/event-stream", answer: fixed(of("string"))},
-	"GET " + prefix + "favorites": {text: t3("我的最愛", "我的收藏", "Favourites"), answer: wrapped("favorites", component("Favorite"))},
+	"GET " + prefix + "events":                          {text: t3("即時事件", "实时事件", "Live events"), media: "text/event-stream", answer: fixed(of("string"))},
+	"GET " + prefix + "analyses":                        {text: t3("可用的分析報表", "可用的分析报表", "The analyses there are"), answer: wrapped("analyses", answerOf[analysis.View]())},
+	"POST " + prefix + "analyses/{name}/actions/run":    {text: t3("分析報表的結果", "分析报表的结果", "Answer an analysis"), body: fixed(answerOf[analysis.Settings]()), answer: fixed(answerOf[analysis.Answer]())},
+	"POST " + prefix + "analyses/{name}/actions/export": {text: t3("分析報表的活頁簿", "分析报表的工作簿", "An analysis as a workbook"), body: fixed(answerOf[analysis.Settings]()), media: xlsxType},
+	"GET " + prefix + "favorites":                       {text: t3("我的最愛", "我的收藏", "Favourites"), answer: wrapped("favorites", component("Favorite"))},
 	"PUT " + prefix + "favorites": {text: t3("我的最愛的順序", "我的收藏的顺序", "Put favourites in order"), answer: wrapped("favorites", component("Favorite")),
 		body: wrapped("favorites", object([]string{"object", "id"}, node{"object": of("string"), "id": idNode()}))},
 	"PUT " + prefix + "favorites/{object}/{id}":    {text: t3("加入我的最愛", "加入收藏", "Star a record or a view"), answer: fixed(component("Favorite"))},

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"ecrm/internal/analysis"
 	"ecrm/internal/anniversary"
 	"ecrm/internal/api"
 	"ecrm/internal/assignment"
@@ -68,7 +69,9 @@ type App struct {
 	Forms *webform.Service
 	// Favorites are what each person starred.
 	Favorites *favorite.Service
-	Notices   *notice.Service
+	// Analyses are what modules ask of their records as a whole.
+	Analyses *analysis.Service
+	Notices  *notice.Service
 	// Workbench keeps start pages, Attainment tells how sales stand.
 	Workbench  *workbench.Service
 	Attainment *attainment.Service
@@ -200,7 +203,8 @@ func (a *App) start(ctx context.Context, modules []record.Module) error {
 	a.Bulk = bulk.New(a.Records, a.Jobs)
 	a.Exports = transfer.NewExports(a.Records, a.Jobs, filepath.Join(a.data, "exports"))
 	a.Transfer = transfer.New(a.Records, a.Jobs, filepath.Join(a.data, "imports"), a.Files)
-	a.Views = &view.Service{Records: a.Records}
+	a.Analyses = &analysis.Service{Records: a.Records}
+	a.Views = &view.Service{Records: a.Records, Analyses: a.Analyses}
 	a.Forms = webform.New(a.Records)
 	a.Favorites = &favorite.Service{Records: a.Records, Views: a.Views}
 	a.Records.Currency, a.Records.Zone = a.currency(ctx), a.zone(ctx)

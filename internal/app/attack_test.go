@@ -572,6 +572,9 @@ var cases = map[string]func(t testing.TB, x *attack){
 			t.Errorf("an attacker reminds %v", n)
 		}
 	},
+	"GET /api/v1/analyses":                        own,
+	"POST /api/v1/analyses/{name}/actions/run":    analysed,
+	"POST /api/v1/analyses/{name}/actions/export": exportedAnalyses,
 	"GET /api/v1/favorites": func(t testing.TB, x *attack) {
 		x.victim.must(200, "PUT", "favorites/customer/"+x.ids["customers"], nil)
 		if text := fmt.Sprint(x.attacker.must(200, "GET", "favorites", nil)); strings.Contains(text, secret) || strings.Contains(text, x.ids["customers"]) {
@@ -867,7 +870,7 @@ func (x *attack) path(route api.Route) string {
 			id = x.ids[name]
 		}
 	}
-	return strings.NewReplacer("{plural}", "customers", "{id}", id, "{object}", "customer", "{field}", "number", "{value}", x.number, "{share}", x.ids["share"], "{related}", "contacts").Replace(path)
+	return strings.NewReplacer("{name}", "sales", "{plural}", "customers", "{id}", id, "{object}", "customer", "{field}", "number", "{value}", x.number, "{share}", x.ids["share"], "{related}", "contacts").Replace(path)
 }
 
 func TestTokenIsRefusedWhereItsScopesEnd(t *testing.T) {

@@ -484,7 +484,9 @@ func (m *matrix) asks(reader *person, o *schema.Object, name string) []inquiry {
 	}
 	for _, one := range [][2]string{
 		{"/aggregate", `{"group":[{"field":"` + name + `"}],"measures":[{"fn":"count"}]}`}, {"/aggregate", `{"measures":[{"fn":"sum","field":"` + name + `"},{"fn":"max","field":"` + name + `"}]}`},
-		{"/aggregate", `{"filter":"` + name + ` IS EMPTY","measures":[{"fn":"count"}]}`},
+		{"/aggregate", `{"filter":"` + name + ` IS EMPTY","measures":[{"fn":"count"}]}`}, {"/aggregate", `{"group":[{"cases":["` + name + ` IS EMPTY"]}],"measures":[{"fn":"count"}]}`},
+		{"/aggregate", `{"measures":[{"fn":"count","filter":"` + name + ` IS EMPTY"}]}`}, {"/aggregate", `{"measures":[{"fn":"distinct","field":"` + name + `"}]}`}, {"/aggregate", `{"measures":[{"fn":"median","field":"` + name + `"}]}`},
+		{"/aggregate", `{"measures":[{"fn":"avg","field":"` + name + `","to":"` + name + `"}]}`},
 		{"/actions/export", `{"format":"csv","fields":["` + name + `"]}`}, {"/actions/export", `{"format":"csv","sort":"` + name + `"}`}, {"/actions/export", `{"format":"csv","filter":"` + name + ` IS EMPTY"}`},
 		{"/warnings", `{"values":{"` + name + `":"x"}}`}, {"/batch", `{"create":[{"` + name + `":"x"}]}`}, {"/actions/edit", `{"ids":["` + m.ids[o.Name] + `"],"input":{"fields":{"` + name + `":null}}}`},
 	} {
@@ -496,11 +498,13 @@ func (m *matrix) asks(reader *person, o *schema.Object, name string) []inquiry {
 		for _, f := range other.Fields {
 			if f.Target() == o.Name && f.Type == "reference" && reader.reads(other, f.Name) {
 				all = append(all, inquiry{http.MethodGet, "/api/v1/" + path(other) + "?filter=" + q(f.Name+"."+name+` = "777001"`), ""})
+				all = append(all, inquiry{http.MethodPost, "/api/v1/" + path(other) + "/aggregate", `{"group":[{"field":"` + f.Name + `.` + name + `"}],"measures":[{"fn":"count"}]}`})
 			}
 		}
 		for _, up := range o.Fields {
 			if up.Target() == other.Name && !up.System && reader.reads(o, up.Name) {
 				all = append(all, inquiry{http.MethodGet, "/api/v1/" + path(other) + "?filter=" + q(o.Plural+".any("+name+" IS EMPTY)"), ""})
+				all = append(all, inquiry{http.MethodGet, "/api/v1/" + path(other) + "?filter=" + q(o.Plural+".count("+name+" IS EMPTY) > 0"), ""})
 			}
 		}
 	}

@@ -39,6 +39,8 @@ type Favorite struct {
 	Label  string `json:"label"`
 	// Of is the object whose list a view shows.
 	Of string `json:"of,omitempty"`
+	// Analysis is the one that a view shows in place of a list.
+	Analysis string `json:"analysis,omitempty"`
 }
 
 // Service keeps favourites.
@@ -81,7 +83,7 @@ func (s *Service) name(ctx context.Context, a *policy.Actor, list []Favorite) ([
 				return nil, err
 			}
 			for _, v := range views {
-				named[key{View, v.ID}] = Favorite{Object: View, ID: v.ID, Label: v.Name, Of: v.Object}
+				named[key{View, v.ID}] = Favorite{Object: View, ID: v.ID, Label: v.Name, Of: v.Object, Analysis: v.Analysis}
 			}
 			continue
 		}

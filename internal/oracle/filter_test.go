@@ -51,6 +51,8 @@ func (c *condition) text(id names) string {
 		return "NOT " + c.kids[0].text(id)
 	case "any":
 		return c.path + ".any(" + c.kids[0].text(id) + ")"
+	case "many":
+		return c.path + ".count(" + c.kids[0].text(id) + ") " + as[string](c.values[0]) + " " + string(as[number](c.values[1]))
 	case "empty":
 		return c.path + " IS EMPTY"
 	case "filled":
@@ -109,6 +111,8 @@ func (c *condition) tree(id names) map[string]any {
 		return map[string]any{"not": kids[0]}
 	case "any":
 		return map[string]any{"any": c.path, "filter": kids[0]}
+	case "many":
+		return map[string]any{"count": c.path, "filter": kids[0], "op": c.values[0], "value": json.Number(as[number](c.values[1]))}
 	case "filled":
 		return map[string]any{"not": map[string]any{"field": c.path, "op": "empty"}}
 	case "empty":
@@ -137,6 +141,10 @@ func (a asker) refused(o *object, c *condition) bool {
 		link, _, there := a.link(o, related)
 		return link == nil || a.refusedAcross(link, there, related, c.kids[0])
 	}
+	if c.op == "many" {
+		o, plural, ok := a.counting(o, c.path)
+		return !ok || a.leading(o, byPlural(plural)) == "" || a.refused(byPlural(plural), c.kids[0])
+	}
 	head, rest, deeper := strings.Cut(c.path, ".")
 	if head == "id" {
 		return false
@@ -150,6 +158,45 @@ func (a asker) refused(o *object, c *condition) bool {
 		return a.refused(objects[f.target], &inner)
 	}
 	return false
+}
+
+// counting is the object whose related records are counted, and their plural: those of a
+// record that is referred to where the path says so. false: by a field he may not read.
+func (a asker) counting(o *object, path string) (*object, string, bool) {
+	ref, plural, deeper := strings.Cut(path, ".")
+	if !deeper {
+		return o, path, true
+	}
+	return objects[o.field(ref).target], plural, a.reads(o, ref)
+}
+
+// counts compares how many related records the asker sees that fit.
+func (a asker) counts(t thing, c *condition) bool {
+	plural := c.path
+	up, seen := t, true
+	if ref, rest, deeper := strings.Cut(c.path, "."); deeper {
+		plural = rest
+		if up, seen = a.value(t, ref).(thing); seen {
+			seen = a.seesLive(up)
+		}
+	}
+	var n int64
+	if seen {
+		related := byPlural(plural)
+		for _, r := range a.referring(reference{related.name, a.leading(objects[up.object], related)}, up) {
+			if a.seesLive(r.thing) && a.fits(r.thing, c.kids[0]) {
+				n++
+			}
+		}
+	}
+	with, err := strconv.ParseInt(string(as[number](c.values[1])), 10, 64)
+	if err != nil {
+		panic(err)
+	}
+	if op := as[string](c.values[0]); op != "!=" {
+		return compareInts(op, n, with)
+	}
+	return n != with
 }
 
 // refusedAcross is refused for what is asked of records by way of a link.
@@ -204,6 +251,8 @@ func (a asker) fits(t thing, c *condition) bool {
 		return !a.fits(t, c.kids[0])
 	case "any":
 		return a.anyFits(t, c)
+	case "many":
+		return a.counts(t, c)
 	case "!=":
 		same := *c
 		same.op = "="

@@ -180,7 +180,7 @@ func (s *side) look(a asker, t thing, row map[string]json.RawMessage, fields []s
 func (s *side) add(ctx context.Context, q *question, actor *policy.Actor, expected []thing, wrong func(string, ...any)) error {
 	want, refused := q.groups(expected)
 	o := actor.Registry.Object(q.object.name)
-	b, err := s.app.Records.Aggregate(ctx, actor, o, q.sentFilter(s.id), strings.Join(q.words, " "), []query.Group{{Field: q.group}}, []query.Measure{{Fn: "count"}, {Fn: "sum", Field: "size"}})
+	b, err := s.app.Records.Aggregate(ctx, actor, o, q.sentFilter(s.id), strings.Join(q.words, " "), []query.Group{{Field: q.group}}, []query.Measure{{Fn: "count"}, {Fn: "sum", Field: "size"}, {Fn: "median", Field: "size"}, {Fn: "count", Filter: q.part.text(s.id)}})
 	if isRefusal(err) {
 		if !refused {
 			wrong("its groups by %s are refused: %v", q.group, err)
@@ -204,7 +204,7 @@ func (s *side) add(ctx context.Context, q *question, actor *policy.Actor, expect
 		key := fmt.Sprint(row.Group[0])
 		if hidden, ok := row.Group[0].(map[string]any); ok && hidden["hidden"] == true {
 			key = "hidden"
-		} else if q.object.field(q.group).target != "" && row.Group[0] != nil {
+		} else if q.grouped().target != "" && row.Group[0] != nil {
 			raw, _ := json.Marshal(row.Group[0])
 			t, err := s.thing(raw)
 			if err != nil {
@@ -215,7 +215,7 @@ func (s *side) add(ctx context.Context, q *question, actor *policy.Actor, expect
 		if _, twice := got[key]; twice {
 			wrong("the group %s is there twice", key)
 		}
-		got[key] = fmt.Sprintf("%v of %v", row.Measures[0], row.Measures[1])
+		got[key] = fmt.Sprintf("%v of %v, the middle %v, %v of them", row.Measures...)
 	}
 	if refused || !maps.Equal(got, want) {
 		wrong("by %s there are %v, not %v (refused: %t)", q.group, got, want, refused)

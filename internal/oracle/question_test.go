@@ -18,8 +18,10 @@ type question struct {
 	sort    []sortKey
 	limit   int
 	deleted bool
-	// group is the field whose groups are counted as well, "" for none.
+	// group is the field whose groups are counted as well, "" for none; of a record that is
+	// referred to, too (star.class). part is what is counted of each group besides.
 	group string
+	part  *condition
 	// look is a record that is opened as well.
 	look thing
 	// fields are those asked for; nil: all there are.
@@ -141,17 +143,29 @@ func (a asker) found(r *record, words []string) bool {
 // referred to and not seen is one group. refused: it may not be asked.
 func (q *question) groups(list []thing) (rows map[string]string, refused bool) {
 	a := q.asker
-	if !a.reads(q.object, q.group) || !a.reads(q.object, "size") {
+	ref, name, deeper := strings.Cut(q.group, ".")
+	if !a.reads(q.object, ref) || !a.reads(q.object, "size") || a.refused(q.object, q.part) {
+		return nil, true
+	}
+	if deeper && !a.reads(objects[q.object.field(ref).target], name) {
 		return nil, true
 	}
 	type sum struct {
-		count, size int64
-		sized       bool
+		count, part int
+		sizes       []int64
 	}
 	sums := map[string]*sum{}
 	for _, t := range list {
+		v := a.value(t, ref)
 		key := "<nil>"
-		switch v := a.record(t).values[q.group].(type) {
+		if up, ok := v.(thing); ok && deeper {
+			if v = nil; a.seesLive(up) {
+				v = a.value(up, name)
+			} else {
+				key = "hidden"
+			}
+		}
+		switch v := v.(type) {
 		case thing:
 			if key = "hidden"; a.sees(v) {
 				key = fmt.Sprint(v)
@@ -166,18 +180,44 @@ func (q *question) groups(list []thing) (rows map[string]string, refused bool) {
 			sums[key] = s
 		}
 		s.count++
-		if n, ok := a.record(t).values["size"].(int64); ok {
-			s.size, s.sized = s.size+n, true
+		if a.fits(t, q.part) {
+			s.part++
+		}
+		if n, ok := a.value(t, "size").(int64); ok {
+			s.sizes = append(s.sizes, n)
 		}
 	}
 	rows = map[string]string{}
 	for key, s := range sums {
-		rows[key] = fmt.Sprintf("%d of <nil>", s.count)
-		if s.sized {
-			rows[key] = fmt.Sprintf("%d of %d", s.count, s.size)
+		total, middle := "<nil>", "<nil>"
+		if n := len(s.sizes); n > 0 {
+			slices.Sort(s.sizes)
+			var all int64
+			for _, size := range s.sizes {
+				all += size
+			}
+			both := s.sizes[(n-1)/2] + s.sizes[n/2]
+			half := both / 2 // a half goes away from nothing
+			if both%2 != 0 && both > 0 {
+				half++
+			} else if both%2 != 0 {
+				half--
+			}
+			total, middle = fmt.Sprint(all), fmt.Sprint(half)
 		}
+		rows[key] = fmt.Sprintf("%d of %s, the middle %s, %d of them", s.count, total, middle, s.part)
 	}
 	return rows, false
+}
+
+// grouped is the field that is grouped by.
+func (q *question) grouped() *field {
+	ref, name, deeper := strings.Cut(q.group, ".")
+	f := q.object.field(ref)
+	if deeper {
+		f = objects[f.target].field(name)
+	}
+	return f
 }
 
 // dice makes things up.
@@ -223,9 +263,16 @@ func (d dice) ask(c *company) *question {
 		}
 	}
 	if d.chance(3) && !q.deleted {
-		q.group = pick(d, slices.DeleteFunc(slices.Clone(q.object.fields), func(f field) bool {
-			return f.target == "" && f.kind != "picklist" && f.kind != "boolean" && f.kind != "integer" && f.kind != "text" || f.kind == "references"
-		})).name
+		groupable := func(o *object) field {
+			return pick(d, slices.DeleteFunc(slices.Clone(o.fields), func(f field) bool {
+				return f.target == "" && f.kind != "picklist" && f.kind != "boolean" && f.kind != "integer" && f.kind != "text" || f.kind == "references"
+			}))
+		}
+		f := groupable(q.object)
+		q.group, q.part = f.name, d.condition(c, q.object, 2)
+		if f.target != "" && d.chance(2) {
+			q.group += "." + groupable(objects[f.target]).name
+		}
 	}
 	q.look = thing{q.object.name, d.IntN(size)}
 	if size > 100 || d.chance(2) { // all fields of very many records take their time
@@ -250,6 +297,13 @@ func (d dice) condition(c *company, o *object, depth int) *condition {
 	}
 	if depth < 3 && d.chance(6) {
 		if node := d.related(c, o, depth); node != nil {
+			// Of a record that is referred to, too.
+			if up := (map[string]string{"moon": "star", "planet": "star"})[o.name]; up != "" && d.chance(3) {
+				if of := d.related(c, objects[up], depth); of.op == "many" {
+					of.path = up + "." + of.path
+					return of
+				}
+			}
 			return node
 		}
 	}
@@ -276,6 +330,9 @@ func (d dice) related(c *company, o *object, depth int) *condition {
 	slices.SortFunc(choices, func(x, y *object) int { return strings.Compare(x.name, y.name) })
 	related := pick(d, choices)
 	if o.name != "moon" || related.name != "planet" {
+		if d.chance(3) {
+			return &condition{op: "many", path: related.plural, values: []any{pick(d, []string{"=", "!=", "<", "<=", ">", ">="}), number(fmt.Sprint(d.IntN(4)))}, kids: []*condition{d.condition(c, related, depth+1)}}
+		}
 		return &condition{op: "any", path: related.plural, kids: []*condition{d.condition(c, related, depth+1)}}
 	}
 	one := func() *condition {

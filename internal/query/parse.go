@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -14,7 +15,7 @@ import (
 //
 //	expr   = term { OR term }
 //	term   = factor { AND factor }
-//	factor = NOT factor | "(" expr ")" | path "." "any" "(" expr ")" | path op value
+//	factor = NOT factor | "(" expr ")" | path "." "any" "(" expr ")" | path "." "count" "(" [expr] ")" op number | path op value
 //	op     = "=" | "!=" | "<" | "<=" | ">" | ">=" | "~" | ":" | IN "(" value {"," value} ")" | IS [NOT] EMPTY
 //	value  = string | day | number | TRUE | FALSE | name "(" [int {"," int}] ")"
 
@@ -233,8 +234,41 @@ func (p *parser) factor(depth int) (*Node, error) {
 		}
 		return &Node{Op: Any, Field: related, Kids: []*Node{n}, Pos: pos}, nil
 	}
+	if related, ok := strings.CutSuffix(field, ".count"); ok && p.sym("(") {
+		return p.many(related, depth, pos)
+	}
 	return p.compare(field, pos)
 }
+
+// many reads what follows path.count( .
+func (p *parser) many(related string, depth, pos int) (*Node, error) {
+	n := &Node{Op: Many, Field: related, Pos: pos}
+	if !p.sym(")") {
+		kid, err := p.expr(depth + 1)
+		if err != nil {
+			return nil, err
+		}
+		if !p.sym(")") {
+			return nil, p.fail("filter_bracket")
+		}
+		n.Kids = []*Node{kid}
+	}
+	op := Op(p.value)
+	if p.kind != symbol || !numeric(op) {
+		return nil, p.fail("filter_operator_expected")
+	}
+	p.next()
+	count, err := strconv.ParseInt(p.value, 10, 64)
+	if p.kind != number || err != nil {
+		return nil, p.fail("filter_number_expected")
+	}
+	p.next()
+	n.Value = Counted{op, count}
+	return n, nil
+}
+
+// numeric tells whether an operator compares numbers.
+func numeric(op Op) bool { return slices.Contains([]Op{Eq, Ne, Lt, Le, Gt, Ge}, op) }
 
 func (p *parser) compare(field string, pos int) (*Node, error) {
 	switch {
@@ -362,8 +396,11 @@ func fromTree(tree map[string]any, depth int, count *int) (*Node, error) {
 		}
 		return &Node{Op: Any, Field: related, Kids: []*Node{n}}, nil
 	}
-	field, _ := tree["field"].(string)
 	op, _ := tree["op"].(string)
+	if related, ok := tree["count"].(string); ok {
+		return manyFromTree(tree, related, Op(op), depth, count)
+	}
+	field, _ := tree["field"].(string)
 	switch Op(op) {
 	case Eq, Ne, Lt, Le, Gt, Ge, Contains, Has, Empty, In:
 	default:
@@ -372,6 +409,26 @@ func fromTree(tree map[string]any, depth int, count *int) (*Node, error) {
 	n := &Node{Op: Op(op), Field: field, Value: fromValue(tree["value"])}
 	if _, ok := n.Value.([]any); n.Op == In && !ok {
 		return nil, &Problem{Code: "filter_value_expected", Pos: -1, Token: field}
+	}
+	return n, nil
+}
+
+func manyFromTree(tree map[string]any, related string, op Op, depth int, count *int) (*Node, error) {
+	value, _ := tree["value"].(json.Number)
+	number, err := value.Int64()
+	switch {
+	case !numeric(op):
+		return nil, &Problem{Code: "filter_operator_expected", Pos: -1, Token: string(op)}
+	case err != nil:
+		return nil, &Problem{Code: "filter_number_expected", Pos: -1, Token: related}
+	}
+	n := &Node{Op: Many, Field: related, Value: Counted{op, number}}
+	if tree["filter"] != nil {
+		kid, err := fromAny(tree["filter"], depth, count)
+		if err != nil {
+			return nil, err
+		}
+		n.Kids = []*Node{kid}
 	}
 	return n, nil
 }

@@ -27,6 +27,9 @@ const (
 	Empty    Op = "empty"
 	// Any holds when a related record (children of Field) fits the one kid.
 	Any Op = "any"
+	// Many compares how many related records (children of Field) fit the one kid, or
+	// all where there is none, with the Counted in Value.
+	Many Op = "count"
 	// Shared holds for records shared with one of the Tokens in Value; only
 	// policy makes it.
 	Shared Op = "shared"
@@ -54,6 +57,12 @@ type Node struct {
 type Call struct {
 	Name string
 	Args []int
+}
+
+// Counted is what a number of related records is compared with.
+type Counted struct {
+	Op Op
+	N  int64
 }
 
 // AllOf joins filters; nil ones are left out.
@@ -123,16 +132,32 @@ type Word struct {
 	Tokens, Begun []string
 }
 
-// Measure is one aggregate.
+// Measure is one aggregate: what Fn (count, sum, avg, min, max, median, weighted,
+// distinct, ratio) makes of a field.
 type Measure struct {
 	Fn    string `json:"fn"`
 	Field string `json:"field,omitempty"`
+	// To ends a span of time that begins at Field; what is measured are its days.
+	To string `json:"to,omitempty"`
+	// Filter, in text, says which records of the group are measured; "" all. Where is
+	// the same as a tree.
+	Filter string `json:"filter,omitempty"`
+	Where  *Node  `json:"-"`
+	// Of are the places of the two measures of which a ratio is made.
+	Of []int `json:"of,omitempty"`
 }
 
-// Group is one grouping; By, for dates and instants, is "", day, month or year.
+// Group is one grouping: by a field, or by one of a record that is referred to
+// (customer.industry), by a part of an address, by the records at the other end of a
+// link (competitors), or by which of several filters holds.
 type Group struct {
-	Field string `json:"field"`
-	By    string `json:"by,omitempty"`
+	Field string `json:"field,omitempty"`
+	// By, for dates and instants, is "", day, week, month, quarter or year.
+	By string `json:"by,omitempty"`
+	// Cases are filters in text: a record belongs to the first that holds. Where are
+	// the same as trees.
+	Cases []string `json:"cases,omitempty"`
+	Where []*Node  `json:"-"`
 }
 
 // Problem is a filter or sort that cannot be understood: code, position in the

@@ -151,6 +151,8 @@ type Module struct {
 	Rules   map[string]Rules
 	// Prints are the objects whose records can be printed, and what does it.
 	Prints map[string]Print
+	// Analyses are what can be asked of its records as a whole.
+	Analyses []*schema.Analysis
 }
 
 // Service is the door.
@@ -171,6 +173,8 @@ type Service struct {
 	// prints make documents of records.
 	prints map[string]Print
 
+	// analyses are what the modules ask of their records as a whole.
+	analyses []*schema.Analysis
 	// declared are the objects of the modules.
 	declared []*schema.Object
 	// name tells this process from others on the database.
@@ -193,6 +197,7 @@ func New(db *store.DB, current *schema.Current, modules []Module) *Service {
 	s := &Service{DB: db, Current: current, IDs: store.NewIDs(1), rules: map[string]Rules{}, prints: map[string]Print{}, Currency: func() string { return "TWD" }, Zone: func() *time.Location { return time.UTC }, name: rand.Text(), renewed: make(chan struct{}, 1)}
 	for _, m := range modules {
 		s.declared = append(s.declared, m.Objects...)
+		s.analyses = append(s.analyses, m.Analyses...)
 		for object, r := range m.Rules {
 			s.rules[object] = r
 		}
@@ -202,6 +207,10 @@ func New(db *store.DB, current *schema.Current, modules []Module) *Service {
 	}
 	return s
 }
+
+// Analyses are what the modules ask of their records as a whole, in the order of the
+// modules.
+func (s *Service) Analyses() []*schema.Analysis { return s.analyses }
 
 // Listen has fn called with what each commit changed.
 func (s *Service) Listen(fn func([]Event)) {

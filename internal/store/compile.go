@@ -100,6 +100,8 @@ func (c *compiler) where(o *schema.Object, alias string, n *query.Node) error {
 		return c.through(o, alias, n)
 	case query.Any:
 		return c.anyRelated(o, alias, n)
+	case query.Many:
+		return c.manyRelated(o, alias, n)
 	}
 	return c.compare(o, alias, n)
 }
@@ -145,6 +147,19 @@ func (c *compiler) guarded(target *schema.Object, n *query.Node) *query.Node {
 }
 
 func (c *compiler) anyRelated(o *schema.Object, alias string, n *query.Node) error {
+	if name, rest, deeper := strings.Cut(n.Field, "."); deeper {
+		f := o.Field(name)
+		if f == nil || !c.trusted && !c.asker.Readable(o, f) {
+			return problem(n, "filter_unknown_field")
+		}
+		target := c.registry.Object(f.Target())
+		if target == nil || f.Many() != "" {
+			return problem(n, "filter_unknown_relation")
+		}
+		inner := *n
+		inner.Field = rest
+		return c.inside(c.name(alias, f.Column()), target, "id", c.guarded(target, &inner))
+	}
 	if f := o.Field(n.Field); f != nil && f.Lines() != nil && (c.trusted || c.asker.Readable(o, f)) {
 		return c.withLine(f, alias, n.Kids[0])
 	}
@@ -165,6 +180,10 @@ func (c *compiler) anyRelated(o *schema.Object, alias string, n *query.Node) err
 
 func (c *compiler) compare(o *schema.Object, alias string, n *query.Node) error {
 	name, rest, deeper := strings.Cut(n.Field, ".")
+	if name == "id" && n.Op == query.Gt && n.Value == json.Number("0") {
+		c.write(alias + ".id > 0") // customer.id > 0: there is one, and the asker sees it
+		return nil
+	}
 	if name == "id" && n.Op != query.In && n.Op != query.Ne {
 		return c.ids(alias+".id", n)
 	}
@@ -180,6 +199,9 @@ func (c *compiler) compare(o *schema.Object, alias string, n *query.Node) error 
 	}
 	if call, ok := n.Value.(query.Call); ok && f != nil && f.Name == o.Stage && !deeper {
 		return c.staged(o, alias, f, call, n)
+	}
+	if f.Name == o.Stage && deeper && rest == reachedPart {
+		return c.compareReached(o, alias, f, n)
 	}
 	if f.Lines() != nil {
 		return c.lines(f, alias, rest, n)

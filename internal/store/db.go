@@ -151,8 +151,8 @@ func Open(ctx context.Context, dsn string) (*DB, error) {
 	if db.writer.log, err = newLog(db.writer, path, "file:"+path+pragmas); err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
-	go db.writer.run()
-	go db.writer.log.run()
+	go db.writer.run()     //nolint:gosec // they live as long as the database, not as the call that opens it
+	go db.writer.log.run() //nolint:gosec // the same
 	return db, nil
 }
 

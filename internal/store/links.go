@@ -60,7 +60,7 @@ func across(link *schema.Object, there *schema.Field, n *query.Node) *query.Node
 		moved.Kids[i] = across(link, there, kid)
 	}
 	switch n.Op {
-	case query.And, query.Or, query.Not, query.Never, query.Any:
+	case query.And, query.Or, query.Not, query.Never, query.Any, query.Many:
 		return &moved
 	}
 	name, _, _ := strings.Cut(n.Field, ".")

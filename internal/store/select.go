@@ -21,6 +21,9 @@ type Select struct {
 	// Along is a condition of the filter whose index holds its records in the order
 	// that is asked for: the way in, whatever else may be known; nil: none is.
 	Along *query.Node
+	// Span is a condition of the filter on a time, by whose index an aggregate comes by its
+	// rows where they are few; nil: none is.
+	Span *query.Node
 	// Tokens cuts the values of SearchColumns, and of lines fields whose rows are
 	// searched, into the tokens of a record's search
 	// document: a search that looks at few rows tests them itself.

@@ -12,6 +12,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"ecrm/internal/analysis"
 	"ecrm/internal/policy"
 	"ecrm/internal/query"
 	"ecrm/internal/record"
@@ -99,8 +100,12 @@ type Definition struct {
 	Columns []Column        `json:"columns,omitempty"`
 	Sort    string          `json:"sort,omitempty"`
 	// Group is the field by which the interface groups the rows.
-	Group      string   `json:"group,omitempty"`
-	SharedWith Audience `json:"shared_with"`
+	Group string `json:"group,omitempty"`
+	// Analysis is the name of an analysis where the view is one and no list; Settings are
+	// its settings, without the filter.
+	Analysis   string          `json:"analysis,omitempty"`
+	Settings   json.RawMessage `json:"settings,omitempty"`
+	SharedWith Audience        `json:"shared_with"`
 }
 
 // View is a saved view as somebody who may use it sees it.
@@ -124,7 +129,10 @@ func (d Definition) FilterText() string {
 }
 
 // Service keeps saved views.
-type Service struct{ Records *record.Service }
+type Service struct {
+	Records  *record.Service
+	Analyses *analysis.Service
+}
 
 const (
 	maxName    = 60
@@ -163,6 +171,9 @@ func (s *Service) check(ctx context.Context, a *policy.Actor, o *schema.Object, 
 	if f := o.Field(d.Group); d.Group != "" && (f == nil || !a.Readable(o, f)) {
 		return record.Invalid("group", "unknown_field")
 	}
+	if err := s.checkAnalysis(ctx, a, o, d); err != nil {
+		return err
+	}
 	registry := a.Registry
 	for _, d := range d.SharedWith.Departments {
 		if _, err := s.Records.Values(ctx, a, registry.Object("department"), d); err != nil {
@@ -174,6 +185,25 @@ func (s *Service) check(ctx context.Context, a *policy.Actor, o *schema.Object, 
 		Filter: d.FilterText(), Sort: d.Sort, More: &query.Node{Op: query.Never}, Limit: 1, Count: query.CountNone,
 	})
 	return err
+}
+
+// checkAnalysis refuses a view of an analysis that could not be answered.
+func (s *Service) checkAnalysis(ctx context.Context, a *policy.Actor, o *schema.Object, d *Definition) error {
+	if d.Analysis == "" {
+		d.Settings = nil
+		return nil
+	}
+	var set analysis.Settings
+	if len(d.Settings) > maxText || len(d.Settings) > 0 && json.Unmarshal(d.Settings, &set) != nil {
+		return record.Invalid("settings", "wrong_type")
+	}
+	set.Filter = ""
+	kept, err := json.Marshal(set)
+	if err != nil {
+		return fmt.Errorf("encode the settings: %w", err)
+	}
+	d.Settings, set.Filter = kept, d.FilterText()
+	return s.Analyses.Check(ctx, a, o, d.Analysis, set)
 }
 
 func (s *Service) write(ctx context.Context, v View, fresh bool) error {
@@ -310,6 +340,11 @@ func (s *Service) read(ctx context.Context, a *policy.Actor, rows [][]any) ([]Vi
 		v.Columns = kept
 		if f := o.Field(v.Group); f == nil || !a.Readable(o, f) {
 			v.Group = ""
+		}
+		if v.Analysis != "" {
+			if _, err := s.Analyses.Find(a, v.Analysis); err != nil {
+				continue // he may not ask that
+			}
 		}
 		v.Mine = v.Owner == a.ID || a.Admin()
 		list, owners = append(list, v), append(owners, v.Owner)

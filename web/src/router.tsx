@@ -83,6 +83,16 @@ const calendar = createRoute({
   path: "/calendar",
   component: lazyRouteComponent(() => import("./pages/calendar/CalendarPage"), "CalendarPage"),
 });
+const analyses = createRoute({
+  getParentRoute: () => frame,
+  path: "/analyses",
+  component: lazyRouteComponent(() => import("./pages/analyses/AnalysesPage"), "AnalysesPage"),
+});
+const analysis = createRoute({
+  getParentRoute: () => frame,
+  path: "/analyses/$name",
+  component: lazyRouteComponent(() => import("./pages/analyses/AnalysesPage"), "AnalysesPage"),
+});
 const notices = createRoute({
   getParentRoute: () => frame,
   path: "/notices",
@@ -119,6 +129,8 @@ export const router = createRouter({
       jobs,
       forecast,
       calendar,
+      analyses,
+      analysis,
       notices,
       reports,
       settings,

@@ -17,7 +17,7 @@ var t = schema.T
 
 // Module declares the object and its rules.
 func Module() record.Module {
-	return record.Module{Name: "activity", Rules: map[string]record.Rules{"activity": {Check: check, Done: done}, "log_template": {Check: checkTemplate, Remove: removeTemplate}}, Objects: []*schema.Object{{
+	return record.Module{Name: "activity", Analyses: analyses(), Rules: map[string]record.Rules{"activity": {Check: check, Done: done}, "log_template": {Check: checkTemplate, Remove: removeTemplate}}, Objects: []*schema.Object{{
 		Name: "activity", Plural: "activities", Icon: "phone", Group: "sales", Title: "subject", Owned: true, Through: []string{"customer", "lead"}, OneOf: []string{"customer", "lead"},
 		Label: t("聯絡紀錄", "跟进记录", "Activity"), LabelPlural: t("聯絡紀錄", "跟进记录", "Activities"),
 		Aliases: schema.Words("call, calls, meeting, meetings, visit, event, engagement, interaction, communication, 拜訪, 跟進, 聯絡, 活動, 通話, 會議, 銷售動態, 聯繫紀錄, aktivität, anruf, besuch, 活動履歴"),

@@ -12,8 +12,8 @@ var t = schema.T
 
 // Module declares the object and its rules.
 func Module() record.Module {
-	return record.Module{Name: "opportunity", Rules: map[string]record.Rules{"opportunity": {Check: check}}, Objects: []*schema.Object{{
-		Name: "opportunity", Plural: "opportunities", Icon: "target", Group: "sales", Title: "name", Stage: "stage", Pipeline: "pipeline", Checks: "stage_checks", Likely: "probability", Summed: []string{"stage", "amount", "probability", "expected_close", "created_at"}, Owned: true, Settled: "closed_on", Through: []string{"customer"},
+	return record.Module{Name: "opportunity", Analyses: analyses(), Rules: map[string]record.Rules{"opportunity": {Check: check}}, Objects: []*schema.Object{{
+		Name: "opportunity", Plural: "opportunities", Icon: "target", Group: "sales", Title: "name", Stage: "stage", Pipeline: "pipeline", Checks: "stage_checks", Likely: "probability", Summed: []string{"stage", "amount", "probability", "expected_close", "created_at", "closed_on"}, Owned: true, Settled: "closed_on", Through: []string{"customer"},
 		Label: t("商機", "商机", "Opportunity"), LabelPlural: t("商機", "商机", "Opportunities"),
 		Aliases: schema.Words("deal, potential, opp, sales opportunity, 機會, 銷售機會, 案件, verkaufschance, oportunidad, opportunité, affaire, 商談"),
 		Fields: []*schema.Field{
@@ -45,7 +45,7 @@ func Module() record.Module {
 			{Name: "expected_close", Type: "date",
 				Aliases: schema.Words("預計成交日, 預計成交日期, 預計結單日期, 預計簽約日期, 預計結案日, 預計成單日期, 預計完成日期, 成交日期, 結單日期, 簽約日期, close date, closed date, closing date, closedate, expected close, expected closing, expected closing date, assumed close date, estimated closing date, expected close date, estimated close date, est close date, end scheduled, target close date, actual close date, won time, abschlussdatum, fecha de cierre, date de clôture, 完了予定日, 受注予定日"),
 				Label:   t("預計成交日", "预计成交日期", "Expected close"), Indexed: true},
-			{Name: "closed_on", Type: "date", Label: t("結案日", "结单日期", "Closed on"), ReadOnly: true},
+			{Name: "closed_on", Type: "date", Label: t("結案日", "结单日期", "Closed on"), ReadOnly: true, Indexed: true},
 			{Name: "reason", Type: "text",
 				Aliases: schema.Words("輸單原因, 失敗原因, 丟單原因, 流失原因, 贏單原因, 未成交原因, 成交原因, lost reason, loss reason, lost because, reason lost, closed lost reason, closed won reason, reason for loss, won reason, verlustgrund, motivo de pérdida, motif de perte, 失注理由"),
 				Label:   t("成交／未成交原因", "赢单／输单原因", "Won / lost because")},

@@ -13,6 +13,8 @@ export interface Favorite {
   label: string;
   /** The object whose list a view shows. */
   of?: string;
+  /** The analysis that a view shows in place of a list. */
+  analysis?: string;
 }
 
 const KEY = ["favorites"];

@@ -88,7 +88,7 @@ export function Frame() {
     at?.label ||
     (path === "/"
       ? t("home")
-      : ["calendar", "import", "jobs", "forecast", "notices", "reports", "settings"]
+      : ["calendar", "import", "jobs", "forecast", "analyses", "notices", "reports", "settings"]
           .filter((k) => path.startsWith(`/${k}`))
           .map((k) => t(k))[0]);
   useEffect(() => {
@@ -250,8 +250,18 @@ export function Frame() {
             title={t("forecast")}
             onClick={() => setMore(false)}
           >
-            <Icon name="chart" />
+            <Icon name="target" />
             <span>{t("forecast")}</span>
+          </Link>
+          <Link
+            to="/analyses"
+            search={{}}
+            className="rail-link"
+            title={t("analyses")}
+            onClick={() => setMore(false)}
+          >
+            <Icon name="chart" />
+            <span>{t("analyses")}</span>
           </Link>
         </div>
       )}

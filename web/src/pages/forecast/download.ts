@@ -1,3 +1,5 @@
+import { save } from "../../lib/save";
+
 /** A cell of a file: quoted where it must be, never taken for a formula. */
 export function quoted(cell: string): string {
   const safe = /^[=+@\t\r]|^-(?!\d)/.test(cell) ? `'${cell}` : cell;
@@ -7,10 +9,5 @@ export function quoted(cell: string): string {
 /** Hands rows over as a file that spreadsheets open as they are. */
 export function download(name: string, rows: string[][]) {
   const text = `\ufeff${rows.map((r) => r.map(quoted).join(",")).join("\r\n")}\r\n`;
-  const url = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
-  const a = document.createElement("a");
-  a.href = url;
-  a.download = name;
-  a.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  save(new Blob([text], { type: "text/csv;charset=utf-8" }), name);
 }

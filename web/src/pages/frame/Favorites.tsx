@@ -7,7 +7,7 @@ import { Icon } from "../../ui/Icon";
 import { useErrorText } from "../../ui/State";
 import { toast } from "../../ui/Toast";
 import { reordered, useReorder } from "../../ui/useReorder";
-import { searchOf, useViews } from "../../views/list/views";
+import { analysisSearch, searchOf, useSavedAnalyses, useViews } from "../../views/list/views";
 
 /** So many stand in the rail until more are asked for. */
 const SHOWN = 8;
@@ -29,7 +29,7 @@ export function Favorites({ objects, onGo }: { objects: ObjectMeta[]; onGo: () =
       {(all ? list : list.slice(0, SHOWN)).map((f, i) => {
         const of = objects.find((o) => o.name === (f.object === VIEW ? f.of : f.object));
         if (!of) return null;
-        const One = f.object === VIEW ? StarredView : StarredRecord;
+        const One = f.object !== VIEW ? StarredRecord : f.analysis ? StarredAnalysis : StarredView;
         return (
           <div key={f.object + f.id} className="favorite" {...order.item(i)}>
             <One favorite={f} object={of} onGo={onGo} />
@@ -87,6 +87,24 @@ function StarredView({ favorite, object, onGo }: One) {
       onClick={onGo}
     >
       <Icon name="list" />
+      <span className="ellipsis">{favorite.label}</span>
+    </Link>
+  );
+}
+
+function StarredAnalysis({ favorite, object, onGo }: One) {
+  const view = useSavedAnalyses(object.name).data?.find((v) => v.id === favorite.id);
+  return (
+    <Link
+      to="/analyses/$name"
+      params={{ name: favorite.analysis ?? "" }}
+      search={(view ? analysisSearch(view) : {}) as never}
+      activeOptions={{ exact: true, includeSearch: true }}
+      className="rail-link"
+      title={favorite.label}
+      onClick={onGo}
+    >
+      <Icon name="chart" />
       <span className="ellipsis">{favorite.label}</span>
     </Link>
   );

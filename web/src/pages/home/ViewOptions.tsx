@@ -39,7 +39,7 @@ export function ViewOptions({
   const groups = (object?.fields ?? []).filter((f) => GROUPED.includes(f.type) && !f.multiple);
   const measures = (object?.fields ?? []).filter((f) => MEASURED.includes(f.type));
   const dated = ["date", "datetime"].includes(groups.find((f) => f.name === o.group)?.type ?? "");
-  const picture = o.show !== "list" && o.show !== "number";
+  const picture = !o.analysis && o.show !== "list" && o.show !== "number";
   const ready = !!o.view && (!picture || !!o.group);
   const known = (views.data ?? []).filter((v) => objects.some((x) => x.name === v.object));
   const choice = (
@@ -92,7 +92,8 @@ export function ViewOptions({
               ["", t("widget.choose")],
               ...known.map((v): [string, string] => {
                 const of = objects.find((x) => x.name === v.object);
-                return [v.id, `${of?.label_plural ?? v.object} · ${v.name}`];
+                const what = v.analysis ? t("analyses") : (of?.label_plural ?? v.object);
+                return [v.id, `${what} · ${v.name}`];
               }),
             ],
             (value) => {
@@ -101,6 +102,7 @@ export function ViewOptions({
                 show: o.show ?? "list",
                 view: value,
                 object: v?.object ?? "",
+                analysis: v?.analysis ?? "",
                 title: v?.name ?? "",
               });
             },
@@ -113,11 +115,12 @@ export function ViewOptions({
               onChange={(e) => set({ title: e.target.value })}
             />
           </FieldBox>
-          {choice(
-            "show",
-            t("widget.show"),
-            SHOWS.map((s): [string, string] => [s, t(`widget.show.${s}`)]),
-          )}
+          {!o.analysis &&
+            choice(
+              "show",
+              t("widget.show"),
+              SHOWS.map((s): [string, string] => [s, t(`widget.show.${s}`)]),
+            )}
           {picture &&
             choice("group", t("widget.group"), [
               ["", t("widget.choose")],
@@ -130,12 +133,14 @@ export function ViewOptions({
               t("widget.by"),
               ["month", "day", "year"].map((b): [string, string] => [b, t(`widget.by.${b}`)]),
             )}
-          {o.show !== "list" &&
+          {!o.analysis &&
+            o.show !== "list" &&
             choice("field", t("widget.measure"), [
               ["", t("widget.count")],
               ...measures.map((f): [string, string] => [f.name, f.label]),
             ])}
-          {o.show !== "list" &&
+          {!o.analysis &&
+            o.show !== "list" &&
             !!o.field &&
             choice(
               "fn",

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { type Aggregate, call, queryString } from "../../api/client";
 import { useMe } from "../../api/queries";
@@ -7,9 +8,13 @@ import type { Field, ObjectMeta, RecordPage } from "../../api/types";
 import { fieldType } from "../../fields";
 import { grouped, money, monthText } from "../../lib/format";
 import { recordTitle } from "../../lib/records";
+import { Skeleton } from "../../ui/State";
+import { analysisSearch, useSavedAnalyses } from "../../views/list/views";
 import { usePeople } from "../forecast/useForecast";
 import { Panel } from "./Panel";
 import { Bars, Line, Pie, type Slice } from "./pictures";
+
+const AnalysisWidget = lazy(() => import("../analyses/AnalysisWidget"));
 
 export const SHOWS = ["list", "bar", "line", "pie", "number"] as const;
 
@@ -32,6 +37,9 @@ export function ViewWidget({
   if (!object || !options.view) {
     return <Panel title={title}>{() => <p className="muted">{t("widget.view_gone")}</p>}</Panel>;
   }
+  if (options.analysis) {
+    return <Analysis title={title} link={null} object={object} options={options} />;
+  }
   const link = (
     <Link to="/o/$plural" params={{ plural: object.plural }} search={{ view: options.view }}>
       {t("home.all")}
@@ -46,6 +54,41 @@ interface Shown {
   link: React.ReactNode;
   object: ObjectMeta;
   options: Record<string, string>;
+}
+
+/** A saved analysis as its picture. */
+function Analysis({ title, object, options }: Shown) {
+  const { t } = useTranslation();
+  const saved = useSavedAnalyses(object.name);
+  const view = saved.data?.find((v) => v.id === options.view);
+  const link = view?.analysis && (
+    <Link
+      to="/analyses/$name"
+      params={{ name: view.analysis }}
+      search={analysisSearch(view) as never}
+    >
+      {t("home.all")}
+    </Link>
+  );
+  return (
+    <Panel title={title} link={link} query={saved} rows={6}>
+      {() =>
+        view?.analysis ? (
+          <Suspense fallback={<Skeleton rows={6} />}>
+            <AnalysisWidget
+              name={view.analysis}
+              settings={{
+                ...view.settings,
+                filter: typeof view.filter === "string" ? view.filter : undefined,
+              }}
+            />
+          </Suspense>
+        ) : (
+          <p className="muted">{t("widget.view_gone")}</p>
+        )
+      }
+    </Panel>
+  );
 }
 
 function Rows({ title, link, object, options }: Shown) {

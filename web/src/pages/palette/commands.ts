@@ -53,6 +53,13 @@ export const PLACES: Place[] = [
     words: "行事曆 日程 日历 行程 calendar schedule xingshili richeng rc",
   },
   {
+    key: "analyses",
+    to: "/analyses",
+    icon: "chart",
+    words:
+      "分析報表 分析报表 報表 报表 銷售漏斗 销售漏斗 贏單輸單分析 赢单输单分析 跟進分析 跟进分析 銷售分析 销售分析 市場 analysis report funnel win loss fenxi baobiao fx bb",
+  },
+  {
     key: "import",
     to: "/import",
     icon: "import",

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { SETTINGS, type Settings } from "../../api/analyses";
 import { call } from "../../api/client";
 import { favoriteChanged } from "../../api/favorites";
 import { queryClient } from "../../api/queries";
@@ -19,6 +20,9 @@ export interface View {
   sort?: string;
   /** The field by which its rows are grouped. */
   group?: string;
+  /** The analysis that it is in place of a list, with its settings. */
+  analysis?: string;
+  settings?: Settings;
   shared_with: "none" | "all" | string[];
   owner?: { id: string; name: string };
   mine?: boolean;
@@ -33,13 +37,22 @@ export const viewsApi = {
   remove: (id: string) => call(`/views/${id}`, { method: "DELETE" }),
 };
 
-export const useViews = (object: string) =>
+const lists = (d: { views: View[] }) => (d.views ?? []).filter((v) => !v.analysis);
+const analyses = (d: { views: View[] }) => (d.views ?? []).filter((v) => v.analysis);
+
+const useSaved = (object: string, select: (d: { views: View[] }) => View[]) =>
   useQuery({
     queryKey: ["views", object],
     queryFn: () => viewsApi.list(object),
-    select: (d) => d.views ?? [],
+    select,
     staleTime: 60_000,
   });
+
+/** The saved views of an object's list. */
+export const useViews = (object: string) => useSaved(object, lists);
+
+/** The saved analyses of an object. */
+export const useSavedAnalyses = (object: string) => useSaved(object, analyses);
 
 export const viewsChanged = (object: string) => {
   favoriteChanged();
@@ -89,15 +102,21 @@ export function builtIn(
   return out;
 }
 
-/** What the address says while a saved view is open as it was saved. */
-export function searchOf(v: View): Search {
+function filterOf(v: View): Search {
   const text =
     typeof v.filter === "string" ? v.filter : v.filter ? JSON.stringify(v.filter) : undefined;
   const chips = text?.startsWith("{") ? undefined : chipsOf(text);
   return {
-    view: v.id,
     f: text ? JSON.stringify(chips ?? []) : undefined,
-    filter: chips ? undefined : text,
+    filter: chips ? undefined : text || undefined,
+  };
+}
+
+/** What the address says while a saved view is open as it was saved. */
+export function searchOf(v: View): Search {
+  return {
+    view: v.id,
+    ...filterOf(v),
     q: v.q || undefined,
     sort: v.sort || undefined,
     group: v.group || undefined,
@@ -105,6 +124,13 @@ export function searchOf(v: View): Search {
       ? v.columns.map((c) => (c.width ? `${c.field}:${c.width}` : c.field)).join(",")
       : undefined,
   };
+}
+
+/** What the address says while a saved analysis is open as it was saved. */
+export function analysisSearch(v: View): Search {
+  const search: Search = { ...filterOf(v), view: v.id };
+  for (const k of SETTINGS) search[k] = v.settings?.[k] || undefined;
+  return search;
 }
 
 /** What a view is to keep of the list as it is now. */
