@@ -63,7 +63,7 @@ func (s *Server) act(r *request) error {
 	if err := r.body(&in); err != nil {
 		return err
 	}
-	out, err := s.Records.Act(r.Context(), r.actor, o, id, act.Name, in)
+	out, err := s.Records.Act(anyway(r.Context(), in), r.actor, o, id, act.Name, in)
 	if err != nil {
 		return err
 	}

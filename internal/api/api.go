@@ -17,6 +17,7 @@ import (
 	"ecrm/internal/blob"
 	"ecrm/internal/bulk"
 	"ecrm/internal/calendar"
+	"ecrm/internal/dedupe"
 	"ecrm/internal/demo"
 	"ecrm/internal/favorite"
 	"ecrm/internal/identity"
@@ -58,8 +59,10 @@ type Server struct {
 	Mail     *mail.Service
 	Jobs     *jobs.Service
 	Bulk     *bulk.Service
-	Exports  *transfer.Exports
-	Files    *blob.Folder
+	// Dedupe looks for duplicates over everything.
+	Dedupe  *dedupe.Service
+	Exports *transfer.Exports
+	Files   *blob.Folder
 	// Web holds the interface's files.
 	Web fs.FS
 	// Reach is where this server is reached.
@@ -228,6 +231,15 @@ func (s *Server) Handler() http.Handler {
 	signed("PUT "+prefix+"{plural}/by/{field}/{value}", s.put)
 	signed("POST "+prefix+"{plural}/aggregate", s.aggregate, policy.GrantRead)
 	signed("POST "+prefix+"{plural}/warnings", s.doubts, policy.GrantRead)
+	signed("POST "+prefix+"{plural}/duplicates", s.like, policy.GrantRead)
+	signed("POST "+prefix+"{plural}/actions/find-duplicates", s.findDuplicates)
+	signed("POST "+prefix+"{plural}/actions/apart", s.apart)
+	signed("POST "+prefix+"{plural}/actions/preview-merge", s.previewMerge, policy.GrantRead)
+	signed("POST "+prefix+"{plural}/actions/merge", s.merge)
+	signed("GET "+prefix+"duplicates", s.duplicateGroups)
+	signed("GET "+prefix+"merges", s.merges)
+	signed("GET "+prefix+"merges/{id}", s.mergeOf)
+	signed("POST "+prefix+"merges/{id}/actions/undo", s.unmerge)
 	signed("GET "+prefix+"{plural}/{id}", s.get)
 	signed("GET "+prefix+"{plural}/{id}/stages", s.stays)
 	signed("PATCH "+prefix+"{plural}/{id}", s.update)

@@ -63,7 +63,7 @@ type kept struct {
 // createOnce makes a record under an Idempotency-Key and answers it as it was
 // when it was made, however often it is asked.
 func (s *Server) createOnce(r *request, o *schema.Object, key, asked string, in record.Input) error {
-	answer, replayed, err := s.Records.Once(r.Context(), r.actor, key, asked, func(ctx context.Context, u *record.Unit) (any, error) {
+	answer, replayed, err := s.Records.Once(anyway(r.Context(), in), r.actor, key, asked, func(ctx context.Context, u *record.Unit) (any, error) {
 		id, err := u.Create(ctx, r.actor, o, in)
 		if err != nil {
 			return nil, err
@@ -137,7 +137,8 @@ func (s *Server) batch(r *request) error {
 	}
 	rows := make([]record.Row, 0, len(in.Create)+len(in.Update))
 	for _, one := range in.Create {
-		rows = append(rows, record.Row{In: one})
+		reason := takeReason(one)
+		rows = append(rows, record.Row{In: one, Reason: reason})
 	}
 	for _, one := range in.Update {
 		rows = append(rows, changeOf(one))
@@ -212,7 +213,7 @@ func (s *Server) batch(r *request) error {
 // changeOf reads a row that changes a record: its id, the version the client
 // read, and the fields.
 func changeOf(in record.Input) record.Row {
-	row := record.Row{ID: -1, In: record.Input{}}
+	row := record.Row{ID: -1, In: record.Input{}, Reason: takeReason(in)}
 	for name, value := range in {
 		switch name {
 		case "id":
@@ -275,7 +276,7 @@ func (s *Server) put(r *request) error {
 	if err != nil {
 		return err
 	}
-	ctx, warnings := record.Warned(r.Context())
+	ctx, warnings := record.Warned(anyway(r.Context(), in))
 	id, created, err := s.Records.Put(ctx, r.actor, o, r.PathValue("field"), r.PathValue("value"), in, match)
 	if err != nil {
 		return err

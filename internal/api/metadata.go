@@ -164,6 +164,10 @@ type objectView struct {
 	// Powers are rights beyond the usual ones; Access tells of each whether one has it.
 	Powers []powerView     `json:"powers,omitempty"`
 	Access map[string]bool `json:"access"`
+	// Mergeable tells that records of it can become one, Compares are the fields by which
+	// they are compared.
+	Mergeable bool     `json:"mergeable,omitempty"`
+	Compares  []string `json:"compares,omitempty"`
 }
 
 // wordsFor tells the words of all languages to administrators, and nothing to others.
@@ -349,6 +353,23 @@ func (s *Server) unsorted(r *request, views ...objectView) error {
 	return nil
 }
 
+// compared tells of the objects which of their fields are compared with those of what is
+// there.
+func (s *Server) compared(r *request, views ...*objectView) error {
+	for _, v := range views {
+		o := r.actor.Registry.Object(v.Name)
+		if v.Mergeable = record.Mergeable(o); !v.Mergeable {
+			continue
+		}
+		names, err := s.Records.Compared(r.Context(), r.actor, o)
+		if err != nil {
+			return err
+		}
+		v.Compares = names
+	}
+	return nil
+}
+
 func (s *Server) objects(r *request) error {
 	views := []objectView{}
 	for _, o := range r.actor.Registry.Objects() {
@@ -358,6 +379,11 @@ func (s *Server) objects(r *request) error {
 	}
 	if err := s.unsorted(r, views...); err != nil {
 		return err
+	}
+	for i := range views {
+		if err := s.compared(r, &views[i]); err != nil {
+			return err
+		}
 	}
 	return r.json(http.StatusOK, map[string]any{"version": r.actor.Registry.Version, "objects": views})
 }
@@ -377,6 +403,9 @@ func (s *Server) object(r *request) error {
 	}
 	v := describe(r.actor, o, r.language())
 	if err := s.unsorted(r, v); err != nil {
+		return err
+	}
+	if err := s.compared(r, &v); err != nil {
 		return err
 	}
 	return r.json(http.StatusOK, v)

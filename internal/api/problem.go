@@ -31,11 +31,13 @@ type problem struct {
 	Detail string         `json:"detail"`
 	Code   string         `json:"code"`
 	Fields []fieldProblem `json:"fields,omitempty"`
+	// Duplicates are the records that a write would repeat.
+	Duplicates *record.Twins `json:"duplicates,omitempty"`
 }
 
 var statuses = map[string]int{
 	"invalid": http.StatusUnprocessableEntity, "not_found": http.StatusNotFound, "forbidden": http.StatusForbidden,
-	"conflict": http.StatusConflict, "password_change_required": http.StatusForbidden, "unauthenticated": http.StatusUnauthorized, "rate_limited": http.StatusTooManyRequests,
+	"conflict": http.StatusConflict, "duplicate": http.StatusConflict, "password_change_required": http.StatusForbidden, "unauthenticated": http.StatusUnauthorized, "rate_limited": http.StatusTooManyRequests,
 	"too_large": http.StatusRequestEntityTooLarge, "too_expensive": http.StatusUnprocessableEntity, "unavailable": http.StatusServiceUnavailable,
 }
 
@@ -54,7 +56,7 @@ func (r *request) explain(err error) problem {
 		p.Code = "rate_limited"
 		slog.Warn("somebody keeps hitting on values that are taken", "user", r.actor.ID, "path", unspoken(r.URL.Path))
 	case errors.As(err, &re):
-		p.Code = re.Code
+		p.Code, p.Duplicates = re.Code, re.Twins
 		for _, f := range re.Fields {
 			p.Fields = append(p.Fields, fieldProblem{f.Field, f.Problem.Code, message.In(lang, f.Problem.Code, f.Params)})
 		}

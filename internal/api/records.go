@@ -132,7 +132,7 @@ func (s *Server) create(r *request) error {
 	case key != "":
 		return s.createOnce(r, o, key, asked, in)
 	}
-	ctx, warnings := record.Warned(r.Context())
+	ctx, warnings := record.Warned(anyway(r.Context(), in))
 	var id int64
 	if id, err = s.Records.Create(ctx, r.actor, o, in); err != nil {
 		return err
@@ -168,7 +168,15 @@ func (s *Server) get(r *request) error {
 	if err != nil {
 		return err
 	}
-	return s.show(r, o, id, http.StatusOK)
+	err = s.show(r, o, id, http.StatusOK)
+	if record.IsCode(err, "not_found") && record.Mergeable(o) {
+		// What became part of another record is found there.
+		if into := s.Records.MergedInto(r.Context(), r.actor, o, id); into != 0 {
+			r.w.Header().Set("Location", prefix+o.Plural+"/"+strconv.FormatInt(into, 10))
+			return r.json(http.StatusTemporaryRedirect, map[string]string{"object": o.Name, "id": strconv.FormatInt(into, 10)})
+		}
+	}
+	return err
 }
 
 // match reads the version in If-Match, 0 for any.
@@ -197,7 +205,7 @@ func (s *Server) update(r *request) error {
 	if err != nil {
 		return err
 	}
-	ctx, warnings := record.Warned(r.Context())
+	ctx, warnings := record.Warned(anyway(r.Context(), in))
 	if err := s.Records.Update(ctx, r.actor, o, id, in, match); err != nil {
 		return err
 	}
@@ -291,6 +299,12 @@ type entry struct {
 	Files []schema.FileRef `json:"files,omitempty"`
 	// Mentions are those whom the text of a comment names.
 	Mentions []record.Mention `json:"mentions,omitempty"`
+	// Reason is why it was saved though a rule took it for a duplicate.
+	Reason string `json:"reason,omitempty"`
+	// Merged are the records that became part of this one, Of is the one of them that
+	// was changed.
+	Merged *record.MergeTold `json:"merged,omitempty"`
+	Of     string            `json:"of,omitempty"`
 }
 
 type change struct {
@@ -319,7 +333,10 @@ func (s *Server) changes(r *request, o *schema.Object, id int64, most int) ([]en
 // changeTold is a change of a record as it is told.
 func (s *Server) changeTold(r *request, o *schema.Object, id int64, h record.Entry) (entry, error) {
 	e := entry{Kind: record.KindChange, At: instant(h.At), Action: h.Action, Origin: h.Origin, Address: h.Address, Object: o.Name, ID: strconv.FormatInt(id, 10),
-		Actor: map[string]any{"id": strconv.FormatInt(h.Actor, 10), "name": h.Name}}
+		Actor: map[string]any{"id": strconv.FormatInt(h.Actor, 10), "name": h.Name}, Reason: h.Reason, Merged: h.Merge}
+	if h.Record != id {
+		e.Of = strconv.FormatInt(h.Record, 10)
+	}
 	for _, f := range o.Fields {
 		if pair, ok := h.Changes[f.Name]; ok {
 			e.Changes = append(e.Changes, change{f.Name, f.Label.In(r.language()), pair[0], pair[1]})

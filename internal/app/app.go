@@ -20,6 +20,7 @@ import (
 	"ecrm/internal/blob"
 	"ecrm/internal/bulk"
 	"ecrm/internal/calendar"
+	"ecrm/internal/dedupe"
 	"ecrm/internal/durable"
 	"ecrm/internal/exchange"
 	"ecrm/internal/favorite"
@@ -55,7 +56,7 @@ import (
 
 // Modules lists what the product consists of, in the order of the menu.
 func Modules() []record.Module {
-	return []record.Module{lead.Module(), customer.Module(), contact.Module(), opportunity.Module(), quote.Module(), competitor.Module(), activity.Module(), task.Module(), target.Module(), product.Module(), letterhead.Module(), currency.Module(), assignment.Module(), webform.Module(), workreport.Module(), identity.Module()}
+	return []record.Module{lead.Module(), customer.Module(), contact.Module(), opportunity.Module(), quote.Module(), competitor.Module(), activity.Module(), task.Module(), target.Module(), product.Module(), letterhead.Module(), currency.Module(), assignment.Module(), dedupe.Module(), webform.Module(), workreport.Module(), identity.Module()}
 }
 
 // App is an opened data folder.
@@ -76,10 +77,12 @@ type App struct {
 	Workbench  *workbench.Service
 	Attainment *attainment.Service
 	// Reports are what people report of their work.
-	Reports  *workreport.Service
-	Mail     *mail.Service
-	Jobs     *jobs.Service
-	Bulk     *bulk.Service
+	Reports *workreport.Service
+	Mail    *mail.Service
+	Jobs    *jobs.Service
+	Bulk    *bulk.Service
+	// Dedupe looks for duplicates over everything.
+	Dedupe   *dedupe.Service
 	Upkeep   *upkeep.Service
 	Exports  *transfer.Exports
 	Exchange *exchange.Service
@@ -201,6 +204,10 @@ func (a *App) start(ctx context.Context, modules []record.Module) error {
 	}
 	a.Upkeep = upkeep.New(a.Records, a.Jobs)
 	a.Bulk = bulk.New(a.Records, a.Jobs)
+	a.Dedupe = dedupe.New(a.Records, a.Jobs)
+	if err := dedupe.Ship(ctx, a.Records); err != nil {
+		return fmt.Errorf("write the rules of duplicates: %w", err)
+	}
 	a.Exports = transfer.NewExports(a.Records, a.Jobs, filepath.Join(a.data, "exports"))
 	a.Transfer = transfer.New(a.Records, a.Jobs, filepath.Join(a.data, "imports"), a.Files)
 	a.Analyses = &analysis.Service{Records: a.Records}

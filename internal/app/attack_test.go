@@ -101,6 +101,7 @@ func newAttack(t testing.TB, dsn string) *attack {
 	// One more in the recycle bin.
 	x.ids["deleted"] = x.victim.add("customers", map[string]any{"name": secret})
 	x.admin.must(204, "DELETE", "customers/"+x.ids["deleted"], nil)
+	x.ids["merge"] = x.admin.merge("customers", nil, x.twins()...)
 	x.ids["view"] = fmt.Sprint(x.victim.must(201, "POST", "views", map[string]any{"object": "customer", "name": secret, "filter": `name ~ "` + secret + `"`})["id"])
 	x.ids["token"] = fmt.Sprint(x.victim.must(201, "POST", "tokens", map[string]any{"name": secret, "scopes": []string{"read"}})["id"])
 	x.ids["session"] = fmt.Sprint(at(x.victim.must(200, "GET", "sessions", nil), "sessions", 0, "id"))
@@ -134,6 +135,12 @@ func (x *attack) noticed() string {
 	x.manager.add("customers", map[string]any{"name": secret + "三", "owner": x.victim.id})
 	x.w.told()
 	return fmt.Sprint(at(x.victim.must(200, "GET", "notices?unread=true", nil), "notices", 0, "id"))
+}
+
+// twins makes two customers of the victim's that look like one.
+func (x *attack) twins() []string {
+	one := map[string]any{"name": secret + "孿生", "phones": []string{"02-9999-0001"}}
+	return []string{x.victim.add("customers", one), x.victim.add("customers", one)}
 }
 
 // state is everything of the victim's that an attack might change.
@@ -661,6 +668,43 @@ var cases = map[string]func(t testing.TB, x *attack){
 				}
 			}
 		}
+	},
+	"POST /api/v1/{plural}/duplicates": each(func(t testing.TB, x *attack, plural, id string) {
+		x.refused(t, "POST", plural+"/duplicates", map[string]any{"id": id}, 404)
+		x.refused(t, "POST", plural+"/duplicates", map[string]any{"values": map[string]any{"name": secret, "phones": []string{"02-2345-6789"}}}, 200)
+	}),
+	"POST /api/v1/{plural}/actions/find-duplicates": func(t testing.TB, x *attack) {
+		x.refused(t, "POST", "customers/actions/find-duplicates", nil, 403)
+	},
+	"POST /api/v1/{plural}/actions/apart": func(t testing.TB, x *attack) {
+		x.refused(t, "POST", "customers/actions/apart", map[string]any{"ids": x.twins()}, 404)
+	},
+	"POST /api/v1/{plural}/actions/preview-merge": func(t testing.TB, x *attack) {
+		ids := x.twins()
+		x.refused(t, "POST", "customers/actions/preview-merge", map[string]any{"ids": ids}, 404)
+		mine := x.attacker.add("customers", map[string]any{"name": "我的"})
+		x.refused(t, "POST", "customers/actions/preview-merge", map[string]any{"ids": []string{mine, ids[0]}, "winner": mine}, 404)
+	},
+	"POST /api/v1/{plural}/actions/merge": func(t testing.TB, x *attack) {
+		ids := x.twins()
+		x.refused(t, "POST", "customers/actions/merge", map[string]any{"ids": ids, "winner": ids[0]}, 404)
+	},
+	"GET /api/v1/duplicates": func(t testing.TB, x *attack) {
+		x.twins()
+		x.admin.ended(x.admin.begin("customers/actions/find-duplicates", nil))
+		status, answer := x.attacker.call("GET", "duplicates?object=customer", nil)
+		if status != 200 || size(answer["groups"]) > 0 || fmt.Sprint(at(answer, "count", "value")) != "0" {
+			t.Errorf("the queue tells %d %v", status, answer)
+		}
+	},
+	"GET /api/v1/merges": func(t testing.TB, x *attack) {
+		if status, answer := x.attacker.call("GET", "merges?object=customer", nil); status != 200 || size(answer["merges"]) > 0 {
+			t.Errorf("the merges told are %d %v", status, answer)
+		}
+	},
+	"GET /api/v1/merges/{id}": func(t testing.TB, x *attack) { x.refused(t, "GET", "merges/"+x.ids["merge"], nil, 404) },
+	"POST /api/v1/merges/{id}/actions/undo": func(t testing.TB, x *attack) {
+		x.refused(t, "POST", "merges/"+x.ids["merge"]+"/actions/undo", nil, 404)
 	},
 	"GET /api/v1/{plural}/{id}":    on("GET", "", nil),
 	"PATCH /api/v1/{plural}/{id}":  on("PATCH", "", map[string]any{"owner": nil}),

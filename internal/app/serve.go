@@ -71,7 +71,7 @@ func (d *Door) String() string {
 // Handler is the server's HTTP side.
 func (a *App) Handler(version string, at reach.Point) http.Handler {
 	a.api = &api.Server{
-		Records: a.Records, Identity: a.Identity, Transfer: a.Transfer, Views: a.Views, Forms: a.Forms, Favorites: a.Favorites, Analyses: a.Analyses, Notices: a.Notices, Calendar: a.Calendar, Reports: a.Reports, Workbench: a.Workbench, Attainment: a.Attainment, Mail: a.Mail, Jobs: a.Jobs, Bulk: a.Bulk, Exports: a.Exports, Files: a.Files,
+		Records: a.Records, Identity: a.Identity, Transfer: a.Transfer, Views: a.Views, Forms: a.Forms, Favorites: a.Favorites, Analyses: a.Analyses, Notices: a.Notices, Calendar: a.Calendar, Reports: a.Reports, Workbench: a.Workbench, Attainment: a.Attainment, Mail: a.Mail, Jobs: a.Jobs, Bulk: a.Bulk, Dedupe: a.Dedupe, Exports: a.Exports, Files: a.Files,
 		Web: web.Files(), Reach: at, Version: version,
 	}
 	return a.api.Handler()

@@ -41,20 +41,20 @@ func TestDoubtfulValuesAreKeptAndWarnedAbout(t *testing.T) {
 		}
 		// A number that somebody has: whose is told to those who may see it.
 		shared := seller.must(201, "POST", "customers", map[string]any{"name": "二號", "tax_number": "0459-5257"})
-		if got := codes(shared); got != "tax_number:tax_shared" || !strings.Contains(fmt.Sprint(shared["_warnings"]), "一號") || shared["tax_number"] != "04595257" {
+		if got := codes(shared); got != "tax_number:twin" || !strings.Contains(fmt.Sprint(shared["_warnings"]), "一號") || shared["tax_number"] != "04595257" {
 			t.Errorf("a number twice: %v", shared)
 		}
 		hidden := stranger.must(201, "POST", "customers", map[string]any{"name": "三號", "tax_number": "04595257"})
-		if got := codes(hidden); got != "tax_number:tax_shared_hidden" || strings.Contains(fmt.Sprint(hidden["_warnings"]), "一號") {
+		if got := codes(hidden); got != "tax_number:twin_hidden" || strings.Contains(fmt.Sprint(hidden["_warnings"]), "一號") {
 			t.Errorf("a number of customers out of sight: %v", hidden)
 		}
 		// While it is being typed nothing is written.
-		for values, want := range map[string]string{"04595258": "tax_number:tax_id", "04595257": "tax_number:tax_shared_more", "DE811907980": ""} {
+		for values, want := range map[string]string{"04595258": "tax_number:tax_id", "04595257": "tax_number:twin_more", "DE811907980": ""} {
 			if got := codes(seller.must(200, "POST", "customers/warnings", map[string]any{"values": map[string]any{"tax_number": values}})); got != want {
 				t.Errorf("typing %s warns of %q, want %q", values, got, want)
 			}
 		}
-		if got := codes(seller.must(200, "POST", "customers/warnings", map[string]any{"id": id})); got != "phones:phone_odd mails:mail_slip tax_number:tax_shared_more" {
+		if got := codes(seller.must(200, "POST", "customers/warnings", map[string]any{"id": id})); got != "phones:phone_odd mails:mail_slip tax_number:twin_more" {
 			t.Errorf("the record as it stands: %q", got)
 		}
 		if got := codes(seller.must(200, "POST", "customers/warnings", map[string]any{"id": id, "values": map[string]any{"tax_number": "12345678"}})); got != "tax_number:tax_id" {
@@ -95,7 +95,7 @@ func TestImportTellsDoubtfulValuesAndKeepsThem(t *testing.T) {
 				one, _ := p.(map[string]any)
 				told = append(told, fmt.Sprint(one["row"], one["column"], one["code"], one["warning"]))
 			}
-			if got := strings.Join(told, " "); got != "3統一編號tax_idtrue 4統一編號tax_sharedtrue" || fmt.Sprint(job["created"]) != "3" || fmt.Sprint(job["failed"]) != "0" {
+			if got := strings.Join(told, " "); got != "3統一編號tax_idtrue 4統一編號twintrue" || fmt.Sprint(job["created"]) != "3" || fmt.Sprint(job["failed"]) != "0" {
 				t.Errorf("%s: %s %v", action, got, job)
 			}
 		}
@@ -114,14 +114,14 @@ func TestNumberSharedByManyCountsOnlyThoseOutOfSight(t *testing.T) {
 		told := func(p *person) string {
 			return fmt.Sprint(p.must(200, "POST", "customers/warnings", map[string]any{"values": map[string]any{"tax_number": "04595257"}})["_warnings"])
 		}
-		if got := told(seller); !strings.Contains(got, "code:tax_shared ") || !strings.Contains(got, "分店00") || !strings.Contains(got, "…") {
+		if got := told(seller); !strings.Contains(got, "code:twin ") || !strings.Contains(got, "分店00") || !strings.Contains(got, "…") {
 			t.Errorf("one who sees all fourteen is told %s", got)
 		}
-		if got := told(stranger); !strings.Contains(got, "tax_shared_hidden") || !strings.Contains(got, "14") {
+		if got := told(stranger); !strings.Contains(got, "twin_hidden") || !strings.Contains(got, "14") {
 			t.Errorf("one who sees none is told %s", got)
 		}
 		stranger.add("customers", map[string]any{"name": "別家", "tax_number": "04595257"})
-		if got := told(seller); !strings.Contains(got, "tax_shared_more") || !strings.Contains(got, "另外 1 個") {
+		if got := told(seller); !strings.Contains(got, "twin_more") || !strings.Contains(got, "另外 1 筆") {
 			t.Errorf("one who sees fourteen of fifteen is told %s", got)
 		}
 		for n := range 250 {

@@ -40,7 +40,7 @@ var levels = []level{
 	{"policy: who may do what, as queries", false, []string{"internal/policy"}},
 	{"record: the one door", false, []string{"internal/record"}},
 	{"services: what modules share", true, []string{
-		"internal/analysis", "internal/anniversary", "internal/assignment", "internal/attainment", "internal/audit", "internal/bulk", "internal/calendar", "internal/demo", "internal/events", "internal/exchange", "internal/identity", "internal/jobs",
+		"internal/analysis", "internal/anniversary", "internal/assignment", "internal/attainment", "internal/audit", "internal/bulk", "internal/calendar", "internal/dedupe", "internal/demo", "internal/events", "internal/exchange", "internal/identity", "internal/jobs",
 		"internal/favorite", "internal/live", "internal/mail", "internal/notice", "internal/person", "internal/search", "internal/transfer", "internal/upkeep", "internal/view", "internal/wake", "internal/webform", "internal/workbench", "internal/workreport",
 	}},
 	{"modules: the business", false, []string{"internal/module/*"}},

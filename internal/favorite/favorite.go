@@ -28,7 +28,8 @@ var stars = store.Declare(store.Table{
 		{Name: "user_id", Kind: schema.KindInt}, {Name: "object", Kind: schema.KindText}, {Name: "target_id", Kind: schema.KindInt},
 		{Name: "at", Kind: schema.KindInt},
 	},
-	Key: []string{"user_id", "object", "target_id"},
+	Key:   []string{"user_id", "object", "target_id"},
+	Names: [2]string{"object", "target_id"},
 })
 
 // Favorite is one starred record or view, by the title its owner sees.

@@ -60,7 +60,8 @@ var table = store.Declare(store.Table{
 		{Name: "shown", Kind: schema.KindBool},
 	},
 	Key:     []string{"id"},
-	Indexes: []string{"user_id, id", "user_id, read_at", "unique user_id, topic"},
+	Indexes: []string{"user_id, id", "user_id, read_at", "unique user_id, topic", "record_id"},
+	Names:   [2]string{"object", "record_id"},
 })
 
 const columns = "id, kind, object, record_id, by_id, at, about, count, read_at"

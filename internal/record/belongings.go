@@ -40,7 +40,7 @@ func (s *Service) belongings(ctx context.Context, c *Change, changed []string, v
 		}
 	}
 	if c.Created || action == "deleted" || action == "restored" || searched(o, changed) {
-		if err := c.putWords(ctx, action == "deleted"); err != nil {
+		if err := c.putWords(ctx, action == "deleted" || c.binned); err != nil {
 			return err
 		}
 	}
@@ -71,6 +71,9 @@ func (s *Service) belongings(ctx context.Context, c *Change, changed []string, v
 			continue
 		}
 		diff[name] = [2]json.RawMessage{encode(f, c.Before[name]), encode(f, c.After[name])}
+	}
+	for name, told := range c.noted {
+		diff[name] = [2]json.RawMessage{json.RawMessage("null"), told}
 	}
 	return s.log(ctx, c, diff, version, action)
 }

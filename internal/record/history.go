@@ -2,8 +2,10 @@ package record
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,7 +24,20 @@ type Entry struct {
 	// Address is where the change came from, told to administrators alone.
 	Address string
 	Version int64
+	// Record is the one that was changed: the record itself, or one that became part of
+	// it.
+	Record  int64
 	Changes map[string][2]json.RawMessage
+	// Reason is why it was saved though a rule took it for a duplicate.
+	Reason string
+	// Merge are the records that became part of it by this entry; nil: none did.
+	Merge *MergeTold
+}
+
+// MergeTold is what a history tells of a merge.
+type MergeTold struct {
+	ID      int64    `json:"merge,string"`
+	Records []Member `json:"records"`
 }
 
 // MaxEntries is how many changes or comments of a record are told at most.
@@ -40,15 +55,33 @@ func (s *Service) History(ctx context.Context, a *policy.Actor, o *schema.Object
 			return nil, err
 		}
 	}
-	rows, err := store.Find(ctx, s.within(ctx), auditTable.Name, changeColumns, store.Row{"record_id": id}, "ORDER BY id DESC LIMIT "+strconv.Itoa(min(most, MaxEntries)))
+	// What became part of the record has its history told here, too.
+	losers, err := s.losersOf(ctx, id)
 	if err != nil {
 		return nil, err
+	}
+	most = min(most, MaxEntries)
+	var rows [][]any
+	for _, one := range append([]int64{id}, losers...) {
+		some, err := store.Find(ctx, s.within(ctx), auditTable.Name, changeColumns, store.Row{"record_id": one}, "ORDER BY id DESC LIMIT "+strconv.Itoa(most))
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, some...)
+	}
+	if len(losers) > 0 {
+		slices.SortFunc(rows, func(x, y []any) int {
+			a, _ := x[0].(int64)
+			b, _ := y[0].(int64)
+			return cmp.Compare(b, a)
+		})
+		rows = rows[:min(len(rows), most)]
 	}
 	return s.entries(ctx, a, o, rows)
 }
 
 // changeColumns are those of the audit that entries reads, the id and the instant first.
-const changeColumns = "id, at, actor_id, action, origin, version, diff, address"
+const changeColumns = "id, at, actor_id, action, origin, version, diff, address, record_id"
 
 // entries are rows of a record's audit as the actor may read them.
 func (s *Service) entries(ctx context.Context, a *policy.Actor, o *schema.Object, rows [][]any) ([]Entry, error) {
@@ -61,10 +94,14 @@ func (s *Service) entries(ctx context.Context, a *policy.Actor, o *schema.Object
 		e.Action, _ = r[3].(string)
 		e.Origin, _ = r[4].(string)
 		e.Version, _ = r[5].(int64)
+		e.Record, _ = r[8].(int64)
 		if a.Admin() {
 			e.Address, _ = r[7].(string)
 		}
 		if err := decodeDiff(r[6], &e.Changes); err != nil {
+			return nil, err
+		}
+		if err := e.beside(a, o); err != nil {
 			return nil, err
 		}
 		for name := range e.Changes {
@@ -84,6 +121,31 @@ func (s *Service) entries(ctx context.Context, a *policy.Actor, o *schema.Object
 		entries[i].Name = names[entries[i].Actor]
 	}
 	return entries, err
+}
+
+// beside reads what an entry says beside the fields that changed.
+func (e *Entry) beside(a *policy.Actor, o *schema.Object) error {
+	if pair, ok := e.Changes[ReasonMark]; ok {
+		if err := json.Unmarshal(pair[1], &e.Reason); err != nil {
+			return err
+		}
+		delete(e.Changes, ReasonMark)
+	}
+	pair, ok := e.Changes[MergeMark]
+	if !ok {
+		return nil
+	}
+	delete(e.Changes, MergeMark)
+	e.Merge = &MergeTold{}
+	if err := json.Unmarshal(pair[1], e.Merge); err != nil {
+		return err
+	}
+	if title := o.Field(o.Title); title == nil || !a.Readable(o, title) {
+		for i := range e.Merge.Records {
+			e.Merge.Records[i].Label = ""
+		}
+	}
+	return nil
 }
 
 // referred is a reference as the audit keeps it: without a label, for the title

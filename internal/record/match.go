@@ -4,11 +4,9 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"sort"
 
 	"ecrm/internal/normal"
 	"ecrm/internal/policy"
-	"ecrm/internal/query"
 	"ecrm/internal/schema"
 	"ecrm/internal/store"
 )
@@ -115,121 +113,16 @@ func (u *Unit) rekey(id int64, before, after []store.MatchKey) {
 	}
 }
 
-// Candidate is a record that may be the same as one being entered.
-type Candidate struct {
-	ID    int64  `json:"id,string"`
-	Label string `json:"label"`
-	// Owner is the name of the record's owner.
-	Owner string `json:"owner,omitempty"`
-	// Matched says what meets: name, phone, mail, code.
-	Matched []string `json:"matched"`
-}
-
-// maxCandidates is how many candidates are shown; more say nothing.
-const maxCandidates = 10
-
-// Duplicates looks for records like the values entered, except one (0: none).
-// Those the actor may not see are counted, not shown.
-func (s *Service) Duplicates(ctx context.Context, a *policy.Actor, o *schema.Object, cells map[string]string, except int64) ([]Candidate, int, error) {
-	if !a.May(o, policy.View) {
-		return nil, 0, fail("forbidden")
-	}
-	v := Values{}
-	for name, text := range cells {
-		f := o.Field(name)
-		if f == nil || f.Match == "" || !a.Readable(o, f) {
-			continue
-		}
-		if columns, err := s.parseText(ctx, a, f, text); err == nil && columns != nil {
-			v[name] = columns
-		}
-	}
-	return s.alike(ctx, a, o, v, except)
-}
-
-// alike lists the live records of an object that share what is compared with some
-// values, except one, and counts those the actor may not see.
-func (s *Service) alike(ctx context.Context, a *policy.Actor, o *schema.Object, v Values, except int64) ([]Candidate, int, error) {
-	found, err := s.Matching(ctx, o, MatchKeys(o, v))
-	if err != nil || len(found) == 0 {
-		return []Candidate{}, 0, err
-	}
-	matched := map[int64]map[string]bool{}
-	for key, ids := range found {
-		for _, id := range ids {
-			if id == except {
-				continue
-			}
-			if matched[id] == nil {
-				matched[id] = map[string]bool{}
-			}
-			matched[id][key.Kind[len(o.Name)+1:]] = true
-		}
-	}
-	ids := make([]int64, 0, len(matched))
-	for id := range matched {
-		ids = append(ids, id)
-	}
-	// What meets in most ways comes first, then the oldest.
-	sort.Slice(ids, func(i, j int) bool {
-		if n, m := len(matched[ids[i]]), len(matched[ids[j]]); n != m {
-			return n > m
-		}
-		return ids[i] < ids[j]
-	})
-	labels, hidden, err := s.sight(ctx, s.DB, a, o, ids)
-	if err != nil {
-		return nil, 0, err
-	}
-	candidates := []Candidate{}
-	for _, id := range ids {
-		label, visible := labels[id]
-		if !visible || len(candidates) == maxCandidates {
-			continue
-		}
-		if err := s.openly(ctx, a, o, id, found, matched[id]); err != nil {
-			return nil, 0, err
-		}
-		if len(matched[id]) == 0 {
-			hidden++
-			continue
-		}
-		c := Candidate{ID: id, Label: label}
-		for kind := range matched[id] {
-			c.Matched = append(c.Matched, kind)
-		}
-		sort.Strings(c.Matched)
-		candidates = append(candidates, c)
-	}
-	return candidates, hidden, s.owners(ctx, a, o, candidates)
-}
-
-// openly leaves of the ways in which a record that the actor sees was found those of which he may
-// read what met: the others would tell him what a hidden field holds.
-func (s *Service) openly(ctx context.Context, a *policy.Actor, o *schema.Object, id int64, found map[store.MatchKey][]int64, ways map[string]bool) error {
-	if !slices.ContainsFunc(o.Fields, func(f *schema.Field) bool { return f.Match != "" && !a.Readable(o, f) }) {
-		return nil
-	}
-	v, err := s.shown(ctx, a, o.Name, id)
-	if err != nil {
-		return err
-	}
-	clear(ways)
-	for _, key := range MatchKeys(o, v) {
-		if slices.Contains(found[key], id) {
-			ways[key.Kind[len(o.Name)+1:]] = true
-		}
-	}
-	return nil
-}
+// sighted is of how many records it is asked whether somebody may see them.
+const sighted = 2000
 
 // sight tells the titles of those of some live records that the actor may see, and
 // how many of them he may not. Of very many the first are asked about: the rest are
 // counted as neither.
 func (s *Service) sight(ctx context.Context, q store.Querier, a *policy.Actor, o *schema.Object, ids []int64) (labels map[int64]string, hidden int, err error) {
-	const looked, together = 2000, 500
+	const together = 500
 	labels = map[int64]string{}
-	for some := range slices.Chunk(ids[:min(len(ids), looked)], together) {
+	for some := range slices.Chunk(ids[:min(len(ids), sighted)], together) {
 		found, err := s.labels(ctx, q, a, o.Name, some, false)
 		if err != nil {
 			return nil, 0, err
@@ -238,36 +131,4 @@ func (s *Service) sight(ctx context.Context, q store.Querier, a *policy.Actor, o
 		hidden += len(some) - len(found)
 	}
 	return labels, hidden, nil
-}
-
-// owners names the owners of candidates, where the actor may read them.
-func (s *Service) owners(ctx context.Context, a *policy.Actor, o *schema.Object, candidates []Candidate) error {
-	f := o.Field("owner")
-	if f == nil || !a.Readable(o, f) || len(candidates) == 0 {
-		return nil
-	}
-	ids := make([]any, len(candidates))
-	for i, c := range candidates {
-		ids[i] = c.ID
-	}
-	rows, err := store.Select{
-		Registry: a.Registry, Asker: a, Guard: a.Filter(o, policy.View), Columns: []string{"id", f.Column()},
-		Query: query.Query{Object: o, Filter: &query.Node{Op: query.In, Field: "id", Value: ids}, Limit: len(ids), Sort: []query.Key{{Field: "id"}}},
-	}.Rows(ctx, s.DB)
-	if err != nil {
-		return err
-	}
-	owner := map[int64]int64{}
-	var users []int64
-	for _, r := range rows {
-		id, _ := r[0].(int64)
-		user, _ := r[1].(int64)
-		owner[id] = user
-		users = append(users, user)
-	}
-	names, err := s.labels(ctx, s.DB, a, "user", users, true)
-	for i := range candidates {
-		candidates[i].Owner = names[owner[candidates[i].ID]]
-	}
-	return err
 }

@@ -100,6 +100,8 @@ type Row struct {
 	// Version is the one the client read, 0 when it does not care.
 	Version int64
 	In      Input
+	// Reason is why the row is meant though it may repeat what is there (see Anyway).
+	Reason string
 	// Err is what was wrong with the row before it came here.
 	Err error
 }
@@ -125,8 +127,13 @@ func (u *Unit) Batch(ctx context.Context, a *policy.Actor, o *schema.Object, row
 		if r.Err = row.Err; r.Err != nil {
 			continue
 		}
+		meant := ctx
+		if row.Reason != "" {
+			meant = Anyway(ctx, row.Reason)
+		}
 		err := u.Try(ctx, func() error {
 			var err error
+			ctx := meant
 			if row.ID != 0 {
 				return u.Update(ctx, a, o, row.ID, row.In, row.Version)
 			}

@@ -6,6 +6,7 @@ package record
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"sync"
 	"sync/atomic"
@@ -24,9 +25,11 @@ type FieldError struct {
 
 // Error is what a caller is told: a stable code, and the fields at fault.
 type Error struct {
-	// Code is invalid, not_found, forbidden or conflict.
+	// Code is invalid, not_found, forbidden, conflict or duplicate.
 	Code   string
 	Fields []FieldError
+	// Twins are the records on account of which a write was refused as a duplicate.
+	Twins *Twins
 }
 
 // Error names the code and the fields; people get messages instead.
@@ -97,6 +100,10 @@ type Change struct {
 	inherited store.Row
 	// warnings are what is doubtful about the values so far.
 	warnings []FieldError
+	// noted is what the history keeps of the write beside its fields.
+	noted map[string]json.RawMessage
+	// binned is set for a record that lies in the recycle bin.
+	binned bool
 }
 
 // Changed tells whether a field differs from before.
@@ -184,6 +191,8 @@ type Service struct {
 
 	directory directory
 	people    atomic.Pointer[people]
+	// likenesses are the rules by which records are compared.
+	likenesses atomic.Pointer[heldRules]
 
 	mu        sync.Mutex
 	listeners []func([]Event)

@@ -98,7 +98,8 @@ func (s *Service) Shares(ctx context.Context, a *policy.Actor, o *schema.Object,
 			continue
 		}
 		kind, with := share.With()
-		ids[kind], ids["user"] = append(ids[kind], with), append(ids["user"], share.By)
+		ids[kind] = append(ids[kind], with)
+		ids["user"] = append(ids["user"], share.By)
 		list = append(list, share)
 	}
 	users, err := s.labels(ctx, s.DB, a, "user", ids["user"], true)

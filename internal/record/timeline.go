@@ -1,6 +1,7 @@
 package record
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -49,6 +50,8 @@ type strand struct {
 	kind string
 	// columns are read from a table of the engine's, by id.
 	table, columns string
+	// of is the record whose they are; 0: the one whose timeline it is.
+	of int64
 	// sel reads records of another object; fields are those told of them.
 	sel    *store.Select
 	fields []*schema.Field
@@ -142,6 +145,15 @@ func (s *Service) strands(ctx context.Context, a *policy.Actor, o *schema.Object
 	} {
 		if r.Kind == "" || r.Kind == one.kind {
 			all = append(all, one)
+		}
+	}
+	if r.Kind == "" || r.Kind == KindChange {
+		losers, err := s.losersOf(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		for _, loser := range losers[:min(len(losers), MaxMerged)] {
+			all = append(all, &strand{kind: KindChange, table: auditTable.Name, columns: changeColumns, of: loser, since: 1})
 		}
 	}
 	known := map[string]bool{}
@@ -251,16 +263,17 @@ func padded(keys []any, n int) []any { return append(slices.Clone(keys), make([]
 func (s *Service) readStrands(ctx context.Context, id int64, strands []*strand, limit int) error {
 	var pages []store.Select
 	var others []store.Asked
-	var to, of []*strand
+	var to, from []*strand
 	for _, one := range strands {
 		switch {
 		case one.state == atEnd:
 		case one.sel == nil:
-			asked := store.Newest(one.table, one.columns, "record_id", id, limit)
+			of := cmp.Or(one.of, id)
+			asked := store.Newest(one.table, one.columns, "record_id", of, limit)
 			if one.state == behindKeys {
-				asked = store.NewestBefore(one.table, one.columns, "record_id", id, one.after[0], limit)
+				asked = store.NewestBefore(one.table, one.columns, "record_id", of, one.after[0], limit)
 			}
-			others, of = append(others, asked), append(of, one)
+			others, from = append(others, asked), append(from, one)
 		default:
 			sel := *one.sel
 			sel.Query.Limit, sel.Query.After = limit, one.after
@@ -274,7 +287,7 @@ func (s *Service) readStrands(ctx context.Context, id int64, strands []*strand, 
 	for i, one := range to {
 		one.rows = found[i]
 	}
-	for i, one := range of {
+	for i, one := range from {
 		one.rows = asked[i]
 	}
 	return nil

@@ -52,6 +52,9 @@ type memory struct {
 	rates map[rateKey]askedRate
 	// matches are the live records that have keys that were asked in advance.
 	matches map[store.MatchKey][]int64
+	// likenesses are the rules by which records are compared, by object; nil: not read
+	// yet.
+	likenesses map[string][]*Likeness
 }
 
 func (m *memory) forget() {
@@ -59,6 +62,7 @@ func (m *memory) forget() {
 	clear(m.belongs)
 	clear(m.rates)
 	clear(m.matches)
+	m.likenesses = nil
 }
 
 type thing struct {
@@ -83,7 +87,7 @@ func (s *Service) Together(ctx context.Context, fn func(ctx context.Context, u *
 			u.giveBack(true) // what is run again was taken back
 			many := !careful && tx.Postgres() && store.IsBulk(ctx)
 			fills := !careful && ctx.Value(fillKey{}) != nil
-			u = &Unit{service: s, tx: &watched{Querier: tx, gathers: many}, careful: careful, fills: fills, warnings: map[thing][]FieldError{}, played: map[string]int64{}, drawn: drawn{}, spare: drawn{}, memory: memory{map[sight]bool{}, map[thing][2]any{}, map[rateKey]askedRate{}, map[store.MatchKey][]int64{}}}
+			u = &Unit{service: s, tx: &watched{Querier: tx, gathers: many}, careful: careful, fills: fills, warnings: map[thing][]FieldError{}, played: map[string]int64{}, drawn: drawn{}, spare: drawn{}, memory: memory{map[sight]bool{}, map[thing][2]any{}, map[rateKey]askedRate{}, map[store.MatchKey][]int64{}, nil}}
 			if err := u.abreast(ctx); err != nil {
 				return err
 			}

@@ -3,7 +3,6 @@ package record
 import (
 	"context"
 	"maps"
-	"slices"
 
 	"ecrm/internal/policy"
 	"ecrm/internal/schema"
@@ -45,37 +44,6 @@ func (c *Change) Warn(field, code string, params ...string) {
 	c.warnings = append(c.warnings, FieldError{field, schema.Bad(code, params...)})
 }
 
-// Alike lists the other live records of the object that have the same value in a
-// field that is compared (see schema.Field.Match): the titles of those the actor
-// may see, the first of very many, and how many there are that he may not see.
-func (c *Change) Alike(ctx context.Context, field string) (titles []string, hidden int, err error) {
-	keys := MatchKeys(c.Object, Values{field: c.After[field]})
-	found, err := c.service.Matching(ctx, c.Object, keys)
-	if err != nil {
-		return nil, 0, err
-	}
-	var ids []int64
-	for _, some := range found {
-		for _, id := range some {
-			if id != c.ID && !slices.Contains(ids, id) {
-				ids = append(ids, id)
-			}
-		}
-	}
-	labels, hidden, err := c.service.sight(ctx, c.tx, c.Actor, c.Object, ids)
-	for _, id := range ids {
-		label, ok := labels[id]
-		if !ok {
-			continue
-		}
-		if len(titles) == maxCandidates {
-			return append(titles, "…"), hidden, err
-		}
-		titles = append(titles, label)
-	}
-	return titles, hidden, err
-}
-
 // warn collects what is doubtful about the fields that change: what their types
 // say, then what the object's module does.
 func (s *Service) warn(ctx context.Context, c *Change) error {
@@ -101,6 +69,11 @@ func (s *Service) warn(ctx context.Context, c *Change) error {
 			return err
 		}
 	}
+	return c.heed(ctx)
+}
+
+// heed keeps what the unit is to tell of the record.
+func (c *Change) heed(ctx context.Context) error {
 	if u := unitOf(ctx); u != nil {
 		u.warnings[thing{c.Object.Name, c.ID}] = c.warnings
 	}
@@ -138,6 +111,9 @@ func (s *Service) Doubts(ctx context.Context, a *policy.Actor, o *schema.Object,
 	if err := s.value(ctx, c); err != nil {
 		return nil, err
 	}
-	err := s.warn(ctx, c)
+	if err := s.warn(ctx, c); err != nil {
+		return nil, err
+	}
+	err := s.compare(ctx, c)
 	return c.warnings, err
 }

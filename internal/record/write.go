@@ -51,7 +51,10 @@ func (s *Service) check(ctx context.Context, c *Change) error {
 		return err
 	}
 	s.celebrate(c)
-	return s.warn(ctx, c)
+	if err := s.warn(ctx, c); err != nil {
+		return err
+	}
+	return s.compare(ctx, c)
 }
 
 // load reads a live record that the actor may do verb to.

@@ -152,3 +152,22 @@ func NamesLike(ctx context.Context, q Querier, kind, value string, limit int) (e
 	}
 	return exact, begin, nil
 }
+
+// HoldKeys has units that are about to write records with the same keys come one after
+// the other; on SQLite all units do.
+func HoldKeys(ctx context.Context, q Querier, keys []MatchKey) error {
+	if !q.Postgres() {
+		return nil
+	}
+	names := make([]string, len(keys))
+	for i, k := range keys {
+		names[i] = k.Kind + " " + k.Key
+	}
+	slices.Sort(names) // so that no two wait for each other
+	for _, name := range slices.Compact(names) {
+		if _, err := q.Query(ctx, "SELECT pg_advisory_xact_lock(hashtextextended(?, 0))::text", name); err != nil {
+			return err
+		}
+	}
+	return nil
+}

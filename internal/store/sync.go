@@ -28,6 +28,9 @@ type Table struct {
 	Erasable []string
 	// Standing tables hold what every request asks; see DB.Standing.
 	Standing bool
+	// Names are the two columns, object and id, by which rows name records and with
+	// which they follow one that becomes part of another; empty: they stay where they are.
+	Names [2]string
 }
 
 var tables []Table

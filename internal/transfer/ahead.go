@@ -17,7 +17,9 @@ const aheadRows = 100
 // row had them. What it leaves out, the row asks for itself.
 func (r *run) ahead(ctx context.Context, u *record.Unit, rows []entry) error {
 	if r.job.Duplicates.Rule == "create" {
-		return nil
+		if compares, err := r.service.Records.Compares(ctx, r.actor, r.object); err != nil || !compares {
+			return err
+		}
 	}
 	var keys []store.MatchKey
 	for _, row := range rows {

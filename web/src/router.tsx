@@ -93,6 +93,14 @@ const analysis = createRoute({
   path: "/analyses/$name",
   component: lazyRouteComponent(() => import("./pages/analyses/AnalysesPage"), "AnalysesPage"),
 });
+const duplicates = createRoute({
+  getParentRoute: () => frame,
+  path: "/duplicates",
+  component: lazyRouteComponent(
+    () => import("./pages/duplicates/DuplicatesPage"),
+    "DuplicatesPage",
+  ),
+});
 const notices = createRoute({
   getParentRoute: () => frame,
   path: "/notices",
@@ -131,6 +139,7 @@ export const router = createRouter({
       calendar,
       analyses,
       analysis,
+      duplicates,
       notices,
       reports,
       settings,

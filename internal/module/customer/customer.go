@@ -4,8 +4,6 @@ package customer
 
 import (
 	"context"
-	"strconv"
-	"strings"
 
 	"ecrm/internal/local"
 	"ecrm/internal/record"
@@ -175,25 +173,14 @@ func check(_ context.Context, c *record.Change) error {
 	return nil
 }
 
-// warn tells of a tax number that looks wrong or that another customer has.
-func warn(ctx context.Context, c *record.Change) error {
+// warn tells of a tax number that looks wrong.
+func warn(_ context.Context, c *record.Change) error {
 	text := c.After.Text("tax_number")
 	if text == "" || !c.Changed("tax_number") {
 		return nil
 	}
 	if _, doubt := local.TaxDoubt(text); doubt != "" {
 		c.Warn("tax_number", doubt)
-	}
-	titles, hidden, err := c.Alike(ctx, "tax_number")
-	switch {
-	case err != nil:
-		return err
-	case len(titles) > 0 && hidden > 0:
-		c.Warn("tax_number", "tax_shared_more", "names", strings.Join(titles, "、"), "count", strconv.Itoa(hidden))
-	case len(titles) > 0:
-		c.Warn("tax_number", "tax_shared", "names", strings.Join(titles, "、"))
-	case hidden > 0:
-		c.Warn("tax_number", "tax_shared_hidden", "count", strconv.Itoa(hidden))
 	}
 	return nil
 }

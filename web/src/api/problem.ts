@@ -1,4 +1,11 @@
+import type { Duplicates } from "./merge";
 import type { FieldError } from "./types";
+
+/** Records that a write would repeat, and whether one may save nevertheless. */
+export interface Twins extends Duplicates {
+  object: string;
+  override: boolean;
+}
 
 /** What the server answers when it refuses (application/problem+json). */
 export class Problem extends Error {
@@ -6,6 +13,7 @@ export class Problem extends Error {
   readonly code: string;
   readonly detail: string;
   readonly fields: FieldError[];
+  readonly duplicates?: Twins;
 
   constructor(status: number, body: unknown = {}) {
     const b = (body && typeof body === "object" ? body : {}) as Record<string, unknown>;
@@ -15,6 +23,7 @@ export class Problem extends Error {
     this.status = status;
     this.code = String(b.code || (status === 0 ? "offline" : "failed"));
     this.detail = detail;
+    this.duplicates = b.duplicates as Twins | undefined;
     this.fields = Array.isArray(b.fields) ? (b.fields as FieldError[]) : [];
   }
 

@@ -158,6 +158,10 @@ export interface ObjectMeta {
   /** Rights beyond the usual ones that roles grant; access tells of each whether one has it. */
   powers?: { name: string; label: string; help?: string }[];
   access: Partial<Record<Right, boolean>> & { rank?: boolean };
+  /** Its records can become one. */
+  mergeable?: boolean;
+  /** The fields by which they are compared. */
+  compares?: string[];
 }
 
 export interface Metadata {
@@ -258,6 +262,11 @@ export interface TimelineEntry {
   files?: FileRef[];
   /** Those whom a comment names. */
   mentions?: { id: string; as: string }[];
+  /** Why it was saved though a rule took it for a duplicate. */
+  reason?: string;
+  /** What became part of this record, and which of that it was that changed. */
+  merged?: { merge: string; records: { id: string; label: string }[] };
+  of?: string;
 }
 
 export interface ImportProblem {

@@ -119,6 +119,19 @@ export const PLACES: Place[] = [
     admin: true,
   },
   {
+    key: "duplicates",
+    to: "/duplicates",
+    icon: "copy",
+    words: "重複資料 重复数据 查重 撞單 撞单 合併 合并 duplicate merge dedupe chachong",
+  },
+  {
+    key: "settings.duplicates",
+    to: "/settings/duplicates",
+    icon: "copy",
+    words: "查重規則 查重规则 撞單 撞单 重複 重复 duplicate rule chachong",
+    admin: true,
+  },
+  {
     key: "settings.fields",
     to: "/settings/fields",
     icon: "columns",

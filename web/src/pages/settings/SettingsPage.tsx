@@ -29,6 +29,7 @@ const SECTIONS: Section[] = [
   { name: "departments", icon: "tree", page: lazy(() => import("./Departments")), admin: true },
   { name: "roles", icon: "shield", page: lazy(() => import("./Roles")), admin: true },
   { name: "assignment", icon: "convert", page: lazy(() => import("./Assignment")), admin: true },
+  { name: "duplicates", icon: "copy", page: lazy(() => import("./DuplicateRules")), admin: true },
   { name: "forms", icon: "globe", page: lazy(() => import("./WebForms")), admin: true },
   { name: "objects", icon: "box", page: lazy(() => import("./Objects")), admin: true },
   { name: "fields", icon: "list", page: lazy(() => import("./Fields")), admin: true },

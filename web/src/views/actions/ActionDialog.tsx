@@ -3,7 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type ActionOffer, actions } from "../../api/actions";
-import { isProblem } from "../../api/problem";
+import { isProblem, type Twins } from "../../api/problem";
 import { queryClient, refresh, useObjects } from "../../api/queries";
 import type { Action, ObjectMeta, RecordData } from "../../api/types";
 import { fieldType } from "../../fields";
@@ -14,6 +14,8 @@ import { Drawer } from "../../ui/Drawer";
 import { FieldBox } from "../../ui/Field";
 import { ErrorState, Skeleton, useErrorText } from "../../ui/State";
 import { toast } from "../../ui/Toast";
+import { withReason } from "../conflict/conflict";
+import { Blocked } from "../form/Blocked";
 import { celebrate } from "../kanban/celebrate";
 import { Candidates } from "./Candidates";
 
@@ -102,6 +104,8 @@ function Asking({
   const [busy, setBusy] = useState(false);
   /** Somebody else was first: there is nothing left to do here. */
   const [late, setLate] = useState(false);
+  const [twins, setTwins] = useState<Twins>();
+  const [reason, setReason] = useState("");
   const asked = fields.filter((f) => !f.only || applies(f, { ...values, [f.name]: null }));
 
   async function go() {
@@ -115,7 +119,8 @@ function Asking({
     setBusy(true);
     try {
       const body = Object.fromEntries(asked.map((f) => [f.name, toWrite(f, values[f.name])]));
-      const { next } = await actions.run(object.plural, record.id, action.name, body);
+      const said = withReason(body, twins && reason);
+      const { next } = await actions.run(object.plural, record.id, action.name, said);
       refresh(object.plural, record.id);
       queryClient.invalidateQueries({ queryKey: ["list"] });
       queryClient.invalidateQueries({ queryKey: ["timeline"] });
@@ -131,8 +136,9 @@ function Asking({
       }
     } catch (e) {
       if (isProblem(e)) {
-        setErrors(e.byField());
-        if (e.status === 409 || e.status === 404) {
+        setTwins(e.duplicates);
+        setErrors(e.duplicates ? {} : e.byField());
+        if (!e.duplicates && (e.status === 409 || e.status === 404)) {
           setLate(true);
           refresh(object.plural, record.id);
         }
@@ -172,7 +178,16 @@ function Asking({
         }}
       >
         {help && !late && <p className="muted">{help}</p>}
-        {failure && (
+        {twins && (
+          <Blocked
+            twins={twins}
+            reason={reason}
+            setReason={setReason}
+            busy={busy}
+            onSave={() => go()}
+          />
+        )}
+        {failure && !twins && (
           <p className="summary" role="alert">
             {[failure, ...unknown.map(([, m]) => m).filter((m) => m !== failure)].join(" ")}
           </p>

@@ -5,6 +5,7 @@ import { useObjects } from "../../api/queries";
 import type { Field, Reference } from "../../api/types";
 import { fieldType } from "../../fields";
 import { listed } from "../../lib/format";
+import { useWhy } from "../merge/why";
 
 /** What is there already and may be meant, another to look for, or a new one. */
 export function Candidates({
@@ -29,7 +30,7 @@ export function Candidates({
   const known = candidates.records.some((c) => c.id === now);
   const [other, setOther] = useState(!!now && !known);
   const type = fieldType(field);
-  const why = (kind: string) => t(`matched.${kind}`, { defaultValue: kind });
+  const why = useWhy(target);
   return (
     <fieldset className={`field field-wide candidates ${error ? "field-bad" : ""}`}>
       <legend>{field.label}</legend>

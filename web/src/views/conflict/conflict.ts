@@ -42,6 +42,13 @@ const ask = (c: Omit<Conflict, "answer">) =>
     }),
   );
 
+/** What is written, with why it is meant though a rule takes it for a duplicate. */
+export const withReason = (
+  body: Record<string, unknown>,
+  reason?: string,
+): Record<string, unknown> =>
+  reason?.trim() ? { ...body, _duplicate_reason: reason.trim() } : body;
+
 /**
  * Saves changes of a record. What somebody else changed meanwhile is asked field by field; giving
  * up the question throws the conflict, and the editor keeps what was typed.
@@ -51,6 +58,7 @@ export async function saveRecord(
   id: string,
   values: Record<string, unknown>,
   version: unknown,
+  reason?: string,
 ): Promise<RecordData> {
   const fieldOf = (n: string) => object.fields.find((f) => f.name === n);
   let wanted = values;
@@ -62,7 +70,7 @@ export async function saveRecord(
       body[n] = f ? toWrite(f, v) : v;
     }
     try {
-      const saved = await api.patch(object.plural, id, body, since);
+      const saved = await api.patch(object.plural, id, withReason(body, reason), since);
       const { _warnings, ...record } = saved;
       patchCached(object.plural, id, record);
       return saved;

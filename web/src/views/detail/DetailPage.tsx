@@ -1,4 +1,4 @@
-import { Link, useParams } from "@tanstack/react-router";
+import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { patchCached, useGone } from "../../api/cache";
@@ -13,6 +13,7 @@ import { recordTitle } from "../../lib/records";
 import { DETAILS } from "../../modules";
 import { NotFound } from "../../pages/NotFound";
 import { EmptyState, ErrorState, Skeleton } from "../../ui/State";
+import { toast } from "../../ui/Toast";
 import { saveRecord } from "../conflict/conflict";
 import { About } from "./About";
 import { Attachments } from "./Attachments";
@@ -39,6 +40,14 @@ export function DetailPage() {
     const { name } = object;
     visited({ object: name, plural, id, label: recordTitle(object, record.data) });
   }, [object, record.data, plural, id]);
+  // What became part of another record is found there.
+  const navigate = useNavigate();
+  const into = record.data && record.data.id !== id ? record.data.id : undefined;
+  useEffect(() => {
+    if (!into) return;
+    toast(t("merge.led_here"));
+    navigate({ to: "/o/$plural/$id", params: { plural, id: into }, replace: true });
+  }, [into, plural, navigate, t]);
   const gone = useGone(plural, id);
   if (!object) return <NotFound />;
   if (gone) {

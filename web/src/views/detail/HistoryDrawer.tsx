@@ -1,10 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import type { TFunction } from "i18next";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { merging } from "../../api/merge";
 import type { ObjectMeta } from "../../api/types";
-import { fullDateTime } from "../../lib/format";
+import { fullDateTime, listed } from "../../lib/format";
+import { Button } from "../../ui/Button";
 import { Drawer } from "../../ui/Drawer";
 import { EmptyState, ErrorState, Skeleton } from "../../ui/State";
+import { UnmergeDialog } from "../merge/UnmergeDialog";
 import { detail } from "./api";
 import { Changes } from "./Entry";
 
@@ -23,6 +27,15 @@ export function HistoryDrawer({
     queryKey: ["timeline", object.plural, id, "history"],
     queryFn: () => detail.history(object.plural, id),
   });
+  const [undoing, setUndoing] = useState<string>();
+  const some = !!history.data?.entries.some((e) => e.merged);
+  const merges = useQuery({
+    queryKey: ["merges", object.name, id],
+    queryFn: () => merging.merges(object.name, id),
+    enabled: some,
+  });
+  // Until it is known, none is offered.
+  const open = merges.data?.merges.filter((m) => !m.undone_at).map((m) => m.id) ?? [];
   return (
     <Drawer title={t("history")} onClose={onClose}>
       {history.isPending ? (
@@ -39,6 +52,8 @@ export function HistoryDrawer({
                 <div className="row">
                   <strong>{e.actor?.name ?? t("system")}</strong>
                   <span>{t(`history.${e.action}`, { defaultValue: e.action })}</span>
+                  {e.merged && <span>{listed(e.merged.records.map((r) => r.label))}</span>}
+                  {e.of && <span className="chip">{t("history.of_merged")}</span>}
                   {e.share && <span>{e.share.user?.name ?? e.share.department?.name}</span>}
                   {e.origin && e.origin !== "form" && (
                     <span className="muted">
@@ -52,11 +67,20 @@ export function HistoryDrawer({
                     {fullDateTime(e.at)}
                   </time>
                 </div>
+                {e.reason && <div>{t("history.reason", { why: e.reason })}</div>}
                 <Changes object={object} changes={e.changes ?? []} />
+                {e.merged && open.includes(e.merged.merge) && (
+                  <Button small onClick={() => setUndoing(e.merged?.merge)}>
+                    {t("merge.undo")}
+                  </Button>
+                )}
               </div>
             </li>
           ))}
         </ol>
+      )}
+      {undoing && (
+        <UnmergeDialog object={object} merge={undoing} onClose={() => setUndoing(undefined)} />
       )}
     </Drawer>
   );

@@ -19,6 +19,11 @@ export interface Access {
 }
 
 export interface HistoryEntry {
+  /** Why it was saved though a rule took it for a duplicate. */
+  reason?: string;
+  /** What became part of this record, and which of that it was that changed. */
+  merged?: { merge: string; records: { id: string; label: string }[] };
+  of?: string;
   at: string;
   actor?: { id: string; name?: string } | null;
   action: string;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ObjectMeta, TimelineEntry } from "../../api/types";
+import type { Field, ObjectMeta, TimelineEntry } from "../../api/types";
 import { scaled } from "../../lib/decimal";
 import { lateBy } from "../../lib/late";
 import { comparable } from "../form/duplicates";
@@ -86,9 +86,14 @@ test("what is late is said, but not of what is done, won or lost", () => {
 });
 
 test("only what can tell a duplicate is compared, and only of those who may be one", () => {
-  const c = o("customer", [{ name: "name" }, { name: "phones", type: "phones" }, { name: "note" }]);
+  const fields: Partial<Field>[] = [
+    { name: "name", type: "text" },
+    { name: "phones", type: "phones" },
+    { name: "note" },
+  ];
+  const c = o("customer", fields, { compares: ["name", "phones"] });
   const values = { name: " 大順 ", phones: [{ value: "02-2345-6000" }, { value: "" }], note: "x" };
-  expect(comparable(c, values)).toEqual({ name: "大順", phones: "02-2345-6000" });
+  expect(comparable(c, values)).toEqual({ name: "大順", phones: [{ value: "02-2345-6000" }] });
   expect(comparable(c, { name: "大" })).toEqual({});
   expect(comparable(o("task", [{ name: "name" }]), values)).toEqual({});
 });

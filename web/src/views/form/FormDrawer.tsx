@@ -17,7 +17,8 @@ import { Drawer } from "../../ui/Drawer";
 import { FieldBox } from "../../ui/Field";
 import { EmptyState, useErrorText } from "../../ui/State";
 import { toast } from "../../ui/Toast";
-import { saveRecord } from "../conflict/conflict";
+import { saveRecord, withReason } from "../conflict/conflict";
+import { Blocked } from "./Blocked";
 import { DuplicateHints } from "./DuplicateHints";
 import { draftKey, dropDraft, keepDraft, readDraft } from "./draft";
 import { PasteCard } from "./PasteCard";
@@ -106,6 +107,8 @@ export default function FormDrawer({
   const [problem, setProblem] = useState<Problem | null>(null);
   const [failure, setFailure] = useState("");
   const [busy, setBusy] = useState(false);
+  // Why it is saved though a rule takes it for a duplicate.
+  const [reason, setReason] = useState("");
   const saved = useRef(false);
   const form = useRef<HTMLFormElement>(null);
   const dirty = Object.keys(values).length > 0;
@@ -198,7 +201,7 @@ export default function FormDrawer({
     });
     setBusy(true);
     setFailure("");
-    setProblem(null);
+    if (!problem?.duplicates) setProblem(null);
     try {
       if (missing.length) {
         const { Problem } = await import("../../api/problem");
@@ -215,7 +218,7 @@ export default function FormDrawer({
       if (record) {
         const body = changesOf(fields, record, { ...record, ...values });
         const mine = Object.fromEntries(Object.keys(body).map((n) => [n, current[n] ?? null]));
-        const changed = await saveRecord(object, record.id, mine, version);
+        const changed = await saveRecord(object, record.id, mine, version, reason);
         refresh(object.plural, record.id);
         toast([t("saved"), ...told(changed)].join(t("list.stop")));
         done();
@@ -225,7 +228,7 @@ export default function FormDrawer({
       }
       const body = changesOf(fields, {}, current);
       for (const k of Object.keys(body)) if (body[k] === null) delete body[k];
-      const r = await api.create(object.plural, body);
+      const r = await api.create(object.plural, withReason(body, reason));
       refresh(object.plural);
       queryClient.invalidateQueries({ queryKey: ["list"] });
       queryClient.invalidateQueries({ queryKey: ["timeline"] });
@@ -244,6 +247,8 @@ export default function FormDrawer({
       });
       if (another) {
         setValues({});
+        setReason("");
+        setProblem(null);
         setOffered(false);
         saved.current = false;
         form.current?.querySelector<HTMLElement>("input, select, textarea")?.focus();
@@ -253,7 +258,7 @@ export default function FormDrawer({
         navigate({ to: "/o/$plural/$id", params: { plural: object.plural, id: r.id } });
       }
     } catch (e) {
-      if (isProblem(e) && e.fields.length) setProblem(e);
+      setProblem(isProblem(e) && (e.fields.length || e.duplicates) ? e : null);
       setFailure(errorText(e));
     } finally {
       setBusy(false);
@@ -348,8 +353,18 @@ export default function FormDrawer({
         {!record && ["customer", "contact", "lead"].includes(object.name) && (
           <PasteCard object={object} onFill={(v) => setValues((b) => ({ ...b, ...v }))} />
         )}
-        <DuplicateHints object={object} values={current} touched={dirty} except={record?.id} />
-        {failure && (
+        {problem?.duplicates ? (
+          <Blocked
+            twins={problem.duplicates}
+            reason={reason}
+            setReason={setReason}
+            busy={busy}
+            onSave={() => save(false)}
+          />
+        ) : (
+          <DuplicateHints object={object} values={current} touched={dirty} except={record?.id} />
+        )}
+        {failure && !problem?.duplicates && (
           <div className="summary" role="alert">
             {failure}
             {problem && (

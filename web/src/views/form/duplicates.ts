@@ -1,45 +1,43 @@
-import { call, queryString } from "../../api/client";
+import { type Duplicates, merging } from "../../api/merge";
 import type { Labelled, ObjectMeta } from "../../api/types";
+import { isEmpty, toWrite } from "../../lib/records";
 
-export interface Duplicate {
-  id: string;
-  label: string;
-  owner?: { id: string; label?: string; name?: string } | string | null;
-  matched?: string[];
-}
+/** Fewer characters of a name or a number tell nothing. */
+const TELLS = { text: 2, phones: 5, mails: 5 } as Record<string, number>;
 
-export interface Duplicates {
-  candidates: Duplicate[];
-  hidden: number;
-}
-
-const COMPARED = ["name", "short_name", "english_name", "tax_number", "phones", "mails"];
-const LIKE = ["customer", "contact", "lead", "supplier"];
-
-/** What of a record is compared with others, as text; empty when nothing is. */
-export function comparable(o: ObjectMeta, values: Record<string, unknown>): Record<string, string> {
-  const out: Record<string, string> = {};
-  if (!LIKE.includes(o.name)) return out;
-  for (const n of COMPARED) {
-    const v = values[n];
-    if (!o.fields.some((f) => f.name === n)) continue;
-    if (typeof v === "string" && v.trim().length > 1) out[n] = v.trim();
-    else if (Array.isArray(v)) {
-      const all = (v as Labelled[]).map((x) => x.value?.trim()).filter((x) => (x?.length ?? 0) > 4);
-      if (all.length) out[n] = all.join("、");
+/** What of a record is compared with others by the rules; empty when nothing is. */
+export function comparable(
+  o: ObjectMeta,
+  values: Record<string, unknown>,
+): Record<string, unknown> {
+  const out: Record<string, unknown> = {};
+  let tells = false;
+  for (const n of o.compares ?? []) {
+    const f = o.fields.find((x) => x.name === n);
+    let v = values[n];
+    if (!f || isEmpty(v)) continue;
+    const least = TELLS[f.type] ?? 0;
+    if (typeof v === "string") {
+      v = v.trim();
+      if ((v as string).length < least) continue;
+    } else if (f.type === "phones" || f.type === "mails") {
+      v = (v as Labelled[]).filter((x) => (x.value?.trim().length ?? 0) >= least);
+      if (isEmpty(v)) continue;
     }
+    tells ||= least > 0 || f.type === "tags";
+    out[n] = toWrite(f, v);
   }
-  return out;
+  return tells ? out : {};
 }
 
-/** Records like the one being typed; those out of sight are only counted. */
+/** Records like the one being typed, or like one as it stands; those out of sight are only counted. */
 export async function duplicatesOf(
   o: ObjectMeta,
   values: Record<string, unknown>,
-  except?: string,
+  id?: string,
+  signal?: AbortSignal,
 ): Promise<Duplicates> {
-  const asked = comparable(o, values);
-  if (!Object.keys(asked).length) return { candidates: [], hidden: 0 };
-  const d = await call<Duplicates>(`/${o.plural}/duplicates${queryString({ ...asked, except })}`);
+  if (!Object.keys(values).length) return { candidates: [], hidden: 0 };
+  const d = await merging.like(o.plural, { id, values }, signal);
   return { candidates: d.candidates ?? [], hidden: d.hidden ?? 0 };
 }

@@ -34,7 +34,9 @@ export function useDoubts(
     retry: false,
     placeholderData: (before) => before,
   });
-  return settled === "{}" || Object.keys(values).length === 0 ? {} : byField(found.data?._warnings);
+  // Who may be there already stands above, with links.
+  const told = found.data?._warnings?.filter((w) => !w.code.startsWith("twin"));
+  return settled === "{}" || Object.keys(values).length === 0 ? {} : byField(told);
 }
 
 /** What is doubtful about a record as it stands. */
@@ -45,5 +47,5 @@ export function useRecordDoubts(object: ObjectMeta, id: string, version: unknown
     staleTime: 300_000,
     retry: false,
   });
-  return found.data?._warnings ?? [];
+  return (found.data?._warnings ?? []).filter((w) => !w.code.startsWith("twin"));
 }

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Count, Field, ObjectMeta } from "../../api/types";
 import { fieldType } from "../../fields";
@@ -18,6 +18,10 @@ import { FollowMany, useFollows } from "./FollowMany";
 import { followJob } from "./JobToast";
 import { NONE, type Selection } from "./selection";
 import type { ListState } from "./useListState";
+
+const MergeDialog = lazy(() =>
+  import("../merge/MergeDialog").then((m) => ({ default: m.MergeDialog })),
+);
 
 /** What can be done with what is selected; says exactly how many that is. */
 export function BulkBar({
@@ -49,6 +53,7 @@ export function BulkBar({
     null,
   );
   const [busy, setBusy] = useState(false);
+  const [merging, setMerging] = useState(false);
   const total = count?.relation === "eq" ? count.value : undefined;
   const n = selection.all ? total : selection.ids.size;
   const said = n === undefined ? "…" : grouped(String(n));
@@ -148,6 +153,15 @@ export function BulkBar({
               {t("bulk.follow")}
             </Button>
           )}
+          {object.mergeable && !selection.all && (n ?? 0) >= 2 && (n ?? 0) <= 10 && (
+            <Button
+              small
+              onClick={() => setMerging(true)}
+              {...refusal(whyNot("delete", access.edit && access.delete))}
+            >
+              {t("merge")}
+            </Button>
+          )}
           <Button
             small
             disabled={none}
@@ -170,6 +184,16 @@ export function BulkBar({
       <Button small kind="quiet" onClick={() => setSelection(NONE)}>
         {t("bulk.clear")}
       </Button>
+      {merging && (
+        <Suspense fallback={null}>
+          <MergeDialog
+            object={object}
+            ids={[...selection.ids]}
+            onDone={() => setSelection(NONE)}
+            onClose={() => setMerging(false)}
+          />
+        </Suspense>
+      )}
       {asking === "follow" && (
         <FollowMany
           object={object}

@@ -10,15 +10,31 @@ import { useErrorText } from "../../ui/State";
 import { toast } from "../../ui/Toast";
 
 /** Follows a job in a toast: progress, cancel; at its end what it did, undo or its file. */
-export function followJob(job: Job, plural: string) {
+export function followJob(job: Job, plural: string, onEnd?: () => void) {
   follow(job.id);
-  const close = toast(<JobToast first={job} plural={plural} close={() => close()} />, {
-    key: `job${job.id}`,
-    stays: true,
-  });
+  const close = toast(
+    <JobToast first={job} plural={plural} onEnd={onEnd} close={() => close()} />,
+    {
+      key: `job${job.id}`,
+      stays: true,
+    },
+  );
 }
 
-function JobToast({ first, plural, close }: { first: Job; plural: string; close: () => void }) {
+/** What leaves nothing behind that could be taken back, or has a way of its own for it. */
+const LASTING = ["export", "find_duplicates"];
+
+function JobToast({
+  first,
+  plural,
+  onEnd,
+  close,
+}: {
+  first: Job;
+  plural: string;
+  onEnd?: () => void;
+  close: () => void;
+}) {
   const { t } = useTranslation();
   const errorText = useErrorText();
   const { data: job = first } = useQuery({
@@ -31,6 +47,7 @@ function JobToast({ first, plural, close }: { first: Job; plural: string; close:
   useEffect(() => {
     if (running) return;
     refresh(plural);
+    onEnd?.();
     const timer = setTimeout(close, 12_000);
     return () => clearTimeout(timer);
   }, [running]);
@@ -42,14 +59,19 @@ function JobToast({ first, plural, close }: { first: Job; plural: string; close:
       toast(errorText(e), { bad: true });
     }
   };
-  const result = (job.result ?? {}) as { failed?: number; file?: unknown };
+  const result = (job.result ?? {}) as { failed?: number; groups?: number };
   return (
     <div className="job-toast">
       <span>
         {running
           ? `${what} ${grouped(String(job.done ?? 0))} / ${grouped(String(job.total ?? 0))}`
           : t(`job.told.${job.state}`, { what })}
-        {job.state === "done" && ` · ${t("job.count.done", { n: grouped(String(job.done ?? 0)) })}`}
+        {job.state === "done" &&
+          ` · ${
+            result.groups === undefined
+              ? t("job.count.done", { n: grouped(String(job.done ?? 0)) })
+              : t("job.count.groups", { n: grouped(String(result.groups)) })
+          }`}
         {!running && !!result.failed && ` · ${t("job.count.failed", { n: result.failed })}`}
       </span>
       {running && (
@@ -65,7 +87,7 @@ function JobToast({ first, plural, close }: { first: Job; plural: string; close:
           {t("job.download")}
         </a>
       )}
-      {!running && job.kind !== "export" && (job.done ?? 0) > 0 && (
+      {!running && !LASTING.includes(job.kind) && (job.done ?? 0) > 0 && (
         <Button
           small
           onClick={() =>

@@ -323,6 +323,19 @@ function List({ object }: { object: ObjectMeta }) {
                   },
                 ]
               : []),
+            ...(object.mergeable && object.compares?.length
+              ? [
+                  {
+                    label: t("duplicates"),
+                    icon: <Icon name="copy" size={16} />,
+                    onSelect: () =>
+                      void navigate({
+                        to: "/duplicates",
+                        search: { object: object.name } as never,
+                      }),
+                  },
+                ]
+              : []),
             {
               label: t("export"),
               icon: <Icon name="download" size={16} />,
