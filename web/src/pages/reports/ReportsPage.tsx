@@ -120,7 +120,7 @@ export function ReportsPage() {
       ) : (
         <>
           <ol className="report-strip" aria-label={t("report.latest")}>
-            {[...mine.data.latest].reverse().map((s) => {
+            {mine.data.latest.map((s) => {
               const state = s.report ? "handed" : s.wanted && s.begins < begins ? "owed" : "none";
               return (
                 <li key={s.begins}>
