@@ -71,7 +71,7 @@ func (h *home) analyses() []testcase {
 		made := "r_customer" + by("i_customer_newest", !whole)
 		silent := fmt.Sprintf("SELECT owner_id, count(*) FROM r_customer"+by("", false)+" WHERE deleted_at IS NULL AND (last_contact_at < %d OR last_contact_at IS NULL) GROUP BY 1", now.AddDate(0, 0, -30).UnixMicro())
 		add("analysis: follow-up by person", "followup", `, "by": "owner"`,
-			"SELECT t.owner_id, "+kinds+" FROM "+calls+" WHERE t.deleted_at IS NULL"+in("t.at")+" GROUP BY 1", "SELECT "+kinds+" FROM "+calls+" WHERE t.deleted_at IS NULL"+in("t.at"),
+			"SELECT t.owner_id, "+kinds+" FROM "+calls+" WHERE t.deleted_at IS NULL AND t.status = 'done'"+in("t.at")+" GROUP BY 1", "SELECT "+kinds+" FROM "+calls+" WHERE t.deleted_at IS NULL AND t.status = 'done'"+in("t.at"),
 			"SELECT owner_id, count(*) FROM "+made+" WHERE deleted_at IS NULL"+in("created_at")+" GROUP BY 1", silent)
 	}
 	return all

@@ -10,7 +10,7 @@ func analyses() []*schema.Analysis {
 	}
 	customers := map[string]string{"owner": "owner", "department": "department", "level": "level", "industry": "industry", "region": "region"}
 	return []*schema.Analysis{{
-		Name: "followup", Label: t("跟進分析", "跟进分析", "Follow-up"), Object: "activity", At: []string{"at"}, Period: "last_8_weeks",
+		Name: "followup", Label: t("跟進分析", "跟进分析", "Follow-up"), Object: "activity", At: []string{"at"}, Base: `status = "done"`, Period: "last_8_weeks",
 		Help: t("每個人、每一週打了幾通電話、拜訪幾次、開發幾個新客戶，還有多少客戶沒人聯絡", "每个人、每一周打了多少电话、拜访多少次、开发多少新客户，还有多少客户无人跟进", "Calls, visits and new customers of each person and week, and how many customers nobody is in touch with"),
 		Dimensions: append([]schema.Dimension{
 			{Name: "owner", Label: t("負責業務", "负责人", "Salesperson"), Field: "owner"},

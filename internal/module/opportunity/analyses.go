@@ -85,9 +85,9 @@ func traits() []schema.Dimension {
 			{Label: t("200 人以上", "200 人以上", "200 people or more"), Filter: `customer.employees >= 200`},
 		}},
 		{Name: "visits", Label: t("拜訪客戶次數", "拜访客户次数", "Visits to the customer"), Cases: []schema.Case{
-			{Label: t("沒有拜訪", "没有拜访", "None"), Filter: `customer.activities.count(kind = "visit") < 1`},
-			{Label: t("1 到 2 次", "1 至 2 次", "1 or 2"), Filter: `customer.activities.count(kind = "visit") < 3`},
-			{Label: t("3 次以上", "3 次以上", "3 or more"), Filter: `customer.activities.count(kind = "visit") >= 3`},
+			{Label: t("沒有拜訪", "没有拜访", "None"), Filter: `customer.activities.count(kind = "visit" AND status = "done") < 1`},
+			{Label: t("1 到 2 次", "1 至 2 次", "1 or 2"), Filter: `customer.activities.count(kind = "visit" AND status = "done") < 3`},
+			{Label: t("3 次以上", "3 次以上", "3 or more"), Filter: `customer.activities.count(kind = "visit" AND status = "done") >= 3`},
 		}},
 		{Name: "response", Label: t("首次回應", "首次响应", "First response"), Cases: []schema.Case{
 			{Label: t("一小時內", "一小时内", "Within an hour"), Filter: `leads.any(response_minutes <= 60)`},
