@@ -51,6 +51,7 @@ func spells() []spell {
 		}},
 		{"while a large import runs", func(ctx context.Context, t *stage, name string) ([]result, error) { return t.crowded(ctx, name) }},
 		{"bulk assign of a tenth", func(ctx context.Context, t *stage, name string) ([]result, error) { return t.assigned(ctx, name) }},
+		{"a quote of 200 lines", func(ctx context.Context, t *stage, name string) ([]result, error) { return t.documented(ctx, name) }},
 		{"handover with children", func(ctx context.Context, t *stage, name string) ([]result, error) { return t.handedOver(ctx, name) }},
 	}
 }

@@ -1,42 +1,10 @@
 // What concerns a person reaches him: the bell counts while he looks on, an @ offers whom it may
 // name, what leaves his sight is said calmly; mails carry invitations and new passwords.
 import assert from 'node:assert/strict'
-import { createServer } from 'node:net'
 import { test } from 'node:test'
 import { account, caller, fill, words } from './company.mjs'
 import { axe, launch, shot } from './harness.mjs'
-
-/** A mail server that takes everything and keeps it. */
-function postbox(t) {
-  const mails = []
-  const server = createServer((socket) => {
-    let data
-    let rest = ''
-    socket.on('error', () => {})
-    socket.write('220 localhost\r\n')
-    socket.on('data', (chunk) => {
-      rest += chunk
-      for (let end = rest.indexOf('\r\n'); end >= 0; end = rest.indexOf('\r\n')) {
-        const line = rest.slice(0, end)
-        rest = rest.slice(end + 2)
-        if (data !== undefined) {
-          if (line === '.') {
-            mails.push(data)
-            data = undefined
-            socket.write('250 taken\r\n')
-          } else data += `${line}\n`
-        } else if (/^EHLO|^HELO/i.test(line)) socket.write('250-localhost\r\n250 8BITMIME\r\n')
-        else if (/^DATA/i.test(line)) {
-          data = ''
-          socket.write('354 go on\r\n')
-        } else if (/^QUIT/i.test(line)) socket.end('221 bye\r\n')
-        else socket.write('250 ok\r\n')
-      }
-    })
-  })
-  t.after(() => server.close())
-  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve({ port: server.address().port, mails })))
-}
+import { postbox } from './postbox.mjs'
 
 /** The link to a password in a mail that was sent quoted-printable. */
 const linkIn = (mail) => /\/password#[A-Z2-7]+/.exec(mail.replace(/=\n/g, ''))?.[0]

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 
 	"ecrm/internal/record"
@@ -15,6 +16,21 @@ type offerView struct {
 	Values map[string]any `json:"values"`
 	// Candidates are, for references the action asks, records that may be meant.
 	Candidates map[string]record.Candidates `json:"candidates"`
+}
+
+// forMany are the names of the actions that can be done to many records at once, of all
+// objects.
+func forMany(r *schema.Registry) []string {
+	var names []string
+	for _, o := range r.Objects() {
+		for _, act := range o.Actions {
+			if act.Many && !slices.Contains(names, act.Name) {
+				names = append(names, act.Name)
+			}
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 // verb finds the action that a path names.

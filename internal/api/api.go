@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -175,7 +176,7 @@ func (s *Server) Handler() http.Handler {
 	signed("GET "+prefix+"jobs/{id}/rows", s.jobRows)
 	signed("GET "+prefix+"jobs/{id}/result", s.jobResult, policy.GrantExport)
 	signed("POST "+prefix+"{plural}/actions/export", s.export, policy.GrantExport)
-	for _, action := range bulk.Actions {
+	for _, action := range append(slices.Clone(bulk.Actions), forMany(s.Records.Current.Load())...) {
 		signed("POST "+prefix+"{plural}/actions/"+action, func(r *request) error { return s.bulk(r, action) })
 	}
 	signed("POST "+prefix+"files", s.addFile)

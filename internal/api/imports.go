@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
+	"strings"
 
 	"ecrm/internal/message"
 	"ecrm/internal/record"
@@ -83,13 +85,29 @@ func (r *request) importJSON(status int, job transfer.Job) error {
 		p.Message = message.In(r.language(), p.Code, p.Params)
 	}
 	for _, g := range job.Groups {
-		g.Message = message.In(r.language(), g.Code, g.Params())
+		g.Message = message.In(r.language(), g.Code, r.naming(g))
 	}
 	for i := range job.Warnings {
 		w := &job.Warnings[i]
 		w.Message = message.In(r.language(), w.Code, w.Params)
 	}
 	return r.json(status, job)
+}
+
+// naming are the parameters of a group's message; where that names a value, it names the
+// first of all of them.
+func (r *request) naming(g *transfer.Group) map[string]string {
+	params := g.Params()
+	values, more := g.Values()
+	if _, names := params["value"]; !names || len(values) < 2 {
+		return params
+	}
+	params = maps.Clone(params)
+	params["value"] = strings.Join(values, message.In(r.language(), "list_comma", nil))
+	if more {
+		params["value"] += "…"
+	}
+	return params
 }
 
 func (s *Server) adjustImport(r *request) error {

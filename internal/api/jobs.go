@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"ecrm/internal/bulk"
 	"ecrm/internal/jobs"
 	"ecrm/internal/message"
 	"ecrm/internal/record"
@@ -23,7 +24,11 @@ func (r *request) shown(j jobs.Job) jobs.Job {
 	params := map[string]string{"object": j.Object, "title": j.Title}
 	if o := r.actor.Registry.Object(j.Object); o != nil {
 		params["object"] = o.Label.In(r.language())
+		if act := o.Action(j.Title); act != nil {
+			params["action"] = act.Label.In(r.language())
+		}
 	}
+	j.Undoable = bulk.Undoable(j.Kind)
 	code := "job_" + j.Kind
 	if title := message.In(r.language(), code, params); title != code {
 		j.Title = title

@@ -67,6 +67,8 @@ type fieldView struct {
 	Default   any    `json:"default,omitempty"`
 	// Only tells with which choices of another field this one is shown.
 	Only *schema.Only `json:"only,omitempty"`
+	// SumOf is the lines field whose rows it is the sum of, while there are any.
+	SumOf string `json:"sum_of,omitempty"`
 	// Aliases are told to those who may change them.
 	Aliases []string `json:"aliases,omitempty"`
 	// Lines are the fields of each row of a lines field.
@@ -111,14 +113,16 @@ type actionView struct {
 	// When tells with which choices of a field it can be done.
 	When *schema.Only `json:"when,omitempty"`
 	// Leads is the stage to which it alone leads.
-	Leads  string      `json:"leads,omitempty"`
-	Main   bool        `json:"main,omitempty"`
-	Many   bool        `json:"many,omitempty"`
-	Fields []fieldView `json:"fields"`
+	Leads string `json:"leads,omitempty"`
+	Main  bool   `json:"main,omitempty"`
+	Many  bool   `json:"many,omitempty"`
+	// Reversible tells that, done to many, it can be taken back.
+	Reversible bool        `json:"reversible,omitempty"`
+	Fields     []fieldView `json:"fields"`
 }
 
 func describeAction(a *policy.Actor, o *schema.Object, act *schema.Action, lang string) actionView {
-	v := actionView{Name: act.Name, Label: act.Label.In(lang), Help: act.Help.In(lang), Icon: act.Icon, Verb: record.VerbOf(act), Leads: act.Leads, Main: act.Main, Many: act.Many, Fields: []fieldView{}}
+	v := actionView{Name: act.Name, Label: act.Label.In(lang), Help: act.Help.In(lang), Icon: act.Icon, Verb: record.VerbOf(act), Leads: act.Leads, Main: act.Main, Many: act.Many, Reversible: act.Reversible, Fields: []fieldView{}}
 	v.May = a.May(o, v.Verb)
 	if act.When != nil && a.Readable(o, o.Field(act.When.Field)) {
 		v.When = act.When
@@ -187,6 +191,9 @@ func describeField(a *policy.Actor, o *schema.Object, f *schema.Field, lang stri
 	}
 	if f.Only != nil && a.Readable(o, o.Field(f.Only.Field)) {
 		v.Only = f.Only
+	}
+	if rows := o.Field(f.SumOf); rows != nil && a.Readable(o, rows) {
+		v.SumOf = f.SumOf
 	}
 	words := wordsFor(a)
 	if v.Labels = words(f.Label); v.Labels != nil {

@@ -13,6 +13,7 @@ import (
 	"ecrm/internal/jobs"
 	"ecrm/internal/message"
 	"ecrm/internal/policy"
+	"ecrm/internal/record"
 	"ecrm/internal/schema"
 	"ecrm/internal/transfer"
 )
@@ -44,7 +45,11 @@ func (s *Server) describeAPI(a *policy.Actor, lang string) node {
 		if route.Method == "" {
 			continue
 		}
-		op := operations[route.Method+" "+route.Path]
+		op, named := operations[route.Method+" "+route.Path]
+		if name := route.Path[strings.LastIndexByte(route.Path, '/')+1:]; !named && strings.Contains(route.Path, manyPath) {
+			describeMany(a, paths, route, name, lang)
+			continue
+		}
 		if !strings.Contains(route.Path, "{plural}") {
 			addOperation(paths, route.Path, route, op, nil, lang)
 			continue
@@ -116,6 +121,24 @@ type parameter struct {
 
 func (op operation) fits(a *policy.Actor, o *schema.Object) bool {
 	return (op.verb == "" || a.May(o, op.verb)) && (!op.owned || o.Owned)
+}
+
+// manyPath stands before the name of an action on many records.
+const manyPath = "{plural}/actions/"
+
+// describeMany describes an action on many records for each object that declares it.
+func describeMany(a *policy.Actor, paths node, route Route, name, lang string) {
+	for _, o := range a.Registry.Objects() {
+		act := o.Action(name)
+		if act == nil || !act.Many || !a.May(o, policy.View) || !a.May(o, record.VerbOf(act)) {
+			continue
+		}
+		input := actionNode(act, lang)
+		delete(input, "required") // what is each record's own is asked of none
+		op := bulkOperation(schema.T("批次：{action}", "批量：{action}", "Many: {action}"), record.VerbOf(act), false, input)
+		path := strings.Replace(route.Path, "{plural}", strings.ReplaceAll(o.Plural, "_", "-"), 1)
+		addOperation(paths, path, route, op.of(act, lang, false), o, lang)
+	}
 }
 
 // of is the operation for one action of an object; asks tells whether it is sent
@@ -214,7 +237,7 @@ func addOperation(paths node, path string, route Route, op operation, o *schema.
 func (s *Server) Undescribed() []string {
 	var missing []string
 	for _, route := range s.routes {
-		if _, ok := operations[route.Method+" "+route.Path]; !ok && route.Method != "" {
+		if _, ok := operations[route.Method+" "+route.Path]; !ok && route.Method != "" && !strings.Contains(route.Path, manyPath) {
 			missing = append(missing, route.Method+" "+route.Path)
 		}
 	}

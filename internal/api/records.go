@@ -297,7 +297,7 @@ type entry struct {
 	Text    string          `json:"text,omitempty"`
 	// Files are those of a comment, or those attached or taken away.
 	Files []schema.FileRef `json:"files,omitempty"`
-	// Mentions are those whom the text of a comment names.
+	// Mentions are those whom the text of a comment, or the long texts of a record, name.
 	Mentions []record.Mention `json:"mentions,omitempty"`
 	// Reason is why it was saved though a rule took it for a duplicate.
 	Reason string `json:"reason,omitempty"`
@@ -388,7 +388,7 @@ func (s *Server) timeline(r *request) error {
 		case m.Comment != nil:
 			entries[i] = said(o, *m.Comment)
 		default:
-			entries[i] = entry{Kind: m.Object.Name, At: instant(m.At), Object: m.Object.Name, ID: strconv.FormatInt(m.ID, 10), Record: m.Record, Actor: map[string]any{"id": nil, "name": nil}}
+			entries[i] = entry{Kind: m.Object.Name, At: instant(m.At), Object: m.Object.Name, ID: strconv.FormatInt(m.ID, 10), Record: m.Record, Mentions: m.Mentions, Actor: map[string]any{"id": nil, "name": nil}}
 			if m.Name != "" {
 				entries[i].Actor = map[string]any{"id": strconv.FormatInt(m.Owner, 10), "name": m.Name}
 			}

@@ -26,6 +26,7 @@ import (
 	"ecrm/internal/favorite"
 	"ecrm/internal/identity"
 	"ecrm/internal/jobs"
+	"ecrm/internal/lapse"
 	"ecrm/internal/mail"
 	"ecrm/internal/module/activity"
 	"ecrm/internal/module/competitor"
@@ -92,7 +93,9 @@ type App struct {
 	Calendar *calendar.Service
 	// Anniversaries keeps birthdays in step with today.
 	Anniversaries *anniversary.Service
-	Files         *blob.Folder
+	// Lapses has records go on by themselves whose day is past.
+	Lapses *lapse.Service
+	Files  *blob.Folder
 	// sweeping holds while files are removed, so that a backup misses none.
 	sweeping sync.Mutex
 	data     string
@@ -219,6 +222,7 @@ func (a *App) start(ctx context.Context, modules []record.Module) error {
 	a.Calendar = &calendar.Service{Records: a.Records, ActorOf: actorOf}
 	a.Wake = &wake.Service{Records: a.Records}
 	a.Anniversaries = &anniversary.Service{Records: a.Records}
+	a.Lapses = &lapse.Service{Records: a.Records}
 	return nil
 }
 

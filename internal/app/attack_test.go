@@ -16,6 +16,7 @@ import (
 	"ecrm/internal/api"
 	"ecrm/internal/dbtest"
 	"ecrm/internal/policy"
+	"ecrm/internal/schema"
 )
 
 // secret stands in everything the victim wrote; no answer to the attacker may
@@ -253,16 +254,58 @@ func bulkAttack(action string, asked map[string]any) func(t testing.TB, x *attac
 		const plural = "customers" // a job takes its time, and is the same for every object
 		id := x.ids[plural]
 		for _, body := range []map[string]any{{"ids": []string{id}, "input": input}, {"filter": `id = "` + id + `"`, "input": input}, {"q": secret, "view": x.ids["view"], "input": input}} {
-			bulkOf(t, x, action, body)
+			bulkOf(t, x, plural, action, body)
 		}
 	}
 }
 
-// bulkOf begins a job on customers and waits for its end; whatever it does, the victim's
-// state is compared afterwards.
-func bulkOf(t testing.TB, x *attack, action string, body map[string]any) {
+// manyAttack attacks the victim's record of each object with an action that the object
+// declares for many: what a module declares is tried without a line here.
+func manyAttack(r *schema.Registry, route api.Route) (attempt func(t testing.TB, x *attack), ok bool) {
+	name, many := strings.CutPrefix(route.Path, "/api/v1/{plural}/actions/")
+	var objects []*schema.Object
+	for _, o := range r.Objects() {
+		if act := o.Action(name); many && act != nil && act.Many {
+			objects = append(objects, o)
+		}
+	}
+	return func(t testing.TB, x *attack) {
+		t.Helper()
+		for _, o := range objects {
+			id := x.ids[o.Plural]
+			if id == "" {
+				t.Errorf("there is no %s of the victim's to attack: add it to owned", o.Name)
+			}
+			for _, body := range []map[string]any{{"ids": []string{id}}, {"filter": `id = "` + id + `"`}, {"filter": ""}} {
+				body["input"] = answersTo(o.Action(name))
+				bulkOf(t, x, o.Plural, name, body)
+			}
+		}
+	}, objects != nil
+}
+
+// answersTo are answers to what an action asks of many records.
+func answersTo(act *schema.Action) map[string]any {
+	answers := map[string]any{}
+	for _, f := range act.Fields {
+		switch {
+		case f.Own:
+		case f.Type == "picklist":
+			answers[f.Name] = f.Options[0].Value
+		case f.Type == "boolean":
+			answers[f.Name] = true
+		case f.Type == "text":
+			answers[f.Name] = "x"
+		}
+	}
+	return answers
+}
+
+// bulkOf begins a job on records of an object and waits for its end; whatever it does,
+// the victim's state is compared afterwards.
+func bulkOf(t testing.TB, x *attack, plural, action string, body map[string]any) {
 	t.Helper()
-	status, answer := x.attacker.call("POST", "customers/actions/"+action, body)
+	status, answer := x.attacker.call("POST", plural+"/actions/"+action, body)
 	if strings.Contains(fmt.Sprint(answer), secret) || status >= 500 || status == 200 || status == 201 {
 		t.Errorf("bulk %s answered %d %v", action, status, answer)
 	}
@@ -754,7 +797,7 @@ var cases = map[string]func(t testing.TB, x *attack){
 	"POST /api/v1/{plural}/actions/delete": bulkAttack("delete", nil),
 	"POST /api/v1/{plural}/actions/restore": func(t testing.TB, x *attack) {
 		for _, body := range []map[string]any{{"ids": []string{x.ids["deleted"]}}, {"filter": `id = "` + x.ids["deleted"] + `"`}} {
-			bulkOf(t, x, "restore", body)
+			bulkOf(t, x, "customers", "restore", body)
 		}
 	},
 	"POST /api/v1/{plural}/actions/share":  bulkAttack("share", map[string]any{"user": attackers}),
@@ -866,6 +909,9 @@ func TestNoRouteLeadsToAnothersRecords(t *testing.T) {
 		for _, route := range x.w.app.api.Routes() {
 			name := route.Method + " " + route.Path
 			attempt, ok := cases[name]
+			if !ok {
+				attempt, ok = manyAttack(x.w.app.Records.Current.Load(), route)
+			}
 			if !ok {
 				t.Errorf("the route %q has no attacker's case: add it to cases", name)
 				continue

@@ -338,6 +338,16 @@ func (m *matrix) attempt(t testing.TB, attacker *person, route api.Route, o *sch
 	if strings.Contains(filled(id), "{") {
 		t.Errorf("%s has a name the matrix does not know: say in filled what stands for it", route.Path)
 	}
+	if act := o.Action(route.Path[strings.LastIndexByte(route.Path, '/')+1:]); act != nil && act.Many {
+		for _, chosen := range []map[string]any{{"ids": []string{id}}, {"filter": `id = "` + id + `"`}} {
+			chosen["input"] = answersTo(act)
+			body, err := json.Marshal(chosen)
+			if err != nil {
+				t.Fatal(err)
+			}
+			bodies = append(bodies, string(body))
+		}
+	}
 	for _, body := range bodies {
 		if !strings.Contains(route.Path, "{id}") {
 			if strings.HasSuffix(route.Path, "/"+path(o)) || strings.HasSuffix(route.Path, "{plural}") && route.Method == http.MethodPost {

@@ -107,34 +107,36 @@ func TestQuoteTakesFromItsProductsAndIsComputedByTheServer(t *testing.T) {
 }
 
 func TestSentQuoteKeepsWhatItOffers(t *testing.T) {
-	w := newWorld(t, "")
-	_, people, _ := w.company()
-	seller := people["seller"]
-	customer := seller.add("customers", map[string]any{"name": "大成機械"})
-	deal := seller.add("opportunities", map[string]any{"name": "產線", "customer": customer, "amount": amount("100", "USD")})
-	made := seller.must(201, "POST", "quotes", map[string]any{"opportunity": deal, "items": []map[string]any{{"description": "機台", "price": "100"}}})
-	if at(made["customer"], "id") != customer || made["currency"] != "USD" {
-		t.Errorf("of the deal it has %v %v", made["customer"], made["currency"])
-	}
-	path := "quotes/" + fmt.Sprint(made["id"])
-	sent := seller.must(200, "PATCH", path, map[string]any{"status": "sent"})
-	if sent["sent_on"] == nil || sent["closed_on"] != nil {
-		t.Errorf("sent on %v, closed on %v", sent["sent_on"], sent["closed_on"])
-	}
-	for _, change := range []map[string]any{{"items": map[string]any{"add": []map[string]any{{"description": "x", "price": "1"}}}}, {"discount": "3"}, {"currency": "TWD"}, {"tax_mode": "none"}} {
-		if _, answer := seller.call("PATCH", path, change); !strings.HasSuffix(refusal(answer), ":quote_locked") {
-			t.Errorf("%v of a sent quote is answered %v", change, answer)
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn)
+		_, people, _ := w.company()
+		seller := people["seller"]
+		customer := seller.add("customers", map[string]any{"name": "大成機械"})
+		deal := seller.add("opportunities", map[string]any{"name": "產線", "customer": customer, "amount": amount("100", "USD")})
+		made := seller.must(201, "POST", "quotes", map[string]any{"opportunity": deal, "items": []map[string]any{{"description": "機台", "price": "100"}}})
+		if at(made["customer"], "id") != customer || made["currency"] != "USD" {
+			t.Errorf("of the deal it has %v %v", made["customer"], made["currency"])
 		}
-	}
-	seller.must(200, "PATCH", path, map[string]any{"internal_note": "催", "items": made["items"]}) // as it is
-	won := seller.must(200, "PATCH", path, map[string]any{"status": "accepted"})
-	if won["closed_on"] == nil {
-		t.Error("accepted on no day")
-	}
-	again := seller.must(200, "PATCH", path, map[string]any{"status": "draft", "discount": "3"})
-	if money(again["total"]) != "97 USD" || again["closed_on"] != nil {
-		t.Errorf("as a draft again: %v %v", again["total"], again["closed_on"])
-	}
+		path := "quotes/" + fmt.Sprint(made["id"])
+		sent := seller.must(200, "PATCH", path, map[string]any{"status": "sent"})
+		if sent["sent_on"] == nil || sent["closed_on"] != nil {
+			t.Errorf("sent on %v, closed on %v", sent["sent_on"], sent["closed_on"])
+		}
+		for _, change := range []map[string]any{{"items": map[string]any{"add": []map[string]any{{"description": "x", "price": "1"}}}}, {"discount": "3"}, {"currency": "TWD"}, {"tax_mode": "none"}} {
+			if _, answer := seller.call("PATCH", path, change); !strings.HasSuffix(refusal(answer), ":quote_locked") {
+				t.Errorf("%v of a sent quote is answered %v", change, answer)
+			}
+		}
+		seller.must(200, "PATCH", path, map[string]any{"internal_note": "催", "items": made["items"]}) // as it is
+		won := seller.must(200, "PATCH", path, map[string]any{"status": "accepted"})
+		if won["closed_on"] == nil {
+			t.Error("accepted on no day")
+		}
+		again := seller.must(200, "PATCH", path, map[string]any{"status": "draft", "discount": "3"})
+		if money(again["total"]) != "97 USD" || again["closed_on"] != nil {
+			t.Errorf("as a draft again: %v %v", again["total"], again["closed_on"])
+		}
+	})
 }
 
 func TestProductsAreSeenByAllAndKeptByWhomARoleNames(t *testing.T) {
@@ -285,93 +287,99 @@ func BenchmarkQuoteOf200Lines(b *testing.B) {
 }
 
 func TestQuoteIsRevisedAndAcceptedWithItsDeal(t *testing.T) {
-	w := newWorld(t, "")
-	_, people, _ := w.company()
-	seller := people["seller"]
-	customer := seller.add("customers", map[string]any{"name": "大成機械"})
-	deal := seller.add("opportunities", map[string]any{"name": "產線", "customer": customer, "amount": amount("100", "TWD")})
-	made := seller.must(201, "POST", "quotes", map[string]any{"opportunity": deal, "payment_terms": "預付", "discount": "10", "items": []map[string]any{{"description": "機台", "price": "1000", "tax": "zero"}, {"description": "安裝", "price": "200", "tax": "vat_5"}}})
-	path := "quotes/" + fmt.Sprint(made["id"])
-	if status, _ := seller.call("POST", path+"/actions/revise", map[string]any{}); status != 409 {
-		t.Errorf("a draft is revised: %d", status)
-	}
-	var next map[string]any
-	seller.must(200, "PATCH", path, map[string]any{"status": "sent"})
-	for n := 2; n < 4; n++ {
-		next = seller.must(200, "POST", path+"/actions/revise", map[string]any{})
-		revised := seller.must(200, "GET", "quotes/"+fmt.Sprint(at(next, "next", "id")), nil)
-		if got := fmt.Sprint(revised["number"], revised["revision"], revised["status"], money(revised["total"]), revised["payment_terms"], at(revised["root"], "id") == made["id"]); got != fmt.Sprintf("%s-V%d%ddraft1089 TWD預付true", made["number"], n, n) {
-			t.Errorf("revised it is %s", got)
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn)
+		_, people, _ := w.company()
+		seller := people["seller"]
+		customer := seller.add("customers", map[string]any{"name": "大成機械"})
+		deal := seller.add("opportunities", map[string]any{"name": "產線", "customer": customer, "amount": amount("100", "TWD")})
+		made := seller.must(201, "POST", "quotes", map[string]any{"opportunity": deal, "payment_terms": "預付", "discount": "10", "items": []map[string]any{{"description": "機台", "price": "1000", "tax": "zero"}, {"description": "安裝", "price": "200", "tax": "vat_5"}}})
+		path := "quotes/" + fmt.Sprint(made["id"])
+		if status, _ := seller.call("POST", path+"/actions/revise", map[string]any{}); status != 409 {
+			t.Errorf("a draft is revised: %d", status)
 		}
-		if before := seller.must(200, "GET", path, nil); before["status"] != "replaced" {
-			t.Errorf("the version before is %v", before["status"])
-		}
-		path = "quotes/" + fmt.Sprint(at(next, "next", "id"))
+		var next map[string]any
 		seller.must(200, "PATCH", path, map[string]any{"status": "sent"})
-	}
-	if status, _ := people["stranger"].call("POST", path+"/actions/revise", map[string]any{}); status != 404 {
-		t.Errorf("a stranger revises it: %d", status)
-	}
-	seller.must(200, "POST", path+"/actions/accept", map[string]any{"deal_amount": true, "deal_won": true})
-	if now := seller.must(200, "GET", "opportunities/"+deal, nil); money(now["amount"]) != "1089 TWD" || now["stage"] != "won" {
-		t.Errorf("the deal is %v %v", now["amount"], now["stage"])
-	}
-	if now := seller.must(200, "GET", path, nil); now["status"] != "accepted" {
-		t.Errorf("accepted it is %v", now["status"])
-	}
-	if next := seller.must(201, "POST", "quotes", map[string]any{"customer": customer}); !strings.HasSuffix(fmt.Sprint(next["number"]), "-00002") {
-		t.Errorf("after two versions the next number is %v", next["number"])
-	}
+		for n := 2; n < 4; n++ {
+			next = seller.must(200, "POST", path+"/actions/revise", map[string]any{})
+			revised := seller.must(200, "GET", "quotes/"+fmt.Sprint(at(next, "next", "id")), nil)
+			if got := fmt.Sprint(revised["number"], revised["revision"], revised["status"], money(revised["total"]), revised["payment_terms"], at(revised["root"], "id") == made["id"]); got != fmt.Sprintf("%s-V%d%ddraft1089 TWD預付true", made["number"], n, n) {
+				t.Errorf("revised it is %s", got)
+			}
+			if before := seller.must(200, "GET", path, nil); before["status"] != "replaced" {
+				t.Errorf("the version before is %v", before["status"])
+			}
+			path = "quotes/" + fmt.Sprint(at(next, "next", "id"))
+			seller.must(200, "PATCH", path, map[string]any{"status": "sent"})
+		}
+		if status, _ := people["stranger"].call("POST", path+"/actions/revise", map[string]any{}); status != 404 {
+			t.Errorf("a stranger revises it: %d", status)
+		}
+		seller.must(200, "POST", path+"/actions/accept", map[string]any{"deal_amount": true, "deal_won": true})
+		if now := seller.must(200, "GET", "opportunities/"+deal, nil); money(now["amount"]) != "1089 TWD" || now["stage"] != "won" {
+			t.Errorf("the deal is %v %v", now["amount"], now["stage"])
+		}
+		if now := seller.must(200, "GET", path, nil); now["status"] != "accepted" {
+			t.Errorf("accepted it is %v", now["status"])
+		}
+		if next := seller.must(201, "POST", "quotes", map[string]any{"customer": customer}); !strings.HasSuffix(fmt.Sprint(next["number"]), "-00002") {
+			t.Errorf("after two versions the next number is %v", next["number"])
+		}
+	})
 }
 
 // A deal that is won with its quote stays in its own pipeline.
 func TestAcceptedQuoteWinsItsDealInItsPipeline(t *testing.T) {
-	w := newWorld(t, "")
-	admin, people, _ := w.company()
-	seller := people["seller"]
-	keys := keysOf(admin.must(200, "PUT", "objects/opportunity/pipelines", map[string]any{"pipelines": []any{standard(nil), bids()}}))
-	begin, won := "", ""
-	for label, key := range keys {
-		if strings.HasSuffix(label, " 領標") {
-			begin = key
-			won = keys[strings.TrimSuffix(label, "領標")+"成交"]
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn)
+		admin, people, _ := w.company()
+		seller := people["seller"]
+		keys := keysOf(admin.must(200, "PUT", "objects/opportunity/pipelines", map[string]any{"pipelines": []any{standard(nil), bids()}}))
+		begin, won := "", ""
+		for label, key := range keys {
+			if strings.HasSuffix(label, " 領標") {
+				begin = key
+				won = keys[strings.TrimSuffix(label, "領標")+"成交"]
+			}
 		}
-	}
-	deal := seller.add("opportunities", map[string]any{"name": "標案", "customer": seller.add("customers", map[string]any{"name": "縣政府"}), "stage": begin})
-	quote := seller.add("quotes", map[string]any{"opportunity": deal, "items": []map[string]any{{"description": "機台", "price": "1000"}}})
-	seller.must(200, "POST", "quotes/"+quote+"/actions/accept", map[string]any{"deal_won": true})
-	if now := seller.must(200, "GET", "opportunities/"+deal, nil); now["stage"] != won || now["pipeline"] == "standard" {
-		t.Errorf("the deal is %v in %v, not %s", now["stage"], now["pipeline"], won)
-	}
+		deal := seller.add("opportunities", map[string]any{"name": "標案", "customer": seller.add("customers", map[string]any{"name": "縣政府"}), "stage": begin})
+		quote := seller.add("quotes", map[string]any{"opportunity": deal, "items": []map[string]any{{"description": "機台", "price": "1000"}}})
+		seller.must(200, "POST", "quotes/"+quote+"/actions/accept", map[string]any{"deal_won": true})
+		if now := seller.must(200, "GET", "opportunities/"+deal, nil); now["stage"] != won || now["pipeline"] == "standard" {
+			t.Errorf("the deal is %v in %v, not %s", now["stage"], now["pipeline"], won)
+		}
+	})
 }
 
 // A quote takes over nothing that its maker may not read where it stands.
 func TestQuoteTakesOverNothingHidden(t *testing.T) {
-	w := newWorld(t, "")
-	admin, people, _ := w.company()
-	bolt, _ := catalog(admin)
-	customer := admin.add("customers", map[string]any{"name": "大成機械", "payment_terms": "月結 60 天"})
-	deal := admin.add("opportunities", map[string]any{"name": "產線", "customer": customer, "amount": amount("100", "USD")})
-	hidden := map[string]any{"customer": map[string]string{"payment_terms": "hidden"}, "opportunity": map[string]string{"amount": "hidden", "customer": "hidden"}, "product": map[string]string{"prices": "hidden", "description": "hidden"}}
-	role := admin.add("roles", map[string]any{"name": "代打", "rights": map[string]any{"*": map[string]string{"view": "all", "create": "all", "edit": "all"}}, "field_access": hidden})
-	admin.add("users", map[string]any{"name": "clerk", "login": "clerk", "role": role, "password": "long-password"})
-	clerk := w.signIn("clerk")
-	if status, answer := clerk.call("POST", "quotes", map[string]any{"opportunity": deal}); status != 422 || refusal(answer) != "customer:required" {
-		t.Errorf("the customer of the deal is told: %d %v", status, answer)
-	}
-	made := clerk.must(201, "POST", "quotes", map[string]any{"opportunity": deal, "customer": customer, "items": []map[string]any{{"product": bolt, "price": "4"}}})
-	if text := fmt.Sprint(made); strings.Contains(text, "月結") || strings.Contains(text, "USD") || strings.Contains(text, "SUS304") {
-		t.Errorf("it says what is hidden: %s", text)
-	}
-	if status, answer := clerk.call("POST", "quotes", map[string]any{"customer": customer, "items": []map[string]any{{"product": bolt}}}); status != 422 || refusal(answer) != "items[0].price:no_price" {
-		t.Errorf("the price is told: %d %v", status, answer)
-	}
-	// And nothing of a customer he does not see at all.
-	seller := people["seller"]
-	shared := admin.add("opportunities", map[string]any{"name": "共享案", "customer": customer})
-	admin.must(201, "POST", "opportunities/"+shared+"/shares", map[string]any{"user": seller.id})
-	status, answer := seller.call("POST", "quotes", map[string]any{"opportunity": shared, "items": []map[string]any{{"description": "x", "price": "1"}}})
-	if text := fmt.Sprint(answer); strings.Contains(text, "月結") {
-		t.Errorf("the terms of a customer he does not see are told: %d %s", status, text)
-	}
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn)
+		admin, people, _ := w.company()
+		bolt, _ := catalog(admin)
+		customer := admin.add("customers", map[string]any{"name": "大成機械", "payment_terms": "月結 60 天"})
+		deal := admin.add("opportunities", map[string]any{"name": "產線", "customer": customer, "amount": amount("100", "USD")})
+		hidden := map[string]any{"customer": map[string]string{"payment_terms": "hidden"}, "opportunity": map[string]string{"amount": "hidden", "customer": "hidden"}, "product": map[string]string{"prices": "hidden", "description": "hidden"}}
+		role := admin.add("roles", map[string]any{"name": "代打", "rights": map[string]any{"*": map[string]string{"view": "all", "create": "all", "edit": "all"}}, "field_access": hidden})
+		admin.add("users", map[string]any{"name": "clerk", "login": "clerk", "role": role, "password": "long-password"})
+		clerk := w.signIn("clerk")
+		if status, answer := clerk.call("POST", "quotes", map[string]any{"opportunity": deal}); status != 422 || refusal(answer) != "customer:required" {
+			t.Errorf("the customer of the deal is told: %d %v", status, answer)
+		}
+		made := clerk.must(201, "POST", "quotes", map[string]any{"opportunity": deal, "customer": customer, "items": []map[string]any{{"product": bolt, "price": "4"}}})
+		if text := fmt.Sprint(made); strings.Contains(text, "月結") || strings.Contains(text, "USD") || strings.Contains(text, "SUS304") {
+			t.Errorf("it says what is hidden: %s", text)
+		}
+		if status, answer := clerk.call("POST", "quotes", map[string]any{"customer": customer, "items": []map[string]any{{"product": bolt}}}); status != 422 || refusal(answer) != "items[0].price:no_price" {
+			t.Errorf("the price is told: %d %v", status, answer)
+		}
+		// And nothing of a customer he does not see at all.
+		seller := people["seller"]
+		shared := admin.add("opportunities", map[string]any{"name": "共享案", "customer": customer})
+		admin.must(201, "POST", "opportunities/"+shared+"/shares", map[string]any{"user": seller.id})
+		status, answer := seller.call("POST", "quotes", map[string]any{"opportunity": shared, "items": []map[string]any{{"description": "x", "price": "1"}}})
+		if text := fmt.Sprint(answer); strings.Contains(text, "月結") {
+			t.Errorf("the terms of a customer he does not see are told: %d %s", status, text)
+		}
+	})
 }

@@ -116,6 +116,7 @@ func (a *App) Serve(ctx context.Context, d *Door, version string, ready func()) 
 	go a.Wake.Always(ctx)
 	go a.Exchange.Daily(ctx)
 	go a.Anniversaries.Daily(ctx)
+	go a.Lapses.Always(ctx)
 	done := make(chan error, 1)
 	go func() {
 		if d.certificates == nil {

@@ -41,7 +41,7 @@ var levels = []level{
 	{"record: the one door", false, []string{"internal/record"}},
 	{"services: what modules share", true, []string{
 		"internal/analysis", "internal/anniversary", "internal/assignment", "internal/attainment", "internal/audit", "internal/bulk", "internal/calendar", "internal/dedupe", "internal/demo", "internal/events", "internal/exchange", "internal/identity", "internal/jobs",
-		"internal/favorite", "internal/live", "internal/mail", "internal/notice", "internal/person", "internal/search", "internal/transfer", "internal/upkeep", "internal/view", "internal/wake", "internal/webform", "internal/workbench", "internal/workreport",
+		"internal/favorite", "internal/lapse", "internal/lineitem", "internal/live", "internal/mail", "internal/notice", "internal/person", "internal/search", "internal/transfer", "internal/upkeep", "internal/view", "internal/wake", "internal/webform", "internal/workbench", "internal/workreport",
 	}},
 	{"modules: the business", false, []string{"internal/module/*"}},
 	{"api: HTTP", false, []string{"internal/api"}},

@@ -18,8 +18,11 @@ type action func(ctx context.Context, u *record.Unit, r row, known *record.Curre
 type row struct{ job, n, id, version int64 }
 
 // prepare reads an action's input under the actor's rights.
-func (s *Service) prepare(ctx context.Context, a *policy.Actor, o *schema.Object, name string, raw json.RawMessage) (action, error) {
-	switch name {
+func (s *Service) prepare(ctx context.Context, a *policy.Actor, o *schema.Object, in input) (action, error) {
+	raw := in.Input
+	switch in.Action {
+	case Act, ActOnce:
+		return s.act(ctx, a, o, in.Name, raw)
 	case Assign:
 		return s.assign(ctx, a, o, raw)
 	case Edit:
@@ -47,6 +50,21 @@ func (s *Service) prepare(ctx context.Context, a *policy.Actor, o *schema.Object
 		}, nil
 	}
 	return s.share(ctx, a, o, raw)
+}
+
+// act does what the object's action does.
+func (s *Service) act(ctx context.Context, a *policy.Actor, o *schema.Object, name string, raw json.RawMessage) (action, error) {
+	var in record.Input
+	if err := decode(raw, &in); err != nil {
+		return nil, err
+	}
+	if err := s.Records.CheckAction(ctx, a, o, name, in); err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, u *record.Unit, r row, _ *record.Current) (int64, *Problem, error) {
+		_, err := u.ActAmong(ctx, a, o, r.id, name, in)
+		return done, nil, err
+	}, nil
 }
 
 // written answers done or unchanged.

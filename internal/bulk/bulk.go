@@ -1,5 +1,5 @@
 // Package bulk does one thing to many records, as a job: assign, edit, tag,
-// delete, restore, share. The records are fixed when it begins; right and
+// delete, restore, share, and what actions their object declares for many. The records are fixed when it begins; right and
 // version are checked for each when it is its turn, and each has a result that
 // can be read. What was done can be undone, by a job of the same kind.
 package bulk
@@ -11,6 +11,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"ecrm/internal/jobs"
@@ -31,6 +32,10 @@ const (
 	// Follow makes the same follow-up for each: a task, a planned visit.
 	Follow = "follow"
 	Undo   = "undo"
+	// Act is an action that the object declares and that can be taken back, ActOnce one
+	// that cannot.
+	Act     = "act"
+	ActOnce = "act_once"
 )
 
 // Actions lists those a client may name.
@@ -40,6 +45,12 @@ var Actions = []string{Assign, Edit, Tag, Delete, Restore, Share, Follow}
 var verbs = map[string]string{
 	Assign: policy.Assign, Edit: policy.Edit, Tag: policy.Edit, Delete: policy.Remove, Restore: policy.Remove, Share: policy.Share, Follow: policy.View, Undo: policy.View,
 }
+
+// Undoable tells whether what a job of this kind did can be taken back.
+func Undoable(kind string) bool { return strings.HasPrefix(kind, prefix) && kind != prefix+ActOnce }
+
+// prefix begins the kinds of the jobs.
+const prefix = "bulk_"
 
 // MaxRows is how many records one job takes.
 const MaxRows = 1_000_000
@@ -76,8 +87,10 @@ type Selection struct {
 
 // input is what a job is begun with.
 type input struct {
-	Action string          `json:"action"`
-	Input  json.RawMessage `json:"input,omitempty"`
+	Action string `json:"action"`
+	// Name is the object's action that Act and ActOnce do.
+	Name  string          `json:"name,omitempty"`
+	Input json.RawMessage `json:"input,omitempty"`
 	// Of is the job an undo takes back.
 	Of int64 `json:"of,omitempty"`
 }
@@ -91,8 +104,8 @@ type Service struct {
 // New makes the service and registers its jobs.
 func New(records *record.Service, j *jobs.Service) *Service {
 	s := &Service{Records: records, Jobs: j}
-	for _, action := range append(slices.Clone(Actions), Undo) {
-		j.Register(jobs.Kind{Name: "bulk_" + action, Run: s.run})
+	for _, action := range append(slices.Clone(Actions), Undo, Act, ActOnce) {
+		j.Register(jobs.Kind{Name: prefix + action, Run: s.run})
 	}
 	return s
 }
@@ -100,13 +113,21 @@ func New(records *record.Service, j *jobs.Service) *Service {
 // Begin fixes the records and begins the job. What could be done to no record
 // at all is refused here.
 func (s *Service) Begin(ctx context.Context, a *policy.Actor, o *schema.Object, action string, selection Selection, in json.RawMessage) (jobs.Job, error) {
-	if verbs[action] == "" || action == Undo {
+	asked := input{Action: action, Input: in}
+	if !slices.Contains(Actions, action) {
+		asked.Action, asked.Name = ActOnce, action
+		if declared := o.Action(action); declared != nil && declared.Reversible {
+			asked.Action = Act
+		}
+	}
+	verb := asked.verb(o)
+	if verb == "" || asked.Name != "" && !a.May(o, policy.View) {
 		return jobs.Job{}, &record.Error{Code: "not_found"}
 	}
-	if !a.May(o, verbs[action]) {
+	if !a.May(o, verb) {
 		return jobs.Job{}, &record.Error{Code: "forbidden"}
 	}
-	if _, err := s.prepare(ctx, a, o, action, in); err != nil {
+	if _, err := s.prepare(ctx, a, o, asked); err != nil {
 		return jobs.Job{}, err
 	}
 	if (selection.List == nil) == (selection.IDs == nil) {
@@ -116,12 +137,25 @@ func (s *Service) Begin(ctx context.Context, a *policy.Actor, o *schema.Object, 
 		selection.List.Deleted = action == Restore
 		selection.List.Limit = MaxRows + 1
 	}
-	return s.keep(ctx, a, o, input{Action: action, Input: in}, func(add func(id, version int64) error) error {
+	return s.keep(ctx, a, o, asked, func(add func(id, version int64) error) error {
 		if selection.List != nil {
 			return s.Records.Pick(ctx, a, o, policy.View, *selection.List, add)
 		}
 		return s.named(ctx, a, o, selection.IDs, action == Restore, add)
 	})
+}
+
+// verb is the right that a job needs on each of its records; empty: there is no such
+// action.
+func (in input) verb(o *schema.Object) string {
+	if in.Name == "" {
+		return verbs[in.Action]
+	}
+	declared := o.Action(in.Name)
+	if declared == nil || !declared.Many {
+		return ""
+	}
+	return record.VerbOf(declared)
 }
 
 // named adds each record once; one the actor does not see stays, without a
@@ -152,7 +186,7 @@ func (s *Service) named(ctx context.Context, a *policy.Actor, o *schema.Object, 
 // keep writes the rows of a job and then the job, which makes them count.
 func (s *Service) keep(ctx context.Context, a *policy.Actor, o *schema.Object, in input, list func(add func(id, version int64) error) error) (jobs.Job, error) {
 	ctx = store.Bulk(ctx)
-	job := jobs.Job{ID: s.Records.IDs.Next(), Kind: "bulk_" + in.Action, Object: o.Name, UndoOf: in.Of}
+	job := jobs.Job{ID: s.Records.IDs.Next(), Kind: prefix + in.Action, Object: o.Name, Title: in.Name, UndoOf: in.Of}
 	var some [][]any
 	flush := func() error {
 		if len(some) == 0 {
@@ -207,10 +241,18 @@ func (s *Service) Undo(ctx context.Context, a *policy.Actor, id int64) (jobs.Job
 		return jobs.Job{}, err
 	}
 	o := a.Registry.Object(j.Object)
-	if o == nil || verbs[actionOf(j)] == "" {
+	name, bulk := strings.CutPrefix(j.Kind, prefix)
+	if o == nil || !bulk {
 		return jobs.Job{}, &record.Error{Code: "not_found"}
 	}
-	if !a.May(o, verbs[actionOf(j)]) {
+	if !Undoable(j.Kind) {
+		return jobs.Job{}, record.Clash("job", "not_undoable")
+	}
+	did := input{Action: name}
+	if name == Act {
+		did.Name = j.Title
+	}
+	if verb := did.verb(o); verb == "" || !a.May(o, verb) {
 		return jobs.Job{}, &record.Error{Code: "forbidden"}
 	}
 	if !j.Ended() {
@@ -231,13 +273,6 @@ func (s *Service) Undo(ctx context.Context, a *policy.Actor, id int64) (jobs.Job
 			}
 		}
 	})
-}
-
-func actionOf(j jobs.Job) string {
-	if len(j.Kind) < 5 || j.Kind[:5] != "bulk_" {
-		return ""
-	}
-	return j.Kind[5:]
 }
 
 // origin is what the history says through what a bulk job's changes came.

@@ -68,7 +68,7 @@ func (s *Service) run(ctx context.Context, r *jobs.Run) error {
 	if o == nil {
 		return &record.Error{Code: "not_found"}
 	}
-	if !a.May(o, verbs[in.Action]) {
+	if verb := in.verb(o); verb == "" || !a.May(o, verb) {
 		return &record.Error{Code: "forbidden"}
 	}
 	a.Origin = origin(job.ID)
@@ -76,7 +76,7 @@ func (s *Service) run(ctx context.Context, r *jobs.Run) error {
 		if in.Action == Undo {
 			return undo(a, o, in.Of), nil
 		}
-		return s.prepare(ctx, a, o, in.Action, in.Input)
+		return s.prepare(ctx, a, o, in)
 	}
 	do, err := prepare()
 	if err != nil {

@@ -109,6 +109,7 @@ func Make(ctx context.Context, people *identity.Service, o Options) ([]Account, 
 		// What has happened lies before this day, whatever the hour: see working.
 		now: time.Date(year, month, day, 20, 0, 0, 0, zone),
 	}
+	m.baskets = rand.New(rand.NewPCG(o.Seed, 4<<32|uint64(len(o.Locale))+uint64(l.currency[0])))
 	m.trade = rand.New(rand.NewPCG(o.Seed, 3<<32|uint64(len(o.Locale))+uint64(l.currency[0])))
 	m.begun = m.now.AddDate(-staffYears, 0, -1)
 	if m.hash, err = identity.Hash(o.Password); err != nil {
@@ -136,6 +137,9 @@ func Make(ctx context.Context, people *identity.Service, o Options) ([]Account, 
 				return err
 			}
 			m.recent(age)
+		}
+		if err := m.cards(); err != nil {
+			return err
 		}
 		m.due(m.now.AddDate(0, 0, 1))
 		return m.flush(ctx, true)
@@ -215,6 +219,10 @@ type maker struct {
 	// trade is the chance of quotes, products the ids of what is sold.
 	trade    *rand.Rand
 	products []string
+	// goods are what the products are, in the same order; baskets is the chance of what
+	// deals are about.
+	goods    []good
+	baskets  *rand.Rand
 	together int
 	// writing is told when the steps taken last are written.
 	writing chan error

@@ -79,7 +79,7 @@ func (m *maker) keep(ctx context.Context, u *record.Unit, a *policy.Actor, f *sc
 		return nil, fmt.Errorf("make up a picture: %w", err)
 	}
 	defer up.Close()
-	file, err := u.AddFile(ctx, a, record.File{Sum: up.Sum, FileRef: schema.FileRef{Name: "logo.png", Size: up.Size, Type: up.Type, Width: up.Width, Height: up.Height}})
+	file, err := u.AddFile(ctx, a, record.File{Sum: up.Sum, FileRef: schema.FileRef{Name: f.Name + ".png", Size: up.Size, Type: up.Type, Width: up.Width, Height: up.Height}})
 	if err != nil {
 		return nil, fmt.Errorf("make up a picture: %w", err)
 	}

@@ -62,6 +62,9 @@ var lettersOf = map[string]letters{
 	"en":    {"", "98-7654321", "+1 212 555 0100", "", "100 Sample Street, New York, NY 10001", "", "Sample Bank, New York\nRouting: 000000000\nAccount: 0001234567", ""},
 }
 
+// validDays is how long a quote is good for.
+const validDays = 30
+
 // usd are how many units of a locale's currency a US dollar costs there.
 var usd = map[string]float64{"TWD": 31.5, "CNY": 7.1}
 
@@ -96,9 +99,33 @@ func (m *maker) stock(then time.Time) {
 					in[field] = text
 				}
 			}
+			m.goods = append(m.goods, g)
 			m.products = append(m.products, strconv.FormatInt(m.add("product", then.Add(time.Duration(n)*time.Second), 0, always(in)), 10))
 		}
 	}
+}
+
+// basket makes up the products of some deals, nil for others; in a company of very many
+// customers fewer have any.
+func (m *maker) basket() []any {
+	r, often := m.baskets, 45
+	if m.Customers >= many {
+		often = 10
+	}
+	if r.IntN(100) >= often {
+		return nil
+	}
+	var items []any
+	for range 1 + r.IntN(3) {
+		n := r.IntN(len(m.goods))
+		g := m.goods[n]
+		item := map[string]any{"product": m.products[n], "description": g.name, "unit": g.unit, "price": g.price, "quantity": strconv.Itoa([]int{1, 2, 3, 5, 10, 20, 50}[r.IntN(7)])}
+		if r.IntN(100) < 25 {
+			item["discount"] = strconv.Itoa(5 * (1 + r.IntN(3)))
+		}
+		items = append(items, item)
+	}
+	return items
 }
 
 // offer makes up a quote for a deal that began at an instant, and what became of it
@@ -130,8 +157,12 @@ func (m *maker) offer(deal int64, customer string, contacts []string, begun, clo
 	}
 	id := m.add("quote", made, s.id, func() record.Input { return owned(in) })
 	answered := closed
-	if sent := made.Add(2 * time.Hour); r.IntN(100) < 85 || !closed.IsZero() {
-		m.change("quote", id, sent, s.id, always(record.Input{"status": "sent"}))
+	if at := made.Add(2 * time.Hour); r.IntN(100) < 85 || !closed.IsZero() {
+		m.change("quote", id, at, s.id, always(record.Input{"status": "sent"}))
+		// Nobody answered in time.
+		if past := made.AddDate(0, 0, validDays+1); past.Before(m.now.AddDate(0, 0, -1)) && (closed.IsZero() || past.Before(closed)) {
+			m.change("quote", id, past, 0, always(record.Input{"status": "expired"}))
+		}
 	}
 	if answered.IsZero() {
 		return

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"ecrm/internal/paper"
 	"ecrm/internal/record"
 )
 
@@ -98,6 +99,53 @@ func (m *maker) lead(age int) {
 	case "qualified":
 		m.change("lead", id, later, s.id, always(record.Input{"status": "qualified"}))
 	}
+}
+
+// cardsWaiting is how many name cards wait to be typed.
+const cardsWaiting = 6
+
+// cards queues leads of which there is but a picture yet: name cards that were taken at
+// an exhibition, and that somebody is to type.
+func (m *maker) cards() error {
+	if m.Files == nil {
+		return nil
+	}
+	var failed error
+	m.apart(func() {
+		l := m.locale
+		s := pick(m, m.sellers)
+		for range cardsWaiting {
+			at := m.working(1)
+			id := m.add("lead", at, s.id, always(record.Input{
+				"owner": strconv.FormatInt(s.id, 10), "department": strconv.FormatInt(s.department, 10), "source": "exhibition", "campaign": pick(m, l.exhibitions),
+			}))
+			if m.pictures[id], failed = m.card(); failed != nil {
+				return
+			}
+		}
+	})
+	return failed
+}
+
+// card draws a name card: who somebody is and how he is reached.
+func (m *maker) card() ([]byte, error) {
+	l := m.locale
+	place := pick(m, l.places)
+	firm := m.firm(place)
+	for firm.kind != "company" {
+		firm = m.firm(place)
+	}
+	family, given := m.name()
+	streets := fmt.Sprintf(pick(m, l.streets), 1+m.rng.IntN(280))
+	where := place.city + place.district + streets
+	if l.space != "" {
+		where = streets + ", " + place.city
+	}
+	return paper.Drawn(m.Locale, 900, 540, []paper.Line{
+		{X: 60, Y: 110, Size: 42, Text: firm.name}, {X: 60, Y: 260, Size: 60, Text: l.full(family, given)}, {X: 60, Y: 320, Size: 30, Text: pick(m, l.jobs)},
+		{X: 60, Y: 410, Size: 28, Text: fmt.Sprintf(l.mobileForm, m.rng.IntN(100), m.rng.IntN(1000), m.rng.IntN(1000))},
+		{X: 60, Y: 450, Size: 28, Text: fmt.Sprintf("%c%d@%s", 'a'+rune(m.rng.IntN(26)), 10+m.rng.IntN(90), firm.domain)}, {X: 60, Y: 490, Size: 28, Text: where},
+	})
 }
 
 // came queues, for some customers, the lead they were a day before.

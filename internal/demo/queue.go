@@ -93,7 +93,11 @@ func (m *maker) ready(s step) (write, error) {
 	return write{s.at, func(ctx context.Context, u *record.Unit) error {
 		if picture != nil {
 			var err error
-			if values["logo"], err = m.keep(ctx, u, a, o.Field("logo"), picture); err != nil {
+			name := "logo"
+			if o.Capture != nil {
+				name = o.Capture.Picture
+			}
+			if values[name], err = m.keep(ctx, u, a, o.Field(name), picture); err != nil {
 				return err
 			}
 		}

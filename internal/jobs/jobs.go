@@ -75,15 +75,17 @@ type Job struct {
 	Done   int64  `json:"done"`
 	Total  int64  `json:"total"`
 	// Rate is in units a second, Left in seconds.
-	Rate       float64         `json:"rate"`
-	Left       float64         `json:"seconds_left"`
-	Result     json.RawMessage `json:"result,omitempty"`
-	Error      json.RawMessage `json:"error,omitempty"`
-	CreatedBy  int64           `json:"created_by,string"`
-	UndoOf     int64           `json:"undo_of,string,omitempty"`
-	CreatedAt  time.Time       `json:"created_at"`
-	StartedAt  time.Time       `json:"started_at,omitzero"`
-	FinishedAt time.Time       `json:"finished_at,omitzero"`
+	Rate      float64         `json:"rate"`
+	Left      float64         `json:"seconds_left"`
+	Result    json.RawMessage `json:"result,omitempty"`
+	Error     json.RawMessage `json:"error,omitempty"`
+	CreatedBy int64           `json:"created_by,string"`
+	UndoOf    int64           `json:"undo_of,string,omitempty"`
+	// Undoable tells that what it did can be taken back; whoever shows the job knows.
+	Undoable   bool      `json:"undoable"`
+	CreatedAt  time.Time `json:"created_at"`
+	StartedAt  time.Time `json:"started_at,omitzero"`
+	FinishedAt time.Time `json:"finished_at,omitzero"`
 }
 
 // Ended tells whether nothing more will happen to the job.

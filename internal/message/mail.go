@@ -22,6 +22,8 @@ var mails = map[string][3]string{
 	"wanted_work_report_day":      {"日報（{day}）", "日报（{day}）", "daily report ({day})"},
 	"wanted_work_report_week":     {"週報（{day} 起）", "周报（{day} 起）", "weekly report (from {day})"},
 	"wanted_work_report_month":    {"月報（{day} 起）", "月报（{day} 起）", "monthly report (from {day})"},
+	"mail_notice_lapsed":          {"{what}已過期", "{what}已过期", "A {what} expired"},
+	"mail_notice_lapsed_many":     {"{n} 筆{what}已過期", "{n} 条{what}已过期", "{n} records expired ({what})"},
 	"mail_notice_job_done":        {"{what}：完成", "{what}：完成", "{what}: done"},
 	"mail_notice_job_failed":      {"{what}：失敗", "{what}：失败", "{what}: failed"},
 	"mail_digest_subject":         {"今天的工作（{day}）", "今天的工作（{day}）", "Your day ({day})"},

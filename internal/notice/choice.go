@@ -32,7 +32,7 @@ func (w Way) kept() bool { return w.App || w.Mail != Never }
 
 // usual is what holds for who chose nothing.
 var usual = map[string]Way{
-	Mentioned: {true, AtOnce}, Assigned: {true, AtOnce}, Reminder: {true, Never}, Finished: {true, Never}, Commented: {true, Never}, JobEnded: {true, Never}, Wanted: {true, Never},
+	Mentioned: {true, AtOnce}, Assigned: {true, AtOnce}, Reminder: {true, Never}, Finished: {true, Never}, Commented: {true, Never}, Lapsed: {true, Never}, JobEnded: {true, Never}, Wanted: {true, Never},
 }
 
 // Choices are how somebody wants to hear of things.

@@ -73,6 +73,12 @@ func (s *Service) candidates(ctx context.Context, events []record.Event) ([]cand
 			}
 			list = append(list, given)
 		}
+		for _, user := range d.Lapsed {
+			past := one
+			past.user, past.kind = user, Lapsed
+			past.topic = strings.Join([]string{Lapsed, e.Object, s.Records.Today()}, " ")
+			list = append(list, past)
+		}
 		o := s.Records.Current.Load().Object(e.Object)
 		if o == nil {
 			continue
@@ -185,7 +191,7 @@ func (s *Service) allowed(ctx context.Context, list []candidate) ([]candidate, e
 		if n == 0 {
 			continue
 		}
-		if len(c.records) > 1 && c.kind == Assigned {
+		if len(c.records) > 1 && c.kind != Commented {
 			c.count = n
 		}
 		out = append(out, c)

@@ -95,12 +95,17 @@ func (s *Service) sentence(a *policy.Actor, language string, n Notice) string {
 			return message.In(language, code+"_done", params)
 		}
 		params["title"] = n.Job.Title
+		if o := a.Registry.Object(n.Object); o != nil {
+			if act := o.Action(n.Job.Title); act != nil {
+				params["action"] = act.Label.In(language)
+			}
+		}
 		params["what"] = n.Job.Title
 		if title := message.In(language, "job_"+n.Job.Kind, params); title != "job_"+n.Job.Kind {
 			params["what"] = title
 		}
 		code += map[bool]string{true: "_failed", false: "_done"}[n.Job.State == jobs.Failed]
-	} else if n.Count > 1 && (n.Kind == Assigned || n.Kind == Commented || n.Kind == Finished) {
+	} else if n.Count > 1 && (n.Kind == Assigned || n.Kind == Commented || n.Kind == Finished || n.Kind == Lapsed) {
 		code += "_many"
 	}
 	return message.In(language, code, params)
@@ -118,7 +123,7 @@ func (s *Service) path(a *policy.Actor, n Notice) string {
 	if o == nil || n.Record == 0 {
 		return "/notices"
 	}
-	if (n.Kind == Assigned || n.Kind == Finished) && n.Count > 1 {
+	if (n.Kind == Assigned || n.Kind == Finished || n.Kind == Lapsed) && n.Count > 1 {
 		return "/o/" + o.Plural
 	}
 	return "/o/" + o.Plural + "/" + strconv.FormatInt(n.Record, 10)

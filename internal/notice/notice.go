@@ -30,10 +30,12 @@ const (
 	Wanted = "wanted"
 	// Finished is told to who waits for it: that what he gave to somebody is done.
 	Finished = "finished"
+	// Lapsed tells that records of his went on by themselves: their day is past.
+	Lapsed = "lapsed"
 )
 
 // Kinds lists them as the settings do.
-var Kinds = []string{Mentioned, Assigned, Reminder, Finished, Commented, JobEnded, Wanted}
+var Kinds = []string{Mentioned, Assigned, Reminder, Finished, Commented, Lapsed, JobEnded, Wanted}
 
 // Stream is the object of the events that tell a person's open pages, by his id,
 // that his notices changed.

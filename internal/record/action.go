@@ -119,6 +119,39 @@ func (s *Service) Act(ctx context.Context, a *policy.Actor, o *schema.Object, id
 
 // Act is Service.Act as a part of the unit.
 func (u *Unit) Act(ctx context.Context, a *policy.Actor, o *schema.Object, id int64, name string, in Input) (*Outcome, error) {
+	return u.act(ctx, a, o, id, name, func(*schema.Action, Action, *Doing) (Input, error) { return in, nil })
+}
+
+// ActAmong is Act on one of many records. What is not asked of all of them is for each
+// what its form would begin with; where that form offers records that may be meant,
+// somebody has to look, and it is refused.
+func (u *Unit) ActAmong(ctx context.Context, a *policy.Actor, o *schema.Object, id int64, name string, in Input) (*Outcome, error) {
+	return u.act(ctx, a, o, id, name, func(declared *schema.Action, does Action, d *Doing) (Input, error) {
+		whole := Input{}
+		if does.Offer != nil {
+			offer, err := does.Offer(ctx, d)
+			if err != nil {
+				return nil, err
+			}
+			for _, field := range slices.Sorted(maps.Keys(offer.Candidates)) {
+				if c := offer.Candidates[field]; len(c.Found)+c.Hidden > 0 {
+					return nil, Clash(field, "action_choose", "field", declared.Form().Field(field).Label.In(d.Actor.Language))
+				}
+			}
+			for _, f := range declared.Fields {
+				if v, ok := offer.Values[f.Name]; ok && f.Own {
+					whole[f.Name] = v
+				}
+			}
+		}
+		maps.Copy(whole, in)
+		return whole, nil
+	})
+}
+
+// act does an action with the answers that asked gives once the record was found fit
+// for it.
+func (u *Unit) act(ctx context.Context, a *policy.Actor, o *schema.Object, id int64, name string, asked func(*schema.Action, Action, *Doing) (Input, error)) (*Outcome, error) {
 	s := u.service
 	a, o, err := u.current(a, o, nil)
 	if err != nil {
@@ -132,11 +165,15 @@ func (u *Unit) Act(ctx context.Context, a *policy.Actor, o *schema.Object, id in
 	if err != nil {
 		return nil, err
 	}
-	d := &Doing{Actor: a, Object: o, ID: id, Record: v, Now: clock(ctx), version: version, service: s, tx: u.tx, unit: u}
+	d := &Doing{Actor: a, Object: o, ID: id, Record: v, Input: Values{}, Now: clock(ctx), version: version, service: s, tx: u.tx, unit: u}
 	if err := d.fit(ctx, declared, does); err != nil {
 		return nil, err
 	}
-	if d.Input, err = s.answers(ctx, u.tx, a, declared, in); err != nil {
+	in, err := asked(declared, does, d)
+	if err != nil {
+		return nil, err
+	}
+	if d.Input, err = s.answers(ctx, u.tx, a, declared, in, false); err != nil {
 		return nil, err
 	}
 	out, err := does.Do(ctx, d)
@@ -149,13 +186,14 @@ func (u *Unit) Act(ctx context.Context, a *policy.Actor, o *schema.Object, id in
 	return out, nil
 }
 
-// CheckAction reads what was answered to an action without doing it.
+// CheckAction reads what was answered to an action that is to be done to many records,
+// without doing it.
 func (s *Service) CheckAction(ctx context.Context, a *policy.Actor, o *schema.Object, name string, in Input) error {
 	declared, _, err := s.actionOf(a, o, name)
 	if err != nil {
 		return err
 	}
-	_, err = s.answers(ctx, s.DB, a, declared, in)
+	_, err = s.answers(ctx, s.DB, a, declared, in, true)
 	return err
 }
 
@@ -186,8 +224,9 @@ func Clash(field, code string, params ...string) error {
 	return &Error{Code: "conflict", Fields: []FieldError{{field, schema.Bad(code, params...)}}}
 }
 
-// answers parses what was answered to what an action asks.
-func (s *Service) answers(ctx context.Context, q store.Querier, a *policy.Actor, declared *schema.Action, in Input) (Values, error) {
+// answers parses what was answered to what an action asks; of many records, its own
+// fields are answered for each by itself and may be missing.
+func (s *Service) answers(ctx context.Context, q store.Querier, a *policy.Actor, declared *schema.Action, in Input, many bool) (Values, error) {
 	form := declared.Form()
 	values, problem := Values{}, &Error{Code: "invalid"}
 	for _, name := range slices.Sorted(maps.Keys(in)) {
@@ -212,7 +251,7 @@ func (s *Service) answers(ctx context.Context, q store.Querier, a *policy.Actor,
 			continue
 		}
 		given, told := values[f.Name], slices.ContainsFunc(problem.Fields, func(e FieldError) bool { return e.Field == f.Name })
-		if f.Required && !told && (given == nil || given[0] == nil) {
+		if f.Required && !told && !(many && f.Own) && (given == nil || given[0] == nil) {
 			problem.add(f.Name, "required")
 		}
 	}

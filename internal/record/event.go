@@ -26,6 +26,8 @@ type Detail struct {
 	Mentioned []int64 `json:"mentioned,omitempty"`
 	// Finished tells that the write said that what was due is done.
 	Finished bool `json:"finished,omitempty"`
+	// Lapsed are the owners of a record that went on by itself.
+	Lapsed []int64 `json:"lapsed,omitempty"`
 	// Comment is the comment that was made.
 	Comment int64 `json:"comment,omitempty"`
 	// Was tells who saw the record before, where some may not any more; nil:
@@ -55,6 +57,9 @@ func (u *Unit) Tell(e Event) { u.late.sent = append(u.late.sent, e) }
 
 // detail is what the change means for people; nil: nothing.
 func (c *Change) detail(ctx context.Context, action string) (*Detail, error) {
+	if action == "unshared" {
+		return &Detail{Was: &Was{Token: c.unshared}}, nil
+	}
 	if action != "created" && action != "changed" {
 		return nil, nil
 	}

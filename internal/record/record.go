@@ -98,6 +98,8 @@ type Change struct {
 	// inherited are the columns that repeat what the record is seen through; nil
 	// until inherit read them.
 	inherited store.Row
+	// unshared names with whom it is not shared any more, where that is the change.
+	unshared string
 	// warnings are what is doubtful about the values so far.
 	warnings []FieldError
 	// noted is what the history keeps of the write beside its fields.

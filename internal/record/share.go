@@ -266,12 +266,8 @@ func (s *Service) shareTold(ctx context.Context, tx store.Querier, c *Change, ve
 	if after == nil {
 		action = "unshared"
 	}
-	if err := s.log(ctx, c, map[string][2]json.RawMessage{ShareMark + token: {null(before), null(after)}}, version, action); err != nil || after != nil {
-		return err
-	}
-	sent := unitOf(ctx).late.sent
-	sent[len(sent)-1].Detail = &Detail{Was: &Was{Token: token}}
-	return nil
+	c.unshared = token
+	return s.log(ctx, c, map[string][2]json.RawMessage{ShareMark + token: {null(before), null(after)}}, version, action)
 }
 
 func null(raw json.RawMessage) json.RawMessage {

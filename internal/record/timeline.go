@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"ecrm/internal/policy"
 	"ecrm/internal/query"
@@ -29,6 +30,8 @@ type Moment struct {
 	// asker sees neither.
 	Owner int64
 	Name  string
+	// Mentions are those whom its long texts name.
+	Mentions []Mention
 }
 
 // The kinds of moments that are no records of other objects.
@@ -377,6 +380,19 @@ func (s *Service) spoken(ctx context.Context, a *policy.Actor, rows [][]any) ([]
 	return list, err
 }
 
+// said are the long texts of a row.
+func said(fields []*schema.Field, row []any) string {
+	var all []string
+	at := 2
+	for _, f := range fields {
+		if text, ok := row[at].(string); ok && f.Type == "longtext" {
+			all = append(all, text)
+		}
+		at += len(f.Columns())
+	}
+	return strings.Join(all, "\n")
+}
+
 // happened tells of records of another object.
 func (s *Service) happened(ctx context.Context, a *policy.Actor, one *strand) ([]Moment, error) {
 	q := s.within(ctx)
@@ -405,6 +421,9 @@ func (s *Service) happened(ctx context.Context, a *policy.Actor, one *strand) ([
 	list := make([]Moment, len(one.rows))
 	for i, row := range one.rows {
 		list[i] = Moment{At: one.at(row), Object: object, Record: records[i]}
+		if list[i].Mentions, err = s.mentions(ctx, q, said(one.fields, row)); err != nil {
+			return nil, err
+		}
 		list[i].ID, _ = row[0].(int64)
 		if name, seen := names[owners[i]]; seen {
 			list[i].Owner, list[i].Name = owners[i], name

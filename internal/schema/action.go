@@ -1,6 +1,9 @@
 package schema
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Action is a named verb on an object's records beyond making, changing and
 // removing them: convert, disqualify. Its route, its button with the form that asks
@@ -17,6 +20,9 @@ type Action struct {
 	// When names a pick-list of the object and the choices with which it can be done;
 	// nil: always.
 	When *Only
+	// Kinds are the kinds of the object's stages in which it can be done, whatever stages
+	// there are; they stand in the place of When.
+	Kinds []string
 	// Leads is the choice of the object's stage it leads to: a board or a stage bar asks
 	// the action's form in place of writing the stage.
 	Leads string
@@ -24,8 +30,12 @@ type Action struct {
 	Fields []*Field
 	// Main actions stand as buttons on a record's page, the others in its menu.
 	Main bool
-	// Many can be done to many records at once, all with the same answers.
+	// Many can be done to many records at once, with the same answers but for those of its
+	// Own fields: these are for each record what its form would begin with.
 	Many bool
+	// Reversible tells that all it does stands in the fields of the record: done to many, it
+	// can be taken back.
+	Reversible bool
 
 	form *Object
 }
@@ -48,6 +58,14 @@ func (o *Object) prepareActions() error {
 	for _, a := range o.Actions {
 		if !nameForm.MatchString(a.Name) {
 			return fmt.Errorf("object %s: action name %q is malformed", o.Name, a.Name)
+		}
+		if stage := o.byName[o.Stage]; a.Kinds != nil && stage != nil {
+			a.When = &Only{Field: o.Stage}
+			for _, choice := range stage.Options {
+				if slices.Contains(a.Kinds, choice.Kind) {
+					a.When.Values = append(a.When.Values, choice.Value)
+				}
+			}
 		}
 		if a.When != nil && !o.chooses(a.When) {
 			return fmt.Errorf("object %s, action %s is possible with %s of %q, which is no choice of it", o.Name, a.Name, a.When.Values, a.When.Field)

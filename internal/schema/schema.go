@@ -114,6 +114,9 @@ type Field struct {
 	Grow bool `json:"-"`
 	// Rows are the fields that each row of a lines field has.
 	Rows []*Field `json:"rows,omitempty"`
+	// SumOf names the lines field of which this amount is the sum while it has rows; then
+	// it is not typed. A rule of the module computes it.
+	SumOf string `json:"-"`
 	// Own fields belong to this record alone: a copy of it begins without them.
 	Own bool `json:"-"`
 	// AdminOnly fields are read by administrators alone.
@@ -301,7 +304,9 @@ type Object struct {
 	// Due is what the owner of a record is to do and by when; nil: nothing.
 	Due *Due
 	// Reported are the lists that the records of an owner make in his work reports.
-	Reported   []Reported
+	Reported []Reported
+	// Lapse has records go on by themselves once a day is past; nil: none do.
+	Lapse      *Lapse
 	Fields     []*Field
 	List       []string
 	Quick      []string
@@ -457,6 +462,9 @@ func (o *Object) prepare() error {
 		return err
 	}
 	if err := o.prepareCalendar(); err != nil {
+		return err
+	}
+	if err := o.prepareLapse(); err != nil {
 		return err
 	}
 	if o.Links != [2]string{} {

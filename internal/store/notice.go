@@ -55,6 +55,23 @@ func Woken(ctx context.Context, q Querier, o *schema.Object, now int64, limit in
 	return column(rows, err)
 }
 
+// Lapsed reads the ids, behind after, of live records that go on by themselves because
+// their day lies before today.
+func Lapsed(ctx context.Context, q Querier, o *schema.Object, today string, after int64, limit int) ([]int64, error) {
+	day, choice := o.Field(o.Lapse.Day).Column(), o.Field(o.Lapse.When.Field).Column()
+	args := []any{today, after}
+	marks := make([]string, len(o.Lapse.When.Values))
+	for i, value := range o.Lapse.When.Values {
+		marks[i], args = "?", append(args, value)
+	}
+	rows, err := q.Query(ctx, "SELECT id FROM "+o.Table()+" WHERE "+day+" < ? AND deleted_at IS NULL AND id > ? AND "+choice+" IN ("+strings.Join(marks, ", ")+") ORDER BY id LIMIT ?", append(args, int64(limit))...)
+	ids := make([]int64, len(rows))
+	for i, r := range rows {
+		ids[i], _ = r[0].(int64)
+	}
+	return ids, err
+}
+
 // EndedShares reads object, record and token of shares that ended between two
 // instants.
 func EndedShares(ctx context.Context, q Querier, from, to int64, limit int) ([][]any, error) {

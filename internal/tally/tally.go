@@ -1,6 +1,6 @@
 // Package tally says what the lines of a document come to: amounts, discounts, taxes
 // and the total, exact to the last unit of the currency. The interface computes the
-// same while somebody types (web/src/modules/quote/tally.ts); testdata/cases.json
+// same while somebody types (web/src/modules/tally.ts); testdata/cases.json
 // holds both to it.
 package tally
 

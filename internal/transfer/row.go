@@ -19,6 +19,24 @@ import (
 // Params are those of the first problem of the group, for its message.
 func (g *Group) Params() map[string]string { return g.params }
 
+// mostNamed is how many values a group's message names at most.
+const mostNamed = 5
+
+// Values are the first of the different texts that did not fit; more tells that there are
+// others.
+func (g *Group) Values() (values []string, more bool) {
+	for _, row := range g.Rows {
+		switch {
+		case row.Value == "" || slices.Contains(values, row.Value):
+		case len(values) == mostNamed:
+			return values, true
+		default:
+			values = append(values, row.Value)
+		}
+	}
+	return values, g.Count > len(g.Rows)
+}
+
 // row brings one row in, or only says what would become of it: a dry run writes
 // it too and takes it back, so that it refuses exactly what the run would.
 func (r *run) row(ctx context.Context, u *record.Unit, row entry) (outcome string, records []made, problems []Problem, err error) {

@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"sync"
 	"time"
+
+	"github.com/hashicorp/golang-lru/v2/simplelru"
 )
 
 const (
@@ -12,15 +14,17 @@ const (
 	// perAddress is how many come from one address, as behind the one of a booth at an
 	// exhibition; perForm is how many come to one form.
 	perAddress, perForm = 30, 300
-	// maxCounted bounds what is remembered.
+	// maxCounted is how many senders are remembered: of more, those that sent nothing for
+	// longest are forgotten, and the forms' own counts hold on.
 	maxCounted = 50_000
 )
 
 // limits counts what is sent in, on this node.
 type limits struct {
-	mu     sync.Mutex
-	since  time.Time
-	counts map[any]int
+	mu      sync.Mutex
+	since   time.Time
+	senders *simplelru.LRU[fromAddress, int]
+	forms   map[int64]int
 }
 
 type fromAddress struct {
@@ -33,16 +37,19 @@ type fromAddress struct {
 func (l *limits) admit(form int64, address string, now time.Time) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.counts == nil || now.Sub(l.since) > span || len(l.counts) > maxCounted {
-		l.since, l.counts = now, map[any]int{}
+	if l.senders == nil || now.Sub(l.since) > span {
+		// The size is a constant above zero: there is no error to meet.
+		l.senders, _ = simplelru.NewLRU[fromAddress, int](maxCounted, nil)
+		l.since, l.forms = now, map[int64]int{}
 	}
 	key := fromAddress{form, network(address)}
-	l.counts[key]++
-	if l.counts[key] > perAddress {
+	count, _ := l.senders.Get(key)
+	l.senders.Add(key, count+1)
+	if count >= perAddress {
 		return false // and takes nothing of the form's share
 	}
-	l.counts[form]++
-	return l.counts[form] <= perForm
+	l.forms[form]++
+	return l.forms[form] <= perForm
 }
 
 // network is what one sender has to himself: an address, of IPv6 its first half.

@@ -18,24 +18,24 @@ var (
 func actions() []*schema.Action {
 	deal := &schema.Only{Field: "deal", Values: []string{"new"}}
 	return []*schema.Action{
-		{Name: "convert", Label: t("轉換", "转化", "Convert"), Icon: "convert", Main: true, When: ready, Leads: converted,
+		{Name: "convert", Label: t("轉換", "转化", "Convert"), Icon: "convert", Main: true, Many: true, When: ready, Leads: converted,
 			Help: t("變成客戶、聯絡人與商機；聯絡紀錄、待辦、留言與檔案一起帶過去，潛在客戶留著可查。", "转成客户、联系人与商机；跟进记录、任务、评论与文件一并带过去，线索保留可查。", "It becomes a customer, a contact and an opportunity. Activities, tasks, comments and files go along; the lead stays to be read."),
 			Fields: []*schema.Field{
-				{Name: "customer", Type: "reference", Targets: []string{"customer"}, Label: t("客戶", "客户", "Customer")},
-				{Name: "contact", Type: "reference", Targets: []string{"contact"}, Label: t("聯絡人", "联系人", "Contact")},
-				{Name: "fill", Type: "boolean", Label: t("補上現有資料的空白欄位", "补全已有数据的空白字段", "Fill the gaps of what is there already"), Default: true},
+				{Name: "customer", Type: "reference", Own: true, Targets: []string{"customer"}, Label: t("客戶", "客户", "Customer")},
+				{Name: "contact", Type: "reference", Own: true, Targets: []string{"contact"}, Label: t("聯絡人", "联系人", "Contact")},
+				{Name: "fill", Type: "boolean", Own: true, Label: t("補上現有資料的空白欄位", "补全已有数据的空白字段", "Fill the gaps of what is there already"), Default: true},
 				{Name: "deal", Type: "picklist", Label: t("商機", "商机", "Opportunity"), Required: true, Default: "new", Options: []schema.Option{
 					{Value: "new", Label: t("一併建立商機", "同时新建商机", "Make an opportunity too")}, {Value: "none", Label: t("先不建立", "暂不新建", "Not now")},
 				}},
-				{Name: "deal_name", Type: "text", Only: deal, Required: true, Label: t("商機名稱", "商机名称", "Its name")},
-				{Name: "deal_amount", Type: "money", Only: deal, Label: t("金額", "金额", "Amount")},
+				{Name: "deal_name", Type: "text", Own: true, Only: deal, Required: true, Label: t("商機名稱", "商机名称", "Its name")},
+				{Name: "deal_amount", Type: "money", Own: true, Only: deal, Label: t("金額", "金额", "Amount")},
 				{Name: "deal_close", Type: "date", Only: deal, Label: t("預計成交日", "预计成交日期", "Expected close")},
 			}},
-		{Name: "disqualify", Label: t("設為無效", "标为无效", "Disqualify"), Icon: "close", Many: true, When: open, Leads: disqualified, Fields: []*schema.Field{
+		{Name: "disqualify", Label: t("設為無效", "标为无效", "Disqualify"), Icon: "close", Many: true, Reversible: true, When: open, Leads: disqualified, Fields: []*schema.Field{
 			{Name: "reason", Type: "picklist", Required: true, Label: t("無效原因", "无效原因", "Why"), Options: reasons()},
 			{Name: "note", Type: "text", MaxLength: 300, Label: t("說明", "说明", "More about it")},
 		}},
-		{Name: "reopen", Label: t("重新開啟", "重新激活", "Reopen"), Icon: "undo", Main: true, Many: true, When: &schema.Only{Field: "status", Values: []string{disqualified}},
+		{Name: "reopen", Label: t("重新開啟", "重新激活", "Reopen"), Icon: "undo", Main: true, Many: true, Reversible: true, When: &schema.Only{Field: "status", Values: []string{disqualified}},
 			Help: t("回到「聯絡中」，原因會清除（歷程裡查得到）。", "回到“跟进中”，原因会清除（历史中可查）。", "It is being worked on again; the reason is cleared and stays in the history.")},
 	}
 }

@@ -4,15 +4,17 @@ package opportunity
 import (
 	"context"
 
+	"ecrm/internal/lineitem"
 	"ecrm/internal/record"
 	"ecrm/internal/schema"
+	"ecrm/internal/tally"
 )
 
 var t = schema.T
 
 // Module declares the object and its rules.
 func Module() record.Module {
-	return record.Module{Name: "opportunity", Analyses: analyses(), Rules: map[string]record.Rules{"opportunity": {Check: check}}, Objects: []*schema.Object{{
+	return record.Module{Name: "opportunity", Analyses: analyses(), Rules: map[string]record.Rules{"opportunity": {Check: check, Actions: doings}}, Objects: []*schema.Object{{
 		Name: "opportunity", Plural: "opportunities", Icon: "target", Group: "sales", Title: "name", Stage: "stage", Pipeline: "pipeline", Checks: "stage_checks", Likely: "probability", Summed: []string{"stage", "amount", "probability", "expected_close", "created_at", "closed_on"}, Owned: true, Settled: "closed_on", Through: []string{"customer"},
 		Label: t("商機", "商机", "Opportunity"), LabelPlural: t("商機", "商机", "Opportunities"),
 		Aliases: schema.Words("deal, potential, opp, sales opportunity, 機會, 銷售機會, 案件, verkaufschance, oportunidad, opportunité, affaire, 商談"),
@@ -39,7 +41,7 @@ func Module() record.Module {
 			{Name: "probability", Type: "integer", OfHundred: true,
 				Aliases: schema.Words("機率, 概率, 成交概率, 成交機率, 成功率, 贏率, 贏單率, 贏單概率, 成交可能性, 可能性, probability, deal probability, probability of win, win probability, win rate, close probability, confidence, wahrscheinlichkeit, probabilidad, probabilité, 確度"),
 				Label:   t("成交機率 %", "赢率 %", "Probability %")},
-			{Name: "amount", Type: "money",
+			{Name: "amount", Type: "money", SumOf: "items",
 				Aliases: schema.Words("金額, lead value, lead amount, 預計金額, 預估金額, 商機金額, 銷售金額, 預計銷售金額, 預計成交金額, 預期金額, 成交金額, 合約金額, 項目金額, 案件金額, 報價金額, amount, deal amount, value, deal value, deal size, quote amount, turnover, close value, opportunity amount, opportunity value, expected value, expected revenue, estimated revenue, estimated value, est revenue, potential value, umsatz, auftragswert, betrag, importe, monto, valor, montant, 金額（税抜）, 見込金額"),
 				Label:   t("金額", "金额", "Amount")},
 			{Name: "expected_close", Type: "date",
@@ -64,6 +66,9 @@ func Module() record.Module {
 				Label:   t("來源", "来源", "Source"), Options: schema.Sources()},
 			{Name: "tags", Type: "tags", Label: t("標籤", "标签", "Tags")},
 			{Name: "last_contact_at", Type: "datetime", Label: t("最近聯絡", "最近跟进", "Last contact"), ReadOnly: true, Derived: true, Indexed: true},
+			{Name: "items", Type: "lines", Label: t("產品明細", "产品明细", "Products"),
+				Aliases: schema.Words("產品, 商機產品, 產品項目, products, line items, opportunity products, deal products"),
+				Rows:    lineitem.Fields(&schema.Field{Type: "money", Label: t("金額", "金额", "Amount"), Aliases: schema.Words("小計, total price, line total, subtotal")})},
 			{Name: "next_step", Type: "text",
 				Aliases: schema.Words("下一步, 下一步行動, 下一步計畫, 下步計劃, 後續行動, next step, next steps, nextstep, next action, nächster schritt, próximo paso, prochaine étape, 次のステップ"),
 				Label:   t("下一步", "下一步", "Next step")},
@@ -84,13 +89,18 @@ func Module() record.Module {
 		Highlights: []string{"customer", "stage", "amount", "expected_close", "owner"},
 		Sections: []schema.Section{
 			{Label: t("商機", "商机", "Opportunity"), Fields: []string{"name", "customer", "stage", "probability", "amount", "expected_close", "kind", "source", "reason", "lost_to", "next_step", "next_step_on", "owner", "tags", "note", "external_ids"}},
+			{Label: t("產品明細", "产品明细", "Products"), Fields: []string{"items"}},
 		},
 		Related: []schema.Related{{Object: "quote", Field: "opportunity"}, {Object: "task", Field: "opportunity"}},
+		Actions: actions(),
 	}, contacts()}}
 }
 
-// check notes the day a deal was closed.
-func check(_ context.Context, c *record.Change) error {
+// check has the amount follow from the products and notes the day a deal was closed.
+func check(ctx context.Context, c *record.Change) error {
+	if err := sum(ctx, c); err != nil {
+		return err
+	}
 	if !c.Changed("stage") {
 		return nil
 	}
@@ -98,5 +108,32 @@ func check(_ context.Context, c *record.Change) error {
 	if stage := c.Object.Field("stage").Option(c.After.Text("stage")); stage != nil && stage.Kind != schema.Open {
 		c.After["closed_on"] = []any{c.Today()}
 	}
+	return nil
+}
+
+// sum puts what the products come to in the place of the amount, where there are any.
+// Of an amount that is sent along, the currency is that of the prices; its number is no
+// other than it was, or than they come to. A file says what was agreed elsewhere: its
+// products hold.
+func sum(ctx context.Context, c *record.Change) error {
+	if c.After.Text("items") == "" || !c.Changed("items") && !c.Changed("amount") {
+		return nil
+	}
+	sent, before := c.After["amount"], c.Before["amount"]
+	currency := c.Currency()
+	for _, amount := range [][]any{before, sent} {
+		if len(amount) > 1 && amount[0] != nil {
+			currency, _ = amount[1].(string)
+		}
+	}
+	total, err := lineitem.Compute(ctx, c, "items", tally.Terms{Currency: currency, Mode: tally.NoTax}, c.Actor.Language)
+	if err != nil {
+		return err
+	}
+	typed := c.Changed("amount") && c.After.Int("amount") != total.Total && c.After.Int("amount") != c.Before.Int("amount")
+	if typed && !c.Actor.Importing {
+		return record.Invalid("amount", "amount_of_items")
+	}
+	c.After["amount"] = []any{total.Total, currency, nil}
 	return nil
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"strconv"
 	"strings"
+	"unicode"
 
+	"ecrm/internal/lineitem"
 	"ecrm/internal/paper"
 	"ecrm/internal/record"
 	"ecrm/internal/schema"
@@ -125,8 +127,8 @@ func (s *sheet) read(ctx context.Context) error {
 	terms := tally.Terms{Currency: s.currency, Mode: tally.Mode(v.Text("tax_mode")), ByLine: v.Text("rounding") == "line", Discount: v.Int("discount"), Off: v.Int("discount_off")}
 	lines := make([]tally.Line, len(s.rows))
 	for i, row := range s.rows {
-		lines[i] = tally.Line{Quantity: number(row, "quantity"), Price: number(row, "price"), Discount: number(row, "discount")}
-		if class := field.Lines().Field("tax").Option(text(row, "tax")); class != nil {
+		lines[i] = tally.Line{Quantity: lineitem.Number(row, "quantity"), Price: lineitem.Number(row, "price"), Discount: lineitem.Number(row, "discount")}
+		if class := field.Lines().Field("tax").Option(lineitem.Text(row, "tax")); class != nil {
 			lines[i].Rate = class.Rate
 		}
 	}
@@ -265,7 +267,7 @@ func addressed(columns []any) string {
 		region = ""
 	}
 	place := region + city + district + street
-	if strings.ContainsFunc(place, chinese) {
+	if strings.ContainsFunc(place, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
 		return strings.TrimSpace(zip + " " + place)
 	}
 	var list []string
@@ -342,8 +344,8 @@ func (s *sheet) facts(facts [][2]string, x, right float64) float64 {
 func (s *sheet) items() {
 	discounts, rates := false, map[string]bool{}
 	for _, row := range s.rows {
-		discounts = discounts || number(row, "discount") != 0
-		rates[text(row, "tax")] = true
+		discounts = discounts || lineitem.Number(row, "discount") != 0
+		rates[lineitem.Text(row, "tax")] = true
 	}
 	taxes := len(rates) > 1 && s.p.Values.Text("tax_mode") != string(tally.NoTax)
 	columns := []paper.Column{
@@ -360,17 +362,17 @@ func (s *sheet) items() {
 	classes := s.p.Object.Field("items").Lines().Field("tax")
 	var rows [][]string
 	for i, row := range s.rows {
-		cells := []string{strconv.Itoa(i + 1), text(row, "description"), grouped(number(row, "quantity"), tally.Scale, 0), text(row, "unit"), grouped(number(row, "price"), tally.Scale, tally.Digits(s.currency))}
+		cells := []string{strconv.Itoa(i + 1), lineitem.Text(row, "description"), grouped(lineitem.Number(row, "quantity"), tally.Scale, 0), lineitem.Text(row, "unit"), grouped(lineitem.Number(row, "price"), tally.Scale, tally.Digits(s.currency))}
 		if discounts {
 			cell := ""
-			if d := number(row, "discount"); d != 0 {
+			if d := lineitem.Number(row, "discount"); d != 0 {
 				cell = percent(d)
 			}
 			cells = append(cells, cell)
 		}
 		if taxes {
 			cell := ""
-			switch class := classes.Option(text(row, "tax")); {
+			switch class := classes.Option(lineitem.Text(row, "tax")); {
 			case class == nil:
 			case class.Rate != 0:
 				cell = percent(class.Rate)
@@ -379,7 +381,7 @@ func (s *sheet) items() {
 			}
 			cells = append(cells, cell)
 		}
-		rows = append(rows, append(cells, s.amount(number(row, "amount"))))
+		rows = append(rows, append(cells, s.amount(lineitem.Number(row, "amount"))))
 	}
 	s.Table(columns, rows, 9)
 	s.Y += 8

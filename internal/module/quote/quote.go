@@ -3,8 +3,10 @@
 package quote
 
 import (
+	"ecrm/internal/lineitem"
 	"ecrm/internal/record"
 	"ecrm/internal/schema"
+	"ecrm/internal/tally"
 )
 
 var t = schema.T
@@ -116,21 +118,16 @@ func object() *schema.Object {
 		},
 		Related: []schema.Related{{Object: Name, Field: "root", Label: t("改版", "后续版本", "Later versions")}},
 		Actions: actions(),
+		Lapse:   &schema.Lapse{Day: "valid_until", When: schema.Only{Field: "status", Values: []string{sent}}, To: expired},
 		Printed: []schema.Document{{Label: words.quote}, {Form: Proforma, Label: words.proforma}},
 	}
 }
 
 func items() []*schema.Field {
-	return []*schema.Field{
-		{Name: "product", Type: "reference", Targets: []string{"product"}, Label: t("產品", "产品", "Product"), Aliases: schema.Words("產品編號, 料號, 品號, product code, sku, item")},
-		{Name: "description", Type: "longtext", MaxLength: 2000, Search: "t", Label: t("品名規格", "品名规格", "Description"), Aliases: schema.Words("品名, 規格, 項目, 說明, item description, product name")},
-		{Name: "quantity", Type: "decimal", Scale: 4, Required: true, Default: "1", Label: t("數量", "数量", "Quantity"), Aliases: schema.Words("qty, pcs, menge, cantidad, quantité")},
-		{Name: "unit", Type: "text", MaxLength: 20, Label: t("單位", "单位", "Unit"), Aliases: schema.Words("uom, unit of measure")},
-		{Name: "price", Type: "decimal", Scale: 4, Label: t("單價", "单价", "Price"), Aliases: schema.Words("unit price, list price, sales price, preis, precio, prix")},
-		{Name: "discount", Type: "percent", Label: t("折扣 %", "折扣 %", "Discount %"), Aliases: schema.Words("折扣, 折扣率, discount, discount percent, rabatt")},
-		{Name: "tax", Type: "picklist", Options: schema.TaxClasses(), Label: t("稅別", "税率", "Tax"), Aliases: schema.Words("稅率, tax rate, vat")},
-		{Name: "amount", Type: "decimal", Scale: 4, ReadOnly: true, Label: t("金額", "金额", "Amount"), Aliases: schema.Words("小計, total, line total, subtotal")},
-	}
+	return lineitem.Fields(
+		&schema.Field{Type: "decimal", Scale: tally.Scale, Label: t("金額", "金额", "Amount"), Aliases: schema.Words("小計, total, line total, subtotal")},
+		&schema.Field{Name: "tax", Type: "picklist", Options: schema.TaxClasses(), Label: t("稅別", "税率", "Tax"), Aliases: schema.Words("稅率, tax rate, vat")},
+	)
 }
 
 // incoterms are those of 2020.

@@ -6,12 +6,11 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
+	"ecrm/internal/lineitem"
 	"ecrm/internal/query"
 	"ecrm/internal/record"
-	"ecrm/internal/schema"
 	"ecrm/internal/tally"
 )
 
@@ -152,8 +151,12 @@ func fillFrom(ctx context.Context, c *record.Change, set func(field string, valu
 		if customer := deal.Int("customer"); customer != 0 {
 			set("customer", customer)
 		}
-		if amount := deal["amount"]; len(amount) > 1 && amount[0] != nil && c.Object.Field("currency").Option(fmt.Sprint(amount[1])) != nil {
+		amount := deal["amount"]
+		if len(amount) > 1 && amount[0] != nil && c.Object.Field("currency").Option(fmt.Sprint(amount[1])) != nil {
 			set("currency", amount[1])
+		}
+		if err := takeOver(ctx, c, deal); err != nil {
+			return err
 		}
 		people, err := c.Rows(ctx, "opportunity_contact", query.Is("opportunity", id), 2)
 		if err != nil {
@@ -190,6 +193,24 @@ func fillFrom(ctx context.Context, c *record.Change, set func(field string, valu
 	return nil
 }
 
+// takeOver begins the quote with the lines of its deal, where nobody said what it
+// offers and both are in one currency. A file brings what was offered elsewhere.
+func takeOver(ctx context.Context, c *record.Change, deal record.Values) error {
+	amount := deal["amount"]
+	if _, said := c.After["items"]; said || c.Actor.Importing || len(amount) < 2 || amount[1] != c.After.Text("currency") {
+		return nil
+	}
+	field := c.Object.Field("items")
+	rows, err := lineitem.Taken(c.Actor.Registry.Object("opportunity").Field("items"), field, deal.Text("items"), func(product int64) (bool, error) {
+		seen, err := c.Shown(ctx, "product", product)
+		return seen != nil, err
+	})
+	if err == nil && len(rows) > 0 {
+		c.SetLines("items", rows)
+	}
+	return err
+}
+
 func shortened(text string, most int) string {
 	if r := []rune(text); len(r) > most {
 		return string(r[:most])
@@ -197,191 +218,28 @@ func shortened(text string, most int) string {
 	return text
 }
 
-// problems gathers what is wrong with the rows, all of it.
-type problems []record.FieldError
-
-func (p *problems) add(row int, column, code string, params ...string) {
-	*p = append(*p, record.FieldError{Field: fmt.Sprintf("items[%d].%s", row, column), Problem: schema.Bad(code, params...)})
-}
-
-func (p problems) err() error {
-	if p == nil {
-		return nil
-	}
-	return &record.Error{Code: "invalid", Fields: p}
-}
-
-func number(l schema.Line, column string) int64 {
-	n, _ := l.Values[column][0].(int64)
-	return n
-}
-
-func text(l schema.Line, column string) string {
-	s, _ := l.Values[column][0].(string)
-	return s
-}
-
-// wholePercent is a hundred percent, held with two decimals.
-const wholePercent = 100_00
-
 // compute completes the rows from their products and puts amounts and totals.
 func compute(ctx context.Context, c *record.Change) error {
-	rows, err := c.Lines("items")
-	if err != nil {
-		return err
-	}
-	if err := complete(ctx, c, rows); err != nil {
-		return err
-	}
-	var wrong problems
-	taxes := c.Object.Field("items").Lines().Field("tax")
-	lines := make([]tally.Line, len(rows))
-	for i, row := range rows {
-		if text(row, "description") == "" {
-			wrong.add(i, "description", "required")
-		}
-		if number(row, "quantity") <= 0 {
-			wrong.add(i, "quantity", "quantity_positive")
-		}
-		if row.Values["price"][0] == nil {
-			code, params := "required", []string(nil)
-			if number(row, "product") != 0 {
-				code, params = "no_price", []string{"currency", c.After.Text("currency")}
-			}
-			wrong.add(i, "price", code, params...)
-		}
-		if d := number(row, "discount"); d < 0 || d > wholePercent {
-			wrong.add(i, "discount", "percent_range")
-		}
-		lines[i] = tally.Line{Quantity: number(row, "quantity"), Price: number(row, "price"), Discount: number(row, "discount")}
-		if tax := text(row, "tax"); tax != "" {
-			class := taxes.Option(tax)
-			if class == nil || class.Rate == 0 && tax != "zero" && tax != "exempt" {
-				wrong.add(i, "tax", "no_tax_rate")
-			} else {
-				lines[i].Rate = class.Rate
-			}
-		}
-	}
-	if err := wrong.err(); err != nil {
-		return err
-	}
 	terms := tally.Terms{
 		Currency: c.After.Text("currency"), Mode: tally.Mode(c.After.Text("tax_mode")), ByLine: c.After.Text("rounding") == "line",
 		Discount: c.After.Int("discount"), Off: c.After.Int("discount_off"),
 	}
 	switch {
-	case terms.Discount < 0 || terms.Discount > wholePercent:
+	case terms.Discount < 0 || terms.Discount > lineitem.WholePercent:
 		return record.Invalid("discount", "percent_range")
 	case terms.Off < 0:
 		return record.Invalid("discount_off", "not_negative")
 	}
-	total, err := tally.Sum(terms, lines)
-	var at *tally.LineError
-	switch {
-	case errors.As(err, &at):
-		wrong.add(at.Line, "quantity", "amount_too_large")
-		return wrong.err()
-	case errors.Is(err, tally.ErrTooLarge):
-		return record.Invalid("items", "amount_too_large")
-	case errors.Is(err, tally.ErrNegative):
-		return record.Invalid("items", "sum_negative")
-	case errors.Is(err, tally.ErrDiscount):
+	total, err := lineitem.Compute(ctx, c, "items", terms, c.After.Text("language"))
+	if errors.Is(err, tally.ErrDiscount) {
 		return record.Invalid("discount_off", "discount_too_large")
-	case err != nil:
+	} else if err != nil {
 		return err
 	}
-	for i := range rows {
-		rows[i].Values["amount"] = []any{total.Lines[i]}
-	}
-	c.SetLines("items", rows)
 	for field, n := range map[string]int64{"subtotal": total.Subtotal, "discount_total": total.Discount, "net": total.Net, "tax_total": total.Tax, "total": total.Total} {
 		c.After[field] = []any{n, terms.Currency, nil}
 	}
 	return nil
-}
-
-// complete fills the rows with what their products say where nobody said it.
-func complete(ctx context.Context, c *record.Change, rows []schema.Line) error {
-	currency := c.After.Text("currency")
-	var ids []*query.Node
-	seen := map[int64]bool{}
-	for _, row := range rows {
-		id := number(row, "product")
-		if id != 0 && !seen[id] && (text(row, "description") == "" || row.Values["price"][0] == nil || text(row, "unit") == "" || text(row, "tax") == "") {
-			seen[id] = true
-			ids = append(ids, query.Is("id", id))
-		}
-	}
-	var products map[int64]record.Values
-	if ids != nil {
-		var err error
-		if products, err = c.Rows(ctx, "product", query.OneOf(ids...), len(ids)); err != nil {
-			return err
-		}
-	}
-	catalog := c.Actor.Registry.Object("product")
-	prices := map[int64]map[string]any{}
-	for id, p := range products {
-		for _, name := range []string{"name", "english_name", "description", "unit", "prices", "tax"} {
-			if !c.Actor.Readable(catalog, catalog.Field(name)) {
-				delete(p, name)
-			}
-		}
-		f := catalog.Field("prices")
-		list, err := schema.DecodeLines(f, p.Text("prices"))
-		if err != nil {
-			return err
-		}
-		prices[id] = map[string]any{}
-		for _, one := range list {
-			prices[id][text(one, "currency")] = one.Values["price"][0]
-		}
-	}
-	for _, row := range rows {
-		set := func(column string, value any) {
-			if row.Values[column][0] == nil && value != nil && value != "" {
-				row.Values[column] = []any{value}
-			}
-		}
-		id := number(row, "product")
-		if p := products[id]; p != nil {
-			set("description", described(p, c.After.Text("language")))
-			set("unit", p.Text("unit"))
-			set("price", prices[id][currency])
-			if currency == c.Currency() {
-				set("tax", p.Text("tax"))
-			}
-		}
-		set("tax", usualTax(currency, c.Currency()))
-	}
-	return nil
-}
-
-// described is what a line says of a product: its name, and below it what it is like.
-func described(p record.Values, language string) string {
-	name, about := p.Text("name"), p.Text("description")
-	if english := p.Text("english_name"); language == "en" && english != "" {
-		name = english
-		if strings.ContainsFunc(about, chinese) {
-			about = ""
-		}
-	}
-	return shortened(strings.TrimSpace(name+"\n"+about), 2000)
-}
-
-func chinese(r rune) bool { return r >= 0x3400 && r <= 0x9fff }
-
-// usualTax is what a line without one bears: at home the common one of the country
-// whose currency it is, abroad none.
-func usualTax(currency, company string) string {
-	switch {
-	case currency == company && currency == "TWD":
-		return "vat_5"
-	case currency == company && currency == "CNY":
-		return "vat_13"
-	}
-	return "zero"
 }
 
 // move notes when a quote was sent and when it was answered.

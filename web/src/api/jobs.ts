@@ -14,6 +14,8 @@ export interface Job {
   seconds_left?: number;
   result?: Record<string, unknown> | null;
   error?: unknown;
+  /** Can what it did be taken back? */
+  undoable?: boolean;
   /** The job this one takes back. */
   undo_of?: string;
   created_by?: string | number | { id: string; label?: string } | null;

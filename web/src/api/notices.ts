@@ -9,6 +9,7 @@ export type NoticeKind =
   | "reminder"
   | "finished"
   | "commented"
+  | "lapsed"
   | "job"
   | "wanted";
 

@@ -92,6 +92,8 @@ export interface Field {
   default?: unknown;
   /** With which choices of another field this one is shown. */
   only?: { field: string; values: string[] };
+  /** The rows it is the sum of, while there are any: then its number is not typed. */
+  sum_of?: string;
   /** Other names it goes by in files; told to administrators. */
   aliases?: string[];
 }
@@ -120,6 +122,8 @@ export interface Action {
   leads?: string;
   main?: boolean;
   many?: boolean;
+  /** Done to many, it can be taken back. */
+  reversible?: boolean;
   fields: Field[];
 }
 

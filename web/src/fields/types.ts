@@ -16,6 +16,8 @@ export interface EditorProps {
   onChange: (value: unknown) => void;
   invalid?: boolean;
   disabled?: boolean;
+  /** Its number follows from others: of an amount the currency alone is chosen. */
+  sum?: boolean;
   autoFocus?: boolean;
   describedBy?: string;
   /** What is wrong within the value, as with the rows of a field; each names its place. */

@@ -1,5 +1,5 @@
-import type { Address, Field, ObjectMeta, RecordData, Reference } from "../api/types";
-import { type Row, withoutBlankEnd } from "../fields/lines/rows";
+import type { Address, Field, Money, ObjectMeta, RecordData, Reference } from "../api/types";
+import { type Row, rowsOf, withoutBlankEnd } from "../fields/lines/rows";
 
 export function recordTitle(o: ObjectMeta, r: RecordData): string {
   if (o.links) {
@@ -102,6 +102,27 @@ export const applies = (f: Field, values: Record<string, unknown>): boolean =>
   isEmpty(values[f.only.field]) ||
   f.only.values.includes(String(values[f.only.field])) ||
   !isEmpty(values[f.name]);
+
+/** Does an amount follow from rows that are there? */
+export const isSum = (o: ObjectMeta, f: Field, values: Record<string, unknown>): boolean => {
+  const rows = o.fields.find((x) => x.name === f.sum_of);
+  return !!rows && withoutBlankEnd(rowsOf(values[rows.name]), rows.lines ?? []).length > 0;
+};
+
+/** Values as they are sent: of an amount that follows from rows, the currency alone is new. */
+export const withoutSums = (
+  o: ObjectMeta,
+  before: Record<string, unknown>,
+  values: Record<string, unknown>,
+): Record<string, unknown> => {
+  const out = { ...values };
+  for (const f of o.fields) {
+    const sum = values[f.name] as Money | null | undefined;
+    if (!sum || !isSum(o, f, values)) continue;
+    out[f.name] = { ...sum, amount: (before[f.name] as Money | null)?.amount ?? "0" };
+  }
+  return out;
+};
 
 /** The sections of a form or a page; without a layout one section of all fields. */
 export function sectionsOf(o: ObjectMeta): { label: string; fields: Field[] }[] {

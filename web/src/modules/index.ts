@@ -33,6 +33,7 @@ export interface FormPart {
 
 /** The modules that have something of their own in forms; each is loaded when its form opens. */
 const FORMS: Record<string, (() => Promise<{ form: FormPart }>) | undefined> = {
+  opportunity: () => import("./opportunity/form"),
   quote: () => import("./quote/form"),
 };
 

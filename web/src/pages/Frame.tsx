@@ -88,7 +88,17 @@ export function Frame() {
     at?.label ||
     (path === "/"
       ? t("home")
-      : ["calendar", "import", "jobs", "forecast", "duplicates", "analyses", "notices", "reports", "settings"]
+      : [
+          "calendar",
+          "import",
+          "jobs",
+          "forecast",
+          "duplicates",
+          "analyses",
+          "notices",
+          "reports",
+          "settings",
+        ]
           .filter((k) => path.startsWith(`/${k}`))
           .map((k) => t(k))[0]);
   useEffect(() => {

@@ -23,22 +23,26 @@ function Editor(p: EditorProps) {
     <div className="row nowrap">
       <NumberEditor
         {...p}
+        disabled={p.disabled || p.sum}
         value={v?.amount}
         onChange={(amount) =>
           p.onChange(amount === null ? null : { amount: String(amount), currency })
         }
       />
-      <Select
-        aria-label={t("setup.currency")}
-        className="short"
-        disabled={p.disabled}
-        value={currency}
-        onChange={(e) => p.onChange({ amount: v?.amount ?? "0", currency: e.target.value })}
-      >
-        {all.map((c) => (
-          <option key={c}>{c}</option>
-        ))}
-      </Select>
+      {/* Of what is only shown, the number says enough. */}
+      {!(p.disabled && p.field.access === "read") && (
+        <Select
+          aria-label={t("setup.currency")}
+          className="short"
+          disabled={p.disabled}
+          value={currency}
+          onChange={(e) => p.onChange({ amount: v?.amount ?? "0", currency: e.target.value })}
+        >
+          {all.map((c) => (
+            <option key={c}>{c}</option>
+          ))}
+        </Select>
+      )}
     </div>
   );
 }

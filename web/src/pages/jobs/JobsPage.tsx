@@ -136,7 +136,7 @@ function JobRow({ job }: { job: Job }) {
             {t("job.download")}
           </a>
         )}
-        {["done", "cancelled"].includes(job.state) && job.kind.startsWith("bulk_") && mine && (
+        {["done", "cancelled"].includes(job.state) && job.undoable && mine && (
           <Button
             small
             disabled={busy}

@@ -34,7 +34,7 @@ function wayOf(n: Notice, object: ObjectMeta | undefined) {
     return { to: "/reports", search: { kind: n.period.kind, day: n.period.day } };
   }
   if (!object || !n.record || n.record.hidden) return undefined;
-  if ((n.kind === "assigned" || n.kind === "finished") && n.count > 1) {
+  if (["assigned", "finished", "lapsed"].includes(n.kind) && n.count > 1) {
     return {
       to: "/o/$plural",
       params: { plural: object.plural },

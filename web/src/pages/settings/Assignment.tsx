@@ -1,18 +1,18 @@
 import { useQuery } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../api/client";
-import { isProblem } from "../../api/problem";
 import { refresh, useObject } from "../../api/queries";
 import type { Field, RecordData, Reference } from "../../api/types";
 import { fieldType } from "../../fields";
+import { useSaving } from "../../hooks/useSaving";
 import { listed } from "../../lib/format";
 import { toWrite } from "../../lib/records";
 import { Button, IconButton } from "../../ui/Button";
-import { Drawer } from "../../ui/Drawer";
 import { FieldBox } from "../../ui/Field";
 import { Icon } from "../../ui/Icon";
 import { Input } from "../../ui/Input";
+import { Sheet } from "../../ui/Sheet";
 import { EmptyState, ErrorState, Skeleton, useErrorText } from "../../ui/State";
 import { toast } from "../../ui/Toast";
 import { reordered, useReorder } from "../../ui/useReorder";
@@ -117,111 +117,84 @@ function Rule({
   onClose: () => void;
 }) {
   const { t } = useTranslation();
-  const errorText = useErrorText();
+  const { errors, failure, busy, run } = useSaving();
   const object = useObject("assignment_rule");
   const target = useObject(String(rule?.object ?? "lead"));
   const [values, setValues] = useState<Record<string, unknown>>(
     () => rule ?? { object: "lead", position, active: true },
   );
-  const [errors, setErrors] = useState<Record<string, string>>({});
-  const [failure, setFailure] = useState("");
-  const [busy, setBusy] = useState(false);
   const set = (name: string, v: unknown) => setValues((b) => ({ ...b, [name]: v }));
   const people = object?.fields.find((f) => f.name === "people");
   if (!object || !target || !people) return null;
   const People = fieldType(people).Editor;
 
-  async function save(e: FormEvent) {
-    e.preventDefault();
-    if (busy) return;
-    setBusy(true);
-    setErrors({});
-    setFailure("");
+  async function save() {
     const body: Record<string, unknown> = {};
     for (const name of ["name", "object", "position", "condition", "people", "active"]) {
       const f = object?.fields.find((x) => x.name === name) as Field;
       body[name] = toWrite(f, values[name]);
     }
-    try {
-      if (rule) await api.patch(PLURAL, rule.id, body);
-      else await api.create(PLURAL, body);
-      refresh(PLURAL);
-      toast(t("saved"));
-      onClose();
-    } catch (e) {
-      if (isProblem(e)) setErrors(e.byField());
-      setFailure(errorText(e));
-    } finally {
-      setBusy(false);
-    }
+    if (rule) await api.patch(PLURAL, rule.id, body);
+    else await api.create(PLURAL, body);
+    refresh(PLURAL);
+    toast(t("saved"));
+    onClose();
   }
 
   return (
-    <Drawer
+    <Sheet
       title={rule ? t("edit.of", { what: String(rule.name) }) : t("assignment.new")}
+      busy={busy}
+      failure={failure}
+      onSubmit={() => run(save)}
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>{t("cancel")}</Button>
-          <Button kind="primary" disabled={busy} onClick={(e) => save(e as never)}>
-            {t("save")}
-          </Button>
-        </>
-      }
     >
-      <form className="stack" noValidate onSubmit={save}>
-        {failure && (
-          <p className="summary" role="alert">
-            {failure}
-          </p>
-        )}
-        <FieldBox
+      <FieldBox
+        id="rule-name"
+        label={object.fields.find((f) => f.name === "name")?.label ?? ""}
+        required
+        error={errors.name}
+      >
+        <Input
           id="rule-name"
-          label={object.fields.find((f) => f.name === "name")?.label ?? ""}
-          required
-          error={errors.name}
-        >
-          <Input
-            id="rule-name"
-            value={String(values.name ?? "")}
-            maxLength={100}
-            onChange={(e) => set("name", e.target.value)}
-          />
-        </FieldBox>
-        <fieldset className={`plain stack tight ${errors.condition ? "field-bad" : ""}`}>
-          <legend>{t("assignment.when")}</legend>
-          <p className="help">{t("assignment.when_help")}</p>
-          <Condition
-            object={{ ...target, quick_filters: ["region", "industry", "source", "campaign"] }}
-            value={String(values.condition ?? "")}
-            error={errors.condition}
-            onChange={(v) => set("condition", v)}
-          />
-        </fieldset>
-        <FieldBox
+          value={String(values.name ?? "")}
+          maxLength={100}
+          onChange={(e) => set("name", e.target.value)}
+        />
+      </FieldBox>
+      <fieldset className={`plain stack tight ${errors.condition ? "field-bad" : ""}`}>
+        <legend>{t("assignment.when")}</legend>
+        <p className="help">{t("assignment.when_help")}</p>
+        <Condition
+          object={{ ...target, quick_filters: ["region", "industry", "source", "campaign"] }}
+          value={String(values.condition ?? "")}
+          error={errors.condition}
+          onChange={(v) => set("condition", v)}
+        />
+      </fieldset>
+      <FieldBox
+        id="rule-people"
+        label={people.label}
+        required
+        help={t("assignment.people_help")}
+        error={errors.people}
+      >
+        <People
           id="rule-people"
-          label={people.label}
-          required
-          help={t("assignment.people_help")}
-          error={errors.people}
-        >
-          <People
-            id="rule-people"
-            field={people}
-            value={values.people}
-            invalid={!!errors.people}
-            onChange={(v) => set("people", v)}
-          />
-        </FieldBox>
-        <label className="row check">
-          <input
-            type="checkbox"
-            checked={!!values.active}
-            onChange={(e) => set("active", e.target.checked)}
-          />
-          {t("assignment.on")}
-        </label>
-      </form>
-    </Drawer>
+          field={people}
+          value={values.people}
+          invalid={!!errors.people}
+          onChange={(v) => set("people", v)}
+        />
+      </FieldBox>
+      <label className="row check">
+        <input
+          type="checkbox"
+          checked={!!values.active}
+          onChange={(e) => set("active", e.target.checked)}
+        />
+        {t("assignment.on")}
+      </label>
+    </Sheet>
   );
 }

@@ -18,6 +18,7 @@ const KINDS: NoticeKind[] = [
   "reminder",
   "finished",
   "commented",
+  "lapsed",
   "job",
   "wanted",
 ];

@@ -1,16 +1,14 @@
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../api/client";
-import { isProblem } from "../../api/problem";
 import { refresh, useObject } from "../../api/queries";
 import type { Field, ObjectMeta, RecordData } from "../../api/types";
 import { fieldType } from "../../fields";
+import { useSaving } from "../../hooks/useSaving";
 import { toWrite } from "../../lib/records";
-import { Button } from "../../ui/Button";
-import { Drawer } from "../../ui/Drawer";
 import { FieldBox } from "../../ui/Field";
 import { Input } from "../../ui/Input";
-import { useErrorText } from "../../ui/State";
+import { Sheet } from "../../ui/Sheet";
 import { toast } from "../../ui/Toast";
 import { reordered, useReorder } from "../../ui/useReorder";
 import { AddField, FieldRow } from "./FieldOrder";
@@ -49,7 +47,7 @@ export default function WebFormDrawer({
   onClose: () => void;
 }) {
   const { t, i18n } = useTranslation();
-  const errorText = useErrorText();
+  const { errors, failure, busy, run } = useSaving();
   const object = useObject("web_form");
   const target = useObject(String(form?.object ?? "lead"));
   const [values, setValues] = useState<Record<string, unknown>>(
@@ -61,19 +59,11 @@ export default function WebFormDrawer({
   const [preset, setPreset] = useState<Record<string, unknown>>(
     () => (form?.preset as Record<string, unknown> | null) ?? { source: "web" },
   );
-  const [errors, setErrors] = useState<Record<string, string>>({});
-  const [failure, setFailure] = useState("");
-  const [busy, setBusy] = useState(false);
   if (!object || !target) return null;
   const fieldOf = (name: string) => object.fields.find((f) => f.name === name) as Field;
   const set = (name: string, v: unknown) => setValues((b) => ({ ...b, [name]: v }));
 
-  async function save(e: FormEvent) {
-    e.preventDefault();
-    if (busy) return;
-    setBusy(true);
-    setErrors({});
-    setFailure("");
+  async function save() {
     const body: Record<string, unknown> = {
       object: values.object,
       active: !!values.active,
@@ -81,18 +71,11 @@ export default function WebFormDrawer({
       preset: Object.fromEntries(Object.entries(preset).filter(([, v]) => v !== null && v !== "")),
     };
     for (const name of WORDS) body[name] = toWrite(fieldOf(name), values[name]);
-    try {
-      const r = form ? await api.patch(PLURAL, form.id, body) : await api.create(PLURAL, body);
-      refresh(PLURAL);
-      toast(t("saved"));
-      onSaved(r.id);
-      onClose();
-    } catch (e) {
-      if (isProblem(e)) setErrors(e.byField());
-      setFailure(errorText(e));
-    } finally {
-      setBusy(false);
-    }
+    const r = form ? await api.patch(PLURAL, form.id, body) : await api.create(PLURAL, body);
+    refresh(PLURAL);
+    toast(t("saved"));
+    onSaved(r.id);
+    onClose();
   }
   const box = (name: string) => {
     const f = fieldOf(name);
@@ -133,45 +116,33 @@ export default function WebFormDrawer({
     );
   };
   return (
-    <Drawer
+    <Sheet
       title={form ? t("edit.of", { what: String(form.name) }) : t("forms.new")}
+      busy={busy}
+      failure={failure}
+      onSubmit={() => run(save)}
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>{t("cancel")}</Button>
-          <Button kind="primary" disabled={busy} onClick={(e) => save(e as never)}>
-            {t("save")}
-          </Button>
-        </>
-      }
     >
-      <form className="stack" noValidate onSubmit={save}>
-        {failure && (
-          <p className="summary" role="alert">
-            {failure}
-          </p>
-        )}
-        <div className="form-grid">{["name", "language", "title"].map(box)}</div>
-        {box("intro")}
-        <AskedFields object={target} value={asked} error={errors.fields} onChange={setAsked} />
-        {["consent_text", "thanks"].map(box)}
-        <fieldset className={`plain stack tight ${errors.preset ? "field-bad" : ""}`}>
-          <legend>{t("forms.preset")}</legend>
-          <p className="help">{t("forms.preset_help")}</p>
-          <div className="form-grid">{["source", "campaign"].map(preset_)}</div>
-          {errors.preset && <p className="error-text">{errors.preset}</p>}
-        </fieldset>
-        {box("sites")}
-        <label className="row check">
-          <input
-            type="checkbox"
-            checked={!!values.active}
-            onChange={(e) => set("active", e.target.checked)}
-          />
-          {t("forms.active")}
-        </label>
-      </form>
-    </Drawer>
+      <div className="form-grid">{["name", "language", "title"].map(box)}</div>
+      {box("intro")}
+      <AskedFields object={target} value={asked} error={errors.fields} onChange={setAsked} />
+      {["consent_text", "thanks"].map(box)}
+      <fieldset className={`plain stack tight ${errors.preset ? "field-bad" : ""}`}>
+        <legend>{t("forms.preset")}</legend>
+        <p className="help">{t("forms.preset_help")}</p>
+        <div className="form-grid">{["source", "campaign"].map(preset_)}</div>
+        {errors.preset && <p className="error-text">{errors.preset}</p>}
+      </fieldset>
+      {box("sites")}
+      <label className="row check">
+        <input
+          type="checkbox"
+          checked={!!values.active}
+          onChange={(e) => set("active", e.target.checked)}
+        />
+        {t("forms.active")}
+      </label>
+    </Sheet>
   );
 }
 

@@ -2,7 +2,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ObjectMeta, RecordData } from "../../api/types";
 import { usePhone } from "../../hooks/useMedia";
-import { applies, isEmpty, sectionsOf, writable } from "../../lib/records";
+import { applies, isEmpty, isSum, sectionsOf, writable } from "../../lib/records";
 import { Button } from "../../ui/Button";
 import { byField, useRecordDoubts } from "../form/useDoubts";
 import { InlineField } from "./InlineField";
@@ -47,7 +47,7 @@ export function About({
                     warning={doubts[f.name]}
                     value={record[f.name]}
                     version={record.version}
-                    editable={canEdit && writable(f)}
+                    editable={canEdit && writable(f) && !isSum(object, f, record)}
                     save={(v, version) => save({ [f.name]: v }, version)}
                   />
                 ))}

@@ -98,7 +98,9 @@ export function Entry({ entry, object }: { entry: TimelineEntry; object: ObjectM
           ) : (
             <Files files={entry.files} />
           ))}
-        {r && about && entry.kind === "activity" && <Activity about={about} record={r} />}
+        {r && about && entry.kind === "activity" && (
+          <Activity about={about} record={r} names={entry.mentions} />
+        )}
         {r && about && entry.kind === "task" && <Task about={about} record={r} />}
         {entry.kind === "change" && (
           <Changes object={about ?? object} changes={entry.changes ?? []} />
@@ -108,7 +110,15 @@ export function Entry({ entry, object }: { entry: TimelineEntry; object: ObjectM
   );
 }
 
-function Activity({ about, record }: { about: ObjectMeta; record: RecordData }) {
+function Activity({
+  about,
+  record,
+  names,
+}: {
+  about: ObjectMeta;
+  record: RecordData;
+  names: TimelineEntry["mentions"];
+}) {
   const { t } = useTranslation();
   const next = record.next_step || record.next_at;
   const task = record.next_task as Reference | null | undefined;
@@ -130,7 +140,7 @@ function Activity({ about, record }: { about: ObjectMeta; record: RecordData }) 
           to="/o/$plural/$id"
           params={{ plural: about.plural, id: record.id }}
         >
-          {String(record.result)}
+          <Said text={String(record.result)} names={names} />
         </Link>
       )}
       {!record.result && status?.value === "planned" && (

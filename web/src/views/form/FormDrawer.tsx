@@ -1,16 +1,25 @@
 import { useBlocker, useNavigate } from "@tanstack/react-router";
+import type { TFunction } from "i18next";
 import { Fragment, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../api/client";
 import { isProblem, type Problem } from "../../api/problem";
 import { queryClient, refresh, useMe, useObject, useObjects } from "../../api/queries";
-import type { RecordData } from "../../api/types";
+import type { Field, ObjectMeta, RecordData } from "../../api/types";
 import { fieldType } from "../../fields";
 import { isChecklist } from "../../fields/lines/Checks";
 import { placeOf, placeText } from "../../fields/lines/rows";
 import { isComposing } from "../../hooks/useComposition";
 import { useUrl } from "../../hooks/useUrl";
-import { applies, changesOf, recordTitle, sectionsOf, writable } from "../../lib/records";
+import {
+  applies,
+  changesOf,
+  isSum,
+  recordTitle,
+  sectionsOf,
+  withoutSums,
+  writable,
+} from "../../lib/records";
 import { useFormPart } from "../../modules";
 import { Button } from "../../ui/Button";
 import { Drawer } from "../../ui/Drawer";
@@ -32,6 +41,10 @@ function startOf(text: string | undefined): Record<string, unknown> {
     return {};
   }
 }
+
+/** Of which rows an amount is the sum. */
+const sumText = (o: ObjectMeta, f: Field, t: TFunction) =>
+  t("form.sum_of", { what: o.fields.find((x) => x.name === f.sum_of)?.label ?? "" });
 
 const told = (r: RecordData) => (r._warnings ?? []).map((w) => w.message);
 
@@ -118,6 +131,8 @@ export default function FormDrawer({
   now.current = current;
   /** Takes over what was entered and, perhaps later, what follows from it. */
   function enter(changed: Record<string, unknown>) {
+    // What follows may come before the next drawing.
+    now.current = { ...now.current, ...changed };
     setValues((b) => ({ ...b, ...changed }));
     follow(changed);
   }
@@ -216,8 +231,9 @@ export default function FormDrawer({
         });
       }
       if (record) {
-        const body = changesOf(fields, record, { ...record, ...values });
-        const mine = Object.fromEntries(Object.keys(body).map((n) => [n, current[n] ?? null]));
+        const sent = withoutSums(object, record, { ...record, ...values });
+        const body = changesOf(fields, record, sent);
+        const mine = Object.fromEntries(Object.keys(body).map((n) => [n, sent[n] ?? null]));
         const changed = await saveRecord(object, record.id, mine, version, reason);
         refresh(object.plural, record.id);
         toast([t("saved"), ...told(changed)].join(t("list.stop")));
@@ -226,7 +242,7 @@ export default function FormDrawer({
         else onClose();
         return;
       }
-      const body = changesOf(fields, {}, current);
+      const body = changesOf(fields, {}, withoutSums(object, {}, current));
       for (const k of Object.keys(body)) if (body[k] === null) delete body[k];
       const r = await api.create(object.plural, withReason(body, reason));
       refresh(object.plural);
@@ -413,13 +429,14 @@ export default function FormDrawer({
                   const type = fieldType(f);
                   const id = `form-${f.name}`;
                   const After = part?.after?.[f.name];
+                  const sum = isSum(object, f, current);
                   return (
                     <Fragment key={f.name}>
                       <FieldBox
                         id={id}
                         label={f.label}
                         required={f.required}
-                        help={f.help}
+                        help={sum ? sumText(object, f, t) : f.help}
                         error={errors[f.name]}
                         warning={doubts[f.name]}
                         wide={type.wide}
@@ -428,6 +445,7 @@ export default function FormDrawer({
                           id={id}
                           field={f}
                           value={current[f.name]}
+                          sum={sum}
                           invalid={!!errors[f.name]}
                           errors={problem?.within(f.name)}
                           describedBy={

@@ -1,13 +1,10 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ObjectMeta, Option, RecordData } from "../../api/types";
-import { fieldType } from "../../fields";
-import { isComposing } from "../../hooks/useComposition";
 import { isEmpty } from "../../lib/records";
 import { openChecks, stageOf } from "../../lib/stages";
-import { Button } from "../../ui/Button";
-import { Drawer } from "../../ui/Drawer";
-import { FieldBox } from "../../ui/Field";
+import { Sheet } from "../../ui/Sheet";
+import { AskedField } from "../actions/AskedField";
 
 /** What has to be said when a card moves to a stage, such as why a deal was lost. */
 export function MoveSheet({
@@ -64,67 +61,31 @@ export function MoveSheet({
   }
 
   return (
-    <Drawer
+    <Sheet
       shape="middle"
       title={t("board.move_to", { to: to.label })}
+      busy={busy}
+      failure={error}
+      onSubmit={save}
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>{t("cancel")}</Button>
-          <Button kind="primary" disabled={busy} onClick={save}>
-            {t("save")}
-          </Button>
-        </>
-      }
     >
-      <form
-        className="stack"
-        noValidate
-        onSubmit={(e) => {
-          e.preventDefault();
-          save();
-        }}
-        onKeyDown={(e) => {
-          if (e.key === "Enter" && isComposing(e)) e.preventDefault();
-        }}
-      >
-        {/* With it Enter saves from any field. */}
-        <button type="submit" hidden />
-        {error && (
-          <p className="summary" role="alert">
-            {error}
-          </p>
-        )}
-        {asked.map((f) => {
-          const type = fieldType(f);
-          const id = `move-${f.name}`;
-          const bad = missing.includes(f.name);
-          return (
-            <FieldBox
-              key={f.name}
-              id={id}
-              label={f.label}
-              required={fields.includes(f.name)}
-              error={
-                !bad
-                  ? undefined
-                  : f.name === object.checks_field
-                    ? t("stage.checks_open")
-                    : t("form.required", { what: f.label })
-              }
-            >
-              <type.Editor
-                id={id}
-                field={f}
-                value={given(f.name)}
-                invalid={bad}
-                describedBy={bad ? `${id}-error` : undefined}
-                onChange={(v) => setValues((b) => ({ ...b, [f.name]: v }))}
-              />
-            </FieldBox>
-          );
-        })}
-      </form>
-    </Drawer>
+      {asked.map((f) => {
+        const bad = missing.includes(f.name);
+        const open = f.name === object.checks_field;
+        return (
+          <AskedField
+            key={f.name}
+            id={`move-${f.name}`}
+            field={f}
+            value={given(f.name)}
+            required={fields.includes(f.name)}
+            error={
+              bad ? t(open ? "stage.checks_open" : "form.required", { what: f.label }) : undefined
+            }
+            onChange={(v) => setValues((b) => ({ ...b, [f.name]: v }))}
+          />
+        );
+      })}
+    </Sheet>
   );
 }

@@ -72,7 +72,8 @@ export function useSums(
     const shown = (n: bigint) => money({ amount: String(n / 100n), currency });
     return {
       count,
-      sum: shown(cents),
+      // Nothing, where no amount is known: a column of leads without budgets.
+      sum: cents ? shown(cents) : "",
       converted: together(rows),
       weighted: isOpen(option) && expected > 0n && expected !== cents ? shown(expected) : "",
     };

@@ -1,6 +1,6 @@
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Count, Field, ObjectMeta } from "../../api/types";
+import type { Action, Count, Field, ObjectMeta } from "../../api/types";
 import { fieldType } from "../../fields";
 import { useWhyNot } from "../../hooks/useWhyNot";
 import { grouped } from "../../lib/format";
@@ -8,11 +8,14 @@ import { toWrite } from "../../lib/records";
 import { Button } from "../../ui/Button";
 import { Drawer } from "../../ui/Drawer";
 import { FieldBox } from "../../ui/Field";
+import { Icon } from "../../ui/Icon";
 import { Select } from "../../ui/Input";
+import { Menu } from "../../ui/Menu";
 import { refusal } from "../../ui/refusal";
 import { useErrorText } from "../../ui/State";
 import { toast } from "../../ui/Toast";
-import { type BulkAction, meant, startBulk } from "./bulk";
+import { BulkAction } from "./BulkAction";
+import { meant, startBulk } from "./bulk";
 import { cellEditable } from "./CellEditor";
 import { FollowMany, useFollows } from "./FollowMany";
 import { followJob } from "./JobToast";
@@ -52,6 +55,8 @@ export function BulkBar({
   const [asking, setAsking] = useState<"assign" | "edit" | "tag" | "delete" | "follow" | null>(
     null,
   );
+  const [doing, setDoing] = useState<Action | null>(null);
+  const many = (object.actions ?? []).filter((a) => a.many && a.may);
   const [busy, setBusy] = useState(false);
   const [merging, setMerging] = useState(false);
   const total = count?.relation === "eq" ? count.value : undefined;
@@ -66,7 +71,7 @@ export function BulkBar({
   );
   const owner = object.fields.find((f) => f.name === "owner");
 
-  async function run(action: BulkAction, input: object) {
+  async function run(action: string, input: object) {
     if (busy) return;
     setBusy(true);
     try {
@@ -120,6 +125,25 @@ export function BulkBar({
         </Button>
       ) : (
         <>
+          {many.length === 1 && many[0] && (
+            <Button small disabled={none} onClick={() => setDoing(many[0] ?? null)}>
+              {many[0].label}
+            </Button>
+          )}
+          {many.length > 1 && (
+            <Menu
+              label={t("bulk.actions")}
+              className="btn btn-small"
+              align="start"
+              trigger={<>{t("bulk.actions")} ▾</>}
+              items={many.map((a) => ({
+                label: a.label,
+                icon: a.icon && <Icon name={a.icon} size={15} />,
+                disabled: none,
+                onSelect: () => setDoing(a),
+              }))}
+            />
+          )}
           {owner && (
             <Button
               small
@@ -203,6 +227,23 @@ export function BulkBar({
           onClose={() => setAsking(null)}
         />
       )}
+      {doing && (
+        <BulkAction
+          action={doing}
+          what={{ n: said, what: object.label }}
+          ready={n !== undefined}
+          begin={async (input) => {
+            const job = await startBulk(object.plural, doing.name, {
+              ...meant(selection, state),
+              input,
+            });
+            setDoing(null);
+            setSelection(NONE);
+            followJob(job, object.plural);
+          }}
+          onClose={() => setDoing(null)}
+        />
+      )}
       {asking && asking !== "follow" && (
         <BulkDialog
           key={asking}
@@ -236,7 +277,7 @@ function BulkDialog({
   ready: boolean;
   owner: Field | undefined;
   tags: Field | undefined;
-  run: (action: BulkAction, input: object) => Promise<void>;
+  run: (action: string, input: object) => Promise<void>;
   onClose: () => void;
 }) {
   const { t } = useTranslation();

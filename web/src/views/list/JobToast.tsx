@@ -87,7 +87,7 @@ function JobToast({
           {t("job.download")}
         </a>
       )}
-      {!running && !LASTING.includes(job.kind) && (job.done ?? 0) > 0 && (
+      {!running && job.undoable && !LASTING.includes(job.kind) && (job.done ?? 0) > 0 && (
         <Button
           small
           onClick={() =>

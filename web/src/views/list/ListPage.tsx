@@ -106,6 +106,7 @@ function List({ object }: { object: ObjectMeta }) {
     q: url.q,
     sort,
     parts,
+    group: grouped?.name,
     deleted: state.deleted || undefined,
     fields: needed,
     count: exactFor === asked ? "exact" : undefined,

@@ -3,8 +3,6 @@ import type { Job } from "../../api/jobs";
 import type { Selection } from "./selection";
 import type { ListState } from "./useListState";
 
-export type BulkAction = "assign" | "edit" | "tag" | "delete" | "restore" | "follow";
-
 /** Which records are meant: those ticked, or everything the list finds. */
 export function meant(selection: Selection, state: ListState): object {
   return selection.all
@@ -14,7 +12,7 @@ export function meant(selection: Selection, state: ListState): object {
 
 const jobOf = (answer: unknown): Job => (answer as { job?: Job }).job ?? (answer as Job);
 
-export const startBulk = async (plural: string, action: BulkAction, body: object) =>
+export const startBulk = async (plural: string, action: string, body: object) =>
   jobOf(await call(`/${plural}/actions/${action}`, { method: "POST", body }));
 
 export const startExport = async (plural: string, body: object) =>

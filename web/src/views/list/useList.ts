@@ -11,7 +11,7 @@ const NEXT = 500;
  */
 export function useList(
   plural: string,
-  query: ListQuery & { column?: string; parts?: string[] },
+  query: ListQuery & { column?: string; parts?: string[]; group?: string },
   first = FIRST,
 ) {
   const { parts } = query;
@@ -27,6 +27,7 @@ export function useList(
             ...query,
             column: undefined,
             parts: undefined,
+            group: undefined,
             filter: parts
               ? [query.filter && `(${query.filter})`, parts[part]].filter(Boolean).join(" AND ")
               : query.filter,
@@ -47,7 +48,13 @@ export function useList(
         : page.last
           ? undefined
           : { part: page.part + 1, cursor: "" },
-    placeholderData: (before, q) => (q?.queryKey[1] === plural ? before : undefined),
+    // What was there stays until what was asked for is here, but not below the heads of other
+    // groups, nor of the same in another order.
+    placeholderData: (before, q) => {
+      const was = q?.queryKey[2] as typeof query | undefined;
+      const same = !query.group || (was?.group === query.group && was?.sort === query.sort);
+      return q?.queryKey[1] === plural && same ? before : undefined;
+    },
   });
   const records = useMemo(
     () => result.data?.pages.flatMap((p) => p.records ?? []) ?? [],

@@ -16,7 +16,7 @@ interface Case {
 
 // What the server answers to documents made up at random: `go test ./internal/tally` keeps the file.
 const cases: Case[] = JSON.parse(
-  readFileSync(new URL("../../../../internal/tally/testdata/cases.json", import.meta.url), "utf8"),
+  readFileSync(new URL("../../../internal/tally/testdata/cases.json", import.meta.url), "utf8"),
 );
 
 test("what is shown while typing is what the server computes", () => {
