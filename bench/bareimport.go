@@ -110,7 +110,7 @@ func (bareTx) Postgres() bool { return false }
 
 // Exec runs a statement that writes.
 func (b bareTx) Exec(ctx context.Context, statement string, args ...any) (int64, error) {
-	prepared, err := b.w.statement(ctx, statement) //nolint:sqlclosecheck // kept as long as the database is open
+	prepared, err := b.w.statement(ctx, statement)
 	if err != nil {
 		return 0, err
 	}

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
@@ -177,7 +178,7 @@ func (m *maker) calls(customer string, contacts []string, s seller, age int, own
 	if m.chance(12) {
 		m.add("activity", m.since(1), s.id, func() record.Input {
 			at := m.working(-1 - m.rng.IntN(14)).Format(time.RFC3339)
-			return owned(record.Input{"kind": m.among(70, "visit", 30, "meeting"), "customer": customer, "at": at, "minutes": 60, "remind_before": []any{"60"}})
+			return owned(record.Input{"kind": m.among(70, "visit", 30, "meeting"), "customer": customer, "at": at, "minutes": json.Number("60"), "remind_before": []any{"60"}})
 		})
 	}
 }

@@ -6,6 +6,7 @@ package workreport
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"ecrm/internal/jobs"
@@ -144,7 +145,7 @@ func Writes(a *policy.Actor) bool { return a.May(reports(a), policy.Create) }
 // acting is who a user is now, nil where he may not act.
 func (s *Service) acting(ctx context.Context, user int64) (*policy.Actor, error) {
 	a, err := s.actorOf(ctx, user)
-	if err == nil || err == jobs.ErrActor {
+	if err == nil || errors.Is(err, jobs.ErrActor) {
 		return a, nil
 	}
 	return nil, err
