@@ -186,7 +186,7 @@ func TestCutConnectionsLoseNothingAcknowledged(t *testing.T) {
 		t.Error("nobody noticed")
 	}
 	if delete(refused, 503); len(refused) > 0 {
-		t.Errorf("other answers: %v", refused)
+		t.Errorf("other answers: %v, of which the last say %v", refused, l.said)
 	}
 	if wrong := l.missing(l.b, told, nil); len(wrong) > 0 {
 		t.Errorf("at the end: %s", strings.Join(wrong[:min(10, len(wrong))], "\n"))

@@ -42,6 +42,7 @@ type load struct {
 	sent   map[string]bool // customers that were asked for, told or not
 	tried  int             // the number last asked to be written
 	refuse map[int]int     // other answers, by status
+	said   map[int]string  // and what the last of each said
 }
 
 const changedName = "改了又改的公司"
@@ -53,7 +54,7 @@ func begun(b *browser, url func() string) *load {
 	if status != 201 {
 		b.t.Fatalf("the first customer answered %d %v", status, made)
 	}
-	l := &load{b: b, url: url, one: fmt.Sprint(made["id"]), stop: make(chan struct{}), told: acknowledged{names: map[string]bool{}, files: map[string]string{}}, sent: map[string]bool{}, refuse: map[int]int{}}
+	l := &load{b: b, url: url, one: fmt.Sprint(made["id"]), stop: make(chan struct{}), told: acknowledged{names: map[string]bool{}, files: map[string]string{}}, sent: map[string]bool{}, refuse: map[int]int{}, said: map[int]string{}}
 	for n := range 2 {
 		l.always(func(i int) { l.create(fmt.Sprintf("第%d人之第%d家公司", n, i)) })
 	}
@@ -94,15 +95,16 @@ func (l *load) call(method, path string, body io.Reader) (int, map[string]any) {
 	}
 	r.Header.Set("Content-Type", "application/json")
 	status, answer, _ := l.b.send(r)
-	l.noted(status)
+	l.noted(status, map[string]any{method + " " + path: answer})
 	return status, answer
 }
 
 // noted counts answers that are no success.
-func (l *load) noted(status int) {
+func (l *load) noted(status int, answer map[string]any) {
 	if status/100 != 2 {
 		l.mu.Lock()
 		l.refuse[status]++
+		l.said[status] = fmt.Sprint(answer)
 		l.mu.Unlock()
 		time.Sleep(10 * time.Millisecond)
 	}
@@ -157,7 +159,7 @@ func (l *load) attach() {
 		content[i] = byte(rand.Uint32())
 	}
 	status, answer, _ := (&browser{l.b.t, l.url(), l.b.client}).file(content)
-	if l.noted(status); status != 201 {
+	if l.noted(status, answer); status != 201 {
 		return
 	}
 	id := fmt.Sprint(answer["id"])

@@ -196,7 +196,12 @@ func (db *DB) Query(ctx context.Context, statement string, args ...any) ([][]any
 		}
 	}
 	if db.pool != nil {
-		rows, err = pgQuery(ctx, db.pool, statement, args)
+		conn, away := connection(ctx, db.pool)
+		if away != nil {
+			return nil, away
+		}
+		defer conn.Release()
+		rows, err = pgQuery(ctx, conn, statement, args)
 	} else {
 		rows, err = db.reads.query(ctx, statement, args)
 	}

@@ -5,12 +5,14 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 // Asked is a statement that reads, with its arguments.
@@ -41,11 +43,26 @@ func (db *DB) queryPlanned(ctx context.Context, a Asked) ([][]any, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, budget(ctx))
 	defer cancel()
-	rows, err := pgQuery(ctx, db.planned, a.Statement, a.Args)
+	conn, err := connection(ctx, db.planned)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Release()
+	rows, err := pgQuery(ctx, conn, a.Statement, a.Args)
 	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return nil, ErrTooExpensive
 	}
 	return rows, err
+}
+
+// connection takes one from a pool. That none comes in time says nothing of the statement: the
+// database is away, or others wait for it.
+func connection(ctx context.Context, pool *pgxpool.Pool) (*pgxpool.Conn, error) {
+	conn, err := pool.Acquire(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("no connection to the database: %v", err) //nolint:errorlint // its deadline is not the statement's
+	}
+	return conn, nil
 }
 
 // QueryAll reads the rows of several statements that do not wait for each other's, in
@@ -78,7 +95,12 @@ func (db *DB) queryTogether(ctx context.Context, list []Asked) (found [][][]any,
 	if !slices.ContainsFunc(list, func(a Asked) bool { return !a.planned }) {
 		pool = db.planned
 	}
-	answers := pool.SendBatch(ctx, batch)
+	conn, err := connection(ctx, pool)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Release()
+	answers := conn.SendBatch(ctx, batch)
 	defer func() {
 		if ended := answers.Close(); err == nil {
 			err = translate(ended)
