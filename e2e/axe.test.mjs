@@ -26,6 +26,10 @@ const addresses = (made) => ({
   '/jobs': ['/jobs'],
   '/notices': ['/notices', '/notices?unread=1'],
   '/forecast': ['/forecast', '/forecast?by=department', '/forecast?tab=targets'],
+  '/analyses': ['/analyses'],
+  '/analyses/$name': ['/analyses/funnel', '/analyses/sales', '/analyses/followup'],
+  '/duplicates': ['/duplicates'],
+  '/reports': ['/reports'],
   '/settings': ['/settings'],
   '/settings/$section': SETTINGS.map((s) => `/settings/${s}`),
 })

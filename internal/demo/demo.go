@@ -156,9 +156,6 @@ func Make(ctx context.Context, people *identity.Service, o Options) ([]Account, 
 	} else {
 		err = filled()
 	}
-	if err == nil {
-		err = m.reports(ctx)
-	}
 	return m.accounts, err
 }
 

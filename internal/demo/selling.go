@@ -169,9 +169,6 @@ func (m *maker) calls(customer string, contacts []string, s seller, age int, own
 			if len(contacts) > 0 && m.chance(80) {
 				in["contact"] = pick(m, contacts)
 			}
-			if step, days := pick(m, l.steps), m.rng.IntN(20); m.chance(60) && ago < 25 {
-				in["next_step"], in["next_at"] = step, m.working(-1-days).Format(time.RFC3339)
-			}
 			return in
 		})
 	}

@@ -4,20 +4,20 @@ import type { ObjectMeta } from "../../api/types";
 import type { Widget } from "../../api/workbench";
 import { Birthdays } from "./Birthdays";
 import { Due } from "./Due";
+import { Forecast } from "./Forecast";
+import { Leaders } from "./Leaders";
 import { Recent } from "./Recent";
+import { Reports } from "./Reports";
 import { Silent } from "./Silent";
 import { Stages } from "./Stages";
+import { Stars } from "./Stars";
+import { Target } from "./Target";
 import { Tasks } from "./Tasks";
+import { ViewWidget } from "./ViewWidget";
 
 const Funnel = lazy(() => import("../charts/Funnel"));
 const Activities = lazy(() => import("../charts/Activities"));
 const Silence = lazy(() => import("../charts/Silence"));
-const Target = lazy(() => import("./Target").then((m) => ({ default: m.Target })));
-const Forecast = lazy(() => import("./Forecast").then((m) => ({ default: m.Forecast })));
-const Leaders = lazy(() => import("./Leaders").then((m) => ({ default: m.Leaders })));
-const Reports = lazy(() => import("./Reports").then((m) => ({ default: m.Reports })));
-const Stars = lazy(() => import("./Stars").then((m) => ({ default: m.Stars })));
-const ViewWidget = lazy(() => import("./ViewWidget").then((m) => ({ default: m.ViewWidget })));
 
 /** What a widget knows of where it stands. */
 export interface Around {
