@@ -93,7 +93,7 @@ test('two records become one, and two again', async (t) => {
     await page.getByText('約下週三拜訪').first().waitFor()
     await page.getByText('0912-345-678').first().waitFor()
     await page.getByText('02-2345-6001').first().waitFor()
-    await page.getByRole('button', { name: '更多' }).click()
+    await page.getByRole('button', { name: '更多' }).first().click()
     await page.getByRole('menuitem', { name: '變更歷史' }).click()
     await page.getByRole('button', { name: '復原合併' }).click()
     await page.getByRole('dialog', { name: '復原合併' }).getByText('分出來').waitFor()

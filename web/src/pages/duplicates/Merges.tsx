@@ -21,8 +21,8 @@ export function Merges({ object }: { object: ObjectMeta }) {
   if (list.isError) return <ErrorState error={list.error} retry={() => list.refetch()} />;
   if (!list.data.merges.length) return <EmptyState title={t("duplicates.merged_none")} />;
   return (
-    <>
-      <ul className="rows panel" aria-label={t("duplicates.merged")}>
+    <section className="panel">
+      <ul className="rows" aria-label={t("duplicates.merged")}>
         {list.data.merges.map((m) => (
           <li key={m.id}>
             <div className="grow">
@@ -52,6 +52,6 @@ export function Merges({ object }: { object: ObjectMeta }) {
       {undoing && (
         <UnmergeDialog object={object} merge={undoing} onClose={() => setUndoing(undefined)} />
       )}
-    </>
+    </section>
   );
 }

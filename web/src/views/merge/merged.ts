@@ -9,7 +9,7 @@ import { toast } from "../../ui/Toast";
 /** Everything may look different after records became one, or are several again. */
 export function refreshAll(object: ObjectMeta) {
   refresh(object.plural);
-  for (const key of ["list", "timeline", "duplicates", "queue", "merges", "merge", "record"]) {
+  for (const key of ["list", "timeline", "duplicates", "queue", "merges", "record"]) {
     queryClient.invalidateQueries({ queryKey: [key] });
   }
 }
