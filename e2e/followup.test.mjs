@@ -64,6 +64,7 @@ test('calls, tasks and the calendar', async (t) => {
     t.diagnostic(`from anywhere: ${gestures} gestures`)
     // The palette logs a visit too.
     await page.keyboard.press('Control+k')
+    await page.locator('.overlay-palette input').waitFor()
     await page.keyboard.type('記錄 拜訪')
     await page.getByRole('option', { name: '記錄：拜訪' }).click()
     await page.getByRole('dialog', { name: '記一筆聯絡' }).waitFor()
@@ -174,7 +175,7 @@ test('calls, tasks and the calendar', async (t) => {
     await axe(phone)
     await phone.goto(`/?create=activity&preset=${encodeURIComponent(JSON.stringify({ kind: 'visit' }))}`)
     await phone.getByRole('combobox', { name: '和誰' }).fill(customer.slice(0, 4))
-    await phone.getByRole('option').first().click()
+    await phone.locator('#log-who-list [role=option]').first().click()
     await phone.locator('.composer-text').waitFor()
     await phone.context().grantPermissions(['geolocation'])
     await phone.context().setGeolocation({ latitude: 25.033964, longitude: 121.564468 })
