@@ -1,7 +1,6 @@
 package demo
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
@@ -111,24 +110,17 @@ func (m *maker) deals(f firm, customer string, contacts []string, s seller, age 
 		tender := m.odds.IntN(100) < 15
 		soon := m.now.AddDate(0, 0, m.odds.IntN(25)-6).Format(time.DateOnly)
 		made, closed, taken := m.since(begun), time.Time{}, false
-		basket := m.basket()
 		id := m.add("opportunity", made, s.id, func() record.Input {
 			short := f.short
 			if short == "" {
 				short = f.name
 			}
 			amount := int64(math.Round(math.Exp(10.8+1.2*m.rng.NormFloat64())*l.scale/1000)) * 1000
-			in := owned(record.Input{
+			return owned(record.Input{
 				"name": short + l.space + pick(m, l.topics), "customer": customer, "stage": stageOf(tender, "new"), "expected_close": m.now.AddDate(0, 0, span-begun).Format(time.DateOnly),
+				"amount":    map[string]any{"amount": strconv.FormatInt(max(amount, 1000), 10), "currency": l.currency},
 				"next_step": pick(m, l.steps), "next_step_on": soon,
 			})
-			worth := map[string]any{"amount": strconv.FormatInt(max(amount, 1000), 10), "currency": l.currency}
-			if basket != nil {
-				// Its number follows from the products.
-				in["items"], worth["amount"] = basket, "0"
-			}
-			in["amount"] = worth
-			return in
 		})
 		m.meet(id, made.Add(time.Minute), s)
 		switch left := span - begun; {
@@ -163,16 +155,25 @@ func (m *maker) calls(customer string, contacts []string, s seller, age int, own
 	for range m.few(1, 4, 0, 5) {
 		ago := int(float64(age) * math.Pow(m.rng.Float64(), 2))
 		at := m.since(max(1, ago))
+		// A step that was agreed on lately is among the tasks.
+		step, due := "", ""
+		if ago < 25 && m.chance(60) {
+			step, due = pick(m, l.steps), m.working(-1-m.rng.IntN(20)).Format(time.RFC3339)
+			m.add("task", at, s.id, always(owned(record.Input{"subject": step, "customer": customer, "due_at": due})))
+		}
 		m.add("activity", at, s.id, func() record.Input {
 			said := pick(m, l.said)
 			in := owned(record.Input{"kind": said.kind, "customer": customer, "at": at.Format(time.RFC3339), "result": said.result})
 			if len(contacts) > 0 && m.chance(80) {
 				in["contact"] = pick(m, contacts)
 			}
+			if step != "" {
+				in["next_step"], in["next_at"] = step, due
+			}
 			return in
 		})
 	}
-	if m.chance(12) {
+	if age > 2 && m.chance(12) {
 		m.add("activity", m.since(1), s.id, func() record.Input {
 			at := m.working(-1 - m.rng.IntN(14)).Format(time.RFC3339)
 			return owned(record.Input{"kind": m.among(70, "visit", 30, "meeting"), "customer": customer, "at": at, "minutes": json.Number("60"), "remind_before": []any{"60"}})

@@ -72,6 +72,13 @@ func (c *Change) MakeAgain(ctx context.Context, values Values) (int64, error) {
 	return id, err
 }
 
+// Fills tells whether the write fills an empty company with what is made up (see Fill):
+// whoever makes that up makes what follows from it too, under ids of its own time.
+func (c *Change) Fills(ctx context.Context) bool {
+	u := unitOf(ctx)
+	return u != nil && u.fills
+}
+
 // May tells whether whoever writes may do verb to records of an object.
 func (c *Change) May(object, verb string) bool {
 	o := c.Actor.Registry.Object(object)

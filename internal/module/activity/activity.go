@@ -215,7 +215,7 @@ func finish(ctx context.Context, c *record.Change) error {
 // kept in step as long as they are the same.
 func goOn(ctx context.Context, c *record.Change) error {
 	step, next := c.After.Text("next_step"), c.After.Int("next_at")
-	if c.Actor.Importing || step == "" && next == 0 || !c.Created && !c.Changed("next_step") && !c.Changed("next_at") || !c.May("task", policy.Create) {
+	if c.Actor.Importing || c.Fills(ctx) || step == "" && next == 0 || !c.Created && !c.Changed("next_step") && !c.Changed("next_at") || !c.May("task", policy.Create) {
 		return nil
 	}
 	if made := c.After.Int("next_task"); made != 0 {
