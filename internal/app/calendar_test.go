@@ -204,7 +204,7 @@ func TestPhoneReadsTheCalendarOfItsPersonAlone(t *testing.T) {
 			t.Errorf("read again and again it answers %d", last)
 		}
 		for range 40 {
-			last, _, _ = w.phone("/ical/XXXX.ics")
+			last, _, _ = w.phone("/ical/NOBODYS.ics")
 		}
 		if last != 429 {
 			t.Errorf("trying secrets is answered %d", last)

@@ -111,17 +111,24 @@ func (m *maker) deals(f firm, customer string, contacts []string, s seller, age 
 		tender := m.odds.IntN(100) < 15
 		soon := m.now.AddDate(0, 0, m.odds.IntN(25)-6).Format(time.DateOnly)
 		made, closed, taken := m.since(begun), time.Time{}, false
+		basket := m.basket()
 		id := m.add("opportunity", made, s.id, func() record.Input {
 			short := f.short
 			if short == "" {
 				short = f.name
 			}
 			amount := int64(math.Round(math.Exp(10.8+1.2*m.rng.NormFloat64())*l.scale/1000)) * 1000
-			return owned(record.Input{
+			in := owned(record.Input{
 				"name": short + l.space + pick(m, l.topics), "customer": customer, "stage": stageOf(tender, "new"), "expected_close": m.now.AddDate(0, 0, span-begun).Format(time.DateOnly),
-				"amount":    map[string]any{"amount": strconv.FormatInt(max(amount, 1000), 10), "currency": l.currency},
 				"next_step": pick(m, l.steps), "next_step_on": soon,
 			})
+			worth := map[string]any{"amount": strconv.FormatInt(max(amount, 1000), 10), "currency": l.currency}
+			if basket != nil {
+				// Its number follows from the products.
+				in["items"], worth["amount"] = basket, "0"
+			}
+			in["amount"] = worth
+			return in
 		})
 		m.meet(id, made.Add(time.Minute), s)
 		switch left := span - begun; {
