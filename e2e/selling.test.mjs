@@ -77,6 +77,8 @@ async function drag(page, id, to) {
   await page.mouse.move(from.x + 60, from.y + 30, { steps: 4 })
   await page.mouse.move(b.x + 60, b.y + 200, { steps: 12 })
   await page.mouse.up()
+  // It glides into its place, where hands take it next.
+  await page.locator('.board-card.floating').waitFor({ state: 'detached' })
 }
 
 /** A picture that stands for a photo of a name card. */
@@ -162,7 +164,7 @@ test('from a stranger to a deal that is won', async (t) => {
     assert.match(mail, /线索.*分配给您/)
     await phone.locator('.bell .badge').waitFor()
     await phone.locator('.bell').click()
-    await phone.locator('.told-open').first().click()
+    await phone.locator('.told-open', { hasText: '陳建宏' }).click()
     await phone.waitForURL(/\/o\/leads\/\d+/)
     await app.shot(phone, 'selling-lead-phone')
   })
@@ -268,6 +270,7 @@ test('from a stranger to a deal that is won', async (t) => {
     await drag(desk, deal.id, 'qualified')
     const stage = async () => (await call('GET', `opportunities/${deal.id}`)).stage
     await until(async () => (await stage()) === 'qualified', 'the second stage')
+    await desk.locator(`.column[data-stage=qualified] .board-card[data-id="${deal.id}"]`).waitFor()
     await drag(desk, deal.id, 'proposal')
     const asks = desk.getByRole('dialog')
     await asks.getByText('預計成交日').first().waitFor()
@@ -351,7 +354,7 @@ test('from a stranger to a deal that is won', async (t) => {
       await measured(what, async () => {
         await desk.keyboard.press('Control+k')
         await desk.keyboard.type(typed)
-        await desk.getByRole('option', { name: /宏碩精密工業/ }).first().waitFor()
+        await desk.locator('[role=option][aria-selected=true]', { hasText: /宏碩精密工業.*客戶/ }).waitFor()
         await desk.keyboard.press('Enter')
         await desk.waitForURL(/\/o\/customers\/\d+/)
       })

@@ -84,7 +84,7 @@ test('the workbench is arranged, a report is handed in and answered', async (t) 
     await shot(page, 'workbench-editing')
     await axe(page)
     const sent = kept()
-    await page.getByRole('button', { name: '完成' }).click()
+    await page.getByRole('button', { name: '完成', exact: true }).click()
     await sent
     await page.reload()
     await page.locator('.widget-view .pie li').first().waitFor()

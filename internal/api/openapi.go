@@ -236,8 +236,10 @@ func addOperation(paths node, path string, route Route, op operation, o *schema.
 // Undescribed lists the registered routes that operations says nothing of.
 func (s *Server) Undescribed() []string {
 	var missing []string
+	declared := forMany(s.Records.Current.Load())
 	for _, route := range s.routes {
-		if _, ok := operations[route.Method+" "+route.Path]; !ok && route.Method != "" && !strings.Contains(route.Path, manyPath) {
+		_, many, _ := strings.Cut(route.Path, manyPath)
+		if _, ok := operations[route.Method+" "+route.Path]; !ok && route.Method != "" && !slices.Contains(declared, many) {
 			missing = append(missing, route.Method+" "+route.Path)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"ecrm/internal/attainment"
 	"ecrm/internal/blob"
 	"ecrm/internal/calendar"
+	"ecrm/internal/dedupe"
 	"ecrm/internal/identity"
 	"ecrm/internal/mail"
 	"ecrm/internal/notice"
@@ -75,13 +76,21 @@ func importOperation(text schema.Text) operation {
 
 func meNode() node {
 	return object([]string{"user", "company", "admin", "version"}, node{
-		"user": schemaOf(reflect.TypeFor[identity.Person]()), "company": object(nil, node{"name": of("string"), "currency": of("string"), "language": of("string"), "time_zone": of("string")}),
+		"user": schemaOf(reflect.TypeFor[identity.Person]()), "company": object(nil, node{"name": of("string"), "currency": of("string"), "language": of("string"), "time_zone": of("string"),
+			"follow_up_days": node{"type": "object", "additionalProperties": of("integer")}}),
 		"admin": of("boolean"), "version": of("string"),
 	})
 }
 
 // textNode is a label: one text, or one for each language.
 var textNode = node{"type": []string{"string", "object"}}
+
+// unmergedNode is what undoing a merge comes to.
+var unmergedNode = object([]string{"merge", "may_undo", "back", "stays"}, node{"merge": answerOf[mergeView](), "may_undo": of("boolean"), "back": of("integer"), "stays": listOf(answerOf[fieldProblem]())})
+
+// mergingNode says which records become one, and whose value of a field is kept.
+var mergingNode = object([]string{"ids"}, node{"ids": listOf(idNode()), "winner": idNode(),
+	"versions": node{"type": "object", "additionalProperties": of("integer")}, "choices": node{"type": "object", "additionalProperties": of("string")}})
 
 var madeNode = object([]string{"id"}, node{"id": idNode()})
 
@@ -222,6 +231,22 @@ var operations = map[string]operation{
 	"POST " + prefix + "{plural}/warnings": {text: t3("輸入時的提醒", "输入时的提醒", "{object}: what is doubtful about values being typed"),
 		body:   func(o *schema.Object) node { return object(nil, node{"id": idNode(), "values": of("object")}) },
 		answer: fixed(object([]string{"_warnings"}, node{"_warnings": listOf(component("Warning"))}))},
+	"POST " + prefix + "{plural}/duplicates": {text: t3("輸入的資料像哪些{object}", "输入的数据像哪些{object}", "{object}: those like the one being typed"),
+		body:   func(o *schema.Object) node { return object(nil, node{"id": idNode(), "values": of("object")}) },
+		answer: fixed(object([]string{"candidates", "hidden"}, node{"candidates": answerOf[[]record.Candidate](), "hidden": of("integer")}))},
+	"GET " + prefix + "duplicates": {text: t3("找到的重複資料", "找到的重复数据", "Groups of records that may be the same"), query: []parameter{{"object", of("string"), ""}, {"cursor", of("string"), ""}, {"limit", of("integer"), ""}},
+		answer: fixed(object([]string{"groups", "next", "searched_at", "count"}, node{"groups": answerOf[[]dedupe.Group](), "next": orNull("string"), "searched_at": orNull("string"), "count": component("Count")}))},
+	"GET " + prefix + "merges": {text: t3("合併的紀錄", "合并的记录", "The newest merges"), query: []parameter{{"object", of("string"), ""}, {"record", idNode(), ""}},
+		answer: wrapped("merges", answerOf[mergeView]())},
+	"GET " + prefix + "merges/{id}":                       {text: t3("復原這次合併會怎樣", "撤销这次合并会怎样", "What undoing a merge would come to"), answer: fixed(unmergedNode)},
+	"POST " + prefix + "merges/{id}/actions/undo":         {text: t3("復原合併", "撤销合并", "Undo a merge"), answer: fixed(unmergedNode)},
+	"POST " + prefix + "{plural}/actions/find-duplicates": {text: t3("找出重複的{object}", "查找重复的{object}", "{object}: look for duplicates over everything"), status: http.StatusAccepted, answer: fixed(component("Job"))},
+	"POST " + prefix + "{plural}/actions/apart": {text: t3("這些{object}不是同一筆", "这些{object}不是同一条", "{object}: these are not the same"), status: http.StatusNoContent,
+		body: fixed(object([]string{"ids"}, node{"ids": listOf(idNode())}))},
+	"POST " + prefix + "{plural}/actions/preview-merge": {text: t3("合併{object}會怎樣", "合并{object}会怎样", "{object}: what merging would come to"), body: fixed(mergingNode), answer: fixed(answerOf[record.MergePreview]())},
+	"POST " + prefix + "{plural}/actions/merge": {text: t3("合併{object}", "合并{object}", "{object}: merge"), body: fixed(mergingNode),
+		answer: fixed(object([]string{"merge", "object", "id"}, node{"merge": idNode(), "object": of("string"), "id": idNode()}))},
+	"GET " + calendarPrefix + "{file}":                  {text: t3("手機訂閱的行事曆", "手机订阅的日程", "A person's calendar, for phones"), media: "text/calendar", answer: fixed(of("string"))},
 	"GET " + prefix + "{plural}/duplicates":             {text: t3("可能重複的{object}", "可能重复的{object}", "{object}: those that look alike")},
 	"GET " + prefix + "{plural}/{id}":                   {text: t3("讀取{object}", "读取{object}", "{object}: read"), answer: theRecord},
 	"PATCH " + prefix + "{plural}/{id}":                 {text: t3("修改{object}", "修改{object}", "{object}: change"), verb: policy.Edit, body: theChange, answer: theRecord},
@@ -252,8 +277,10 @@ var operations = map[string]operation{
 	"GET " + prefix + "{plural}/{id}/{related}": {text: t3("{object}的相關資料", "{object}的相关数据", "{object}: what refers to it"), query: listQuery,
 		answer: fixed(object([]string{"records", "next"}, node{"records": listOf(of("object")), "next": orNull("string"), "count": component("Count")}))},
 
-	"POST " + prefix + "{plural}/actions/assign":  bulkOperation(t3("批次指派{object}", "批量分配{object}", "{object}: assign many"), policy.Assign, true, object(nil, node{"owner": of("string"), "department": of("string")})),
-	"POST " + prefix + "{plural}/actions/edit":    bulkOperation(t3("批次修改{object}", "批量修改{object}", "{object}: edit many"), policy.Edit, false, object([]string{"fields"}, node{"fields": of("object")})),
+	"POST " + prefix + "{plural}/actions/assign": bulkOperation(t3("批次指派{object}", "批量分配{object}", "{object}: assign many"), policy.Assign, true, object(nil, node{"owner": of("string"), "department": of("string")})),
+	"POST " + prefix + "{plural}/actions/edit":   bulkOperation(t3("批次修改{object}", "批量修改{object}", "{object}: edit many"), policy.Edit, false, object([]string{"fields"}, node{"fields": of("object")})),
+	"POST " + prefix + "{plural}/actions/follow": bulkOperation(t3("為多筆{object}安排同樣的跟進", "为多条{object}安排同样的跟进", "{object}: the same follow-up for many"), policy.View, false,
+		object([]string{"object", "values"}, node{"object": of("string"), "values": of("object"), "to_owner": of("boolean")})),
 	"POST " + prefix + "{plural}/actions/tag":     bulkOperation(t3("批次貼標籤", "批量打标签", "{object}: tag many"), policy.Edit, false, object(nil, node{"add": listOf(of("string")), "remove": listOf(of("string"))})),
 	"POST " + prefix + "{plural}/actions/delete":  bulkOperation(t3("批次刪除{object}", "批量删除{object}", "{object}: delete many"), policy.Remove, false, node{}),
 	"POST " + prefix + "{plural}/actions/restore": bulkOperation(t3("批次還原{object}", "批量还原{object}", "{object}: restore many"), policy.Remove, false, node{}),

@@ -214,6 +214,9 @@ func plainBirthday(modules []record.Module) []record.Module {
 			if o.Name == "contact" {
 				o.Quick = []string{"owner"}
 			}
+			if o.Name == "customer" {
+				o.Calendar = nil
+			}
 			o.Fields = slices.DeleteFunc(o.Fields, func(f *schema.Field) bool { return o.Name == "customer" && f.Name == "birthday" })
 			for i := range o.Sections {
 				o.Sections[i].Fields = slices.DeleteFunc(o.Sections[i].Fields, func(name string) bool { return o.Name == "customer" && name == "birthday" })

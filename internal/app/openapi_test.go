@@ -115,6 +115,8 @@ func TestDescriptionIsValidAndAnswersKeepToIt(t *testing.T) {
 			{"POST", "users/" + x.victim.id + "/actions/reset-password", nil, 200}, {"POST", "roles", map[string]any{"name": "角色", "rights": map[string]any{"customer": map[string]any{"view": "own"}}, "departments": []string{x.departments["south"]}}, 201},
 			{"POST", "objects/task/fields", map[string]any{"name": "x_a", "type": "picklist", "labels": "a", "options": []map[string]any{{"value": "a", "label": "A"}}}, 201},
 			{"POST", "customers/actions/tag", map[string]any{"ids": []string{customer}, "input": map[string]any{"add": []string{"標籤"}}}, 202},
+			{"POST", "customers/duplicates", map[string]any{"values": map[string]any{"name": "祕密"}}, 200}, {"GET", "duplicates?object=customer", nil, 200}, {"GET", "merges?object=customer", nil, 200},
+			{"POST", "customers/actions/find-duplicates", nil, 202}, {"GET", "merges/12", nil, 404},
 			{"DELETE", "customers/" + customer, nil, 204}, {"POST", "customers/" + customer + "/actions/restore", nil, 200},
 			{"GET", "customers/" + customer + "/files", nil, 200}, {"POST", "customers/" + customer + "/files", map[string]any{"files": []string{x.ids["attachment"]}}, 201},
 			{"PATCH", "customers/" + customer, map[string]any{"logo": map[string]any{"id": x.ids["file"]}}, 200}, {"DELETE", "customers/" + customer + "/files/" + x.ids["attachment"], nil, 204},

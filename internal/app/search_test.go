@@ -76,3 +76,16 @@ func TestSearchIsNotFloodedByOneTitleAndTellsWhatARecordBelongsTo(t *testing.T) 
 		}
 	})
 }
+
+func TestSearchPutsWhatIsOverBehindWhatGoesOn(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn)
+		_, people, _ := w.company()
+		seller := people["seller"]
+		lead := seller.add("leads", map[string]any{"name": "陳建宏", "company": "宏碩精密工業", "phones": []map[string]string{{"value": "02-2345-6789"}}})
+		seller.must(200, "POST", "leads/"+lead+"/actions/convert", map[string]any{"deal": "none"})
+		if got := strings.Fields(seller.finds("6789")); len(got) < 2 || got[len(got)-1] != "陳建宏" || got[0] != "宏碩精密工業" {
+			t.Errorf("by the last four digits %v are found, want the customer first and the converted lead last", got)
+		}
+	})
+}

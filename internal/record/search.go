@@ -21,6 +21,8 @@ type Find struct {
 	Detail string `json:"detail,omitempty"`
 
 	rank int
+	// over tells that it went through its pipeline: a lead that became a customer.
+	over bool
 }
 
 // The ranks of a find, best first.
@@ -50,7 +52,14 @@ func (s *Service) Search(ctx context.Context, a *policy.Actor, typed string, lim
 	sort.SliceStable(finds, func(i, j int) bool { return finds[i].rank < finds[j].rank })
 	finds = unlike(finds)
 	finds = finds[:min(len(finds), limit)]
-	return finds, s.detail(ctx, a, finds)
+	if err := s.detail(ctx, a, finds); err != nil {
+		return nil, err
+	}
+	// Of what is named alike, what is over comes after what goes on.
+	sort.SliceStable(finds, func(i, j int) bool {
+		return finds[i].rank < finds[j].rank || finds[i].rank == finds[j].rank && !finds[i].over && finds[j].over
+	})
+	return finds, nil
 }
 
 // alike is how many finds of one object may have the same title: twenty calls
@@ -81,22 +90,31 @@ func belongs(a *policy.Actor, o *schema.Object) *schema.Field {
 	return nil
 }
 
-// detail tells of each find what it belongs to.
+// detail tells of each find what it belongs to, and whether it is over.
 func (s *Service) detail(ctx context.Context, a *policy.Actor, finds []Find) error {
 	byObject := map[string][]*query.Node{}
-	at := map[int64]int{}
+	place := map[int64]int{}
 	for i, f := range finds {
 		byObject[f.Object] = append(byObject[f.Object], query.Is("id", f.ID))
-		at[f.ID] = i
+		place[f.ID] = i
 	}
 	for name, ids := range byObject {
 		o := a.Registry.Object(name)
-		f := belongs(a, o)
-		if f == nil {
+		f, stage := belongs(a, o), o.Field(o.Stage)
+		columns := []string{"id"}
+		if f != nil {
+			columns = append(columns, f.Column())
+		}
+		if stage != nil && a.Readable(o, stage) {
+			columns = append(columns, stage.Column())
+		} else {
+			stage = nil
+		}
+		if len(columns) == 1 {
 			continue
 		}
 		sel := store.Select{
-			Registry: a.Registry, Asker: a, Guard: query.AllOf(a.Filter(o, policy.View), query.OneOf(ids...)), Columns: []string{"id", f.Column()},
+			Registry: a.Registry, Asker: a, Guard: query.AllOf(a.Filter(o, policy.View), query.OneOf(ids...)), Columns: columns,
 			Query: query.Query{Object: o, Limit: len(ids), Sort: []query.Key{{Field: "id"}}},
 		}
 		rows, err := sel.Rows(ctx, s.DB)
@@ -105,9 +123,21 @@ func (s *Service) detail(ctx context.Context, a *policy.Actor, finds []Find) err
 		}
 		var owners []int64
 		for _, r := range rows {
+			if stage != nil {
+				id, _ := r[0].(int64)
+				at, _ := r[len(r)-1].(string)
+				option := stage.Option(at)
+				finds[place[id]].over = option != nil && option.Kind != "" && option.Kind != schema.Open
+			}
+			if f == nil {
+				continue
+			}
 			if owner, _ := r[1].(int64); owner != 0 {
 				owners = append(owners, owner)
 			}
+		}
+		if f == nil {
+			continue
 		}
 		labels, err := s.labels(ctx, s.DB, a, f.Targets[0], owners, false)
 		if err != nil {
@@ -116,7 +146,7 @@ func (s *Service) detail(ctx context.Context, a *policy.Actor, finds []Find) err
 		for _, r := range rows {
 			id, _ := r[0].(int64)
 			owner, _ := r[1].(int64)
-			finds[at[id]].Detail = labels[owner]
+			finds[place[id]].Detail = labels[owner]
 		}
 	}
 	return nil

@@ -16,13 +16,15 @@ export const queryClient = new QueryClient({
   },
 });
 
-// Whether the last answer said who is here: a stranger's browser asks for nothing ahead.
+// Whether the last answer said who is here: a stranger's browser asks for nothing ahead, nor does
+// that of somebody who has yet to choose a password, who is answered nothing else.
 const KNOWN = "ecrm.known";
 
 async function whoAmI() {
   try {
     const answer = await api.me();
-    localStorage.setItem(KNOWN, "1");
+    if (answer.user.must_change_password) localStorage.removeItem(KNOWN);
+    else localStorage.setItem(KNOWN, "1");
     return answer;
   } catch (e) {
     if (isProblem(e) && e.status === 401) localStorage.removeItem(KNOWN);

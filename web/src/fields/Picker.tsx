@@ -168,7 +168,14 @@ export function Picker(
       />
       {open && (
         <Popover anchor={anchor} onClose={close} match>
-          <div role="listbox" id={`${p.id}-list`} aria-label={p.field.label}>
+          {/* The words stay the place of the keys, whoever chooses by mouse. */}
+          <div
+            role="listbox"
+            tabIndex={-1}
+            id={`${p.id}-list`}
+            aria-label={p.field.label}
+            onMouseDown={(e) => e.preventDefault()}
+          >
             {rows.map((r, n) => (
               <div
                 key={r.id}

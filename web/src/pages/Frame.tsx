@@ -29,12 +29,13 @@ import { Bell } from "./frame/Bell";
 import { Favorites } from "./frame/Favorites";
 import { PLACES } from "./frame/places";
 import { useLive } from "./frame/useLive";
+// At hand from the start: what is typed after Ctrl+K must not be lost while it comes.
+import { Palette } from "./palette/Palette";
 
 const CopyDrawer = lazy(() => import("../views/form/CopyDrawer"));
 const FormDrawer = lazy(() => import("../views/form/FormDrawer"));
 const LogDrawer = lazy(() => import("../views/log/LogDrawer"));
 const KeyMap = lazy(() => import("./KeyMap"));
-const Palette = lazy(() => import("./palette/Palette"));
 const FirstPassword = lazy(() => import("./settings/FirstPassword"));
 
 export function Frame() {

@@ -15,12 +15,15 @@ export function Drawer({
   children,
   footer,
   shape = "side",
+  onSubmit,
 }: {
   title: string;
   onClose: () => void;
   children: ReactNode;
   footer?: ReactNode;
   shape?: "side" | "middle" | "palette" | "page";
+  /** What Ctrl+Enter does, wherever within the drawer the keys are. */
+  onSubmit?: () => void;
 }) {
   const { t } = useTranslation();
   const ref = useRef<HTMLDivElement>(null);
@@ -54,6 +57,11 @@ export function Drawer({
         tabIndex={-1}
         onKeyDown={(e) => {
           if (isComposing(e)) return;
+          if (onSubmit && e.key === "Enter" && (e.ctrlKey || e.metaKey)) {
+            e.preventDefault();
+            e.stopPropagation();
+            onSubmit();
+          }
           if (e.key === "Escape" && !e.defaultPrevented) {
             e.stopPropagation();
             onClose();

@@ -29,7 +29,7 @@ interface Item {
 }
 
 /** Search over everything, and commands: go there, make one, what was open lately. */
-export default function Palette({
+export function Palette({
   onClose,
   onKeys,
   onSignOut,

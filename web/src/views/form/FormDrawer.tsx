@@ -9,7 +9,6 @@ import type { Field, ObjectMeta, RecordData } from "../../api/types";
 import { fieldType } from "../../fields";
 import { isChecklist } from "../../fields/lines/Checks";
 import { placeOf, placeText } from "../../fields/lines/rows";
-import { isComposing } from "../../hooks/useComposition";
 import { useUrl } from "../../hooks/useUrl";
 import {
   applies,
@@ -97,7 +96,9 @@ export default function FormDrawer({
     () => object && { object, objects: objects ?? [], currency: company?.currency ?? "TWD" },
     [object, objects, company],
   );
-  const draft = draftKey(me, name, record?.id, startOf(preset));
+  // One for as long as the form stands: what follows from it is taken only while it is still there.
+  const start = useMemo(() => startOf(preset), [preset]);
+  const draft = draftKey(me, name, record?.id, start);
   const [kept] = useState(() => readDraft(draft));
   const [offered, setOffered] = useState(!!kept);
   const before = useMemo<Record<string, unknown>>(() => {
@@ -107,8 +108,8 @@ export default function FormDrawer({
       if (f.default !== undefined && f.default !== null) defaults[f.name] = f.default;
     }
     const begun = (around && part?.begin?.(around)) ?? {};
-    return { ...defaults, ...begun, ...startOf(preset) };
-  }, [object, record, preset, part, around, blank]);
+    return { ...defaults, ...begun, ...start };
+  }, [object, record, start, part, around, blank]);
   const [values, setValues] = useState<Record<string, unknown>>(() => kept?.values ?? {});
   // What was typed before others changed the record is compared with what it was typed over.
   const version = (offered && kept?.version) || record?.version;
@@ -153,8 +154,7 @@ export default function FormDrawer({
   useEffect(() => {
     if (!part || begun.current) return;
     begun.current = true;
-    const given = startOf(preset);
-    if (!record && !offered && Object.keys(given).length) follow(given);
+    if (!record && !offered && Object.keys(start).length) follow(start);
   });
 
   useEffect(() => {
@@ -268,7 +268,12 @@ export default function FormDrawer({
         setOffered(false);
         saved.current = false;
         form.current?.querySelector<HTMLElement>("input, select, textarea")?.focus();
-      } else if (preset || object.name === "user" || object.name === "department") {
+      } else if (
+        // A document is looked at, and sent, once it is made; the rest was a matter of the moment.
+        (preset && !object.printed?.length) ||
+        object.name === "user" ||
+        object.name === "department"
+      ) {
         setUrl({ create: undefined, preset: undefined });
       } else {
         navigate({ to: "/o/$plural/$id", params: { plural: object.plural, id: r.id } });
@@ -284,6 +289,7 @@ export default function FormDrawer({
   return (
     <Drawer
       shape={roomy || beside ? "page" : "side"}
+      onSubmit={() => save(false)}
       title={
         title
           ? title
@@ -338,18 +344,7 @@ export default function FormDrawer({
       }
     >
       {beside}
-      <form
-        ref={form}
-        noValidate
-        onSubmit={(e) => e.preventDefault()}
-        onKeyDown={(e) => {
-          if (isComposing(e)) return;
-          if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) {
-            e.preventDefault();
-            save(false);
-          }
-        }}
-      >
+      <form ref={form} noValidate onSubmit={(e) => e.preventDefault()}>
         {offered && dirty && (
           <p className="notice">
             {t(record ? "form.draft_edit" : "form.draft")}{" "}
