@@ -84,8 +84,14 @@ func TestSearchPutsWhatIsOverBehindWhatGoesOn(t *testing.T) {
 		seller := people["seller"]
 		lead := seller.add("leads", map[string]any{"name": "陳建宏", "company": "宏碩精密工業", "phones": []map[string]string{{"value": "02-2345-6789"}}})
 		seller.must(200, "POST", "leads/"+lead+"/actions/convert", map[string]any{"deal": "none"})
-		if got := strings.Fields(seller.finds("6789")); len(got) < 2 || got[len(got)-1] != "陳建宏" || got[0] != "宏碩精密工業" {
-			t.Errorf("by the last four digits %v are found, want the customer first and the converted lead last", got)
+		var objects []any
+		results, _ := seller.must(200, "GET", "search?q=6789", nil)["results"].([]any)
+		for _, r := range results {
+			one, _ := r.(map[string]any)
+			objects = append(objects, one["object"])
+		}
+		if fmt.Sprint(objects) != "[contact lead]" {
+			t.Errorf("by the last four digits %v are found, want the contact and then the lead it was made of", objects)
 		}
 	})
 }
