@@ -97,6 +97,9 @@ test('texts that break pages are shown as the texts they are', async (t) => {
       }
     })
 
+    // Lists are where a phone differs most; the rest is seen there by `make verify`.
+    if (size === 'phone' && !process.env.ECRM_LONG) continue
+
     await t.test(`on the board, on the ${size}`, async () => {
       await page.goto('/o/opportunities/board')
       await page.locator('.board').waitFor()

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -35,8 +36,23 @@ type person struct {
 	cookie *http.Cookie
 }
 
+func TestMain(m *testing.M) {
+	code := m.Run()
+	dbtest.Forget()
+	os.Exit(code)
+}
+
 func newWorld(t testing.TB, dsn string, modules ...record.Module) *world {
 	t.Helper()
+	if len(modules) == 0 {
+		dbtest.Fill(t, dsn, func(dsn string) error {
+			a, err := Open(context.Background(), Config{Database: dsn, Data: t.TempDir()}, Modules())
+			if err == nil {
+				a.Close()
+			}
+			return err
+		})
+	}
 	config := Config{Database: dsn, Data: t.TempDir()}
 	if path, ok := strings.CutPrefix(dsn, "sqlite:"); ok {
 		config = Config{Data: strings.TrimSuffix(path, "/ecrm.db")}

@@ -194,7 +194,7 @@ func TestMadeUpRecordsAreWrittenInTheOrderOfTheirTime(t *testing.T) {
 		if _, err := demo.Make(t.Context(), w.app.Identity, demo.Options{Customers: 150, Seed: 4, Locale: "zh-TW"}); err != nil {
 			t.Fatal(err)
 		}
-		rows, err := w.app.DB.Query(t.Context(), "SELECT at FROM audit WHERE origin = 'demo' ORDER BY id")
+		rows, err := w.app.DB.Query(t.Context(), "SELECT at, object, action, record_id FROM audit WHERE origin = 'demo' ORDER BY id")
 		if err != nil || len(rows) < 500 {
 			t.Fatal(len(rows), err)
 		}
@@ -202,7 +202,7 @@ func TestMadeUpRecordsAreWrittenInTheOrderOfTheirTime(t *testing.T) {
 		for i, row := range rows {
 			at, _ := row[0].(int64)
 			if at < last {
-				t.Fatalf("entry %d of %d is dated before the one above it", i, len(rows))
+				t.Fatalf("entry %d of %d is dated before the one above it: %v %v", i, len(rows), rows[i-1], row)
 			}
 			last = at
 		}

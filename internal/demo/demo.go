@@ -72,8 +72,8 @@ const (
 	// staffYears is how long ago the people came.
 	staffYears = 3
 	// daysEarlier is by how much what is dated some days ago may lie before: at a
-	// weekend nobody works.
-	daysEarlier = 3
+	// weekend nobody works, and the lead that a customer was is up to 42 hours older.
+	daysEarlier = 5
 )
 
 // Make makes a company up in one that is set up and empty, and answers an account
