@@ -17,7 +17,7 @@ import { useMe, useObject, useObjects } from "../../api/queries";
 import { useKeys } from "../../hooks/useKeys";
 import { usePhone } from "../../hooks/useMedia";
 import { useUrl } from "../../hooks/useUrl";
-import { fromLocalInput, monthText, shortDate, shortDateTime, today } from "../../lib/format";
+import { fromLocalInput, monthText, shortDateTime, today } from "../../lib/format";
 import { Button, IconButton } from "../../ui/Button";
 import { Drawer } from "../../ui/Drawer";
 import { Icon } from "../../ui/Icon";
@@ -115,7 +115,15 @@ export function CalendarPage() {
         ? new Intl.DateTimeFormat(i18n.language, { dateStyle: "full", timeZone: "UTC" }).format(
             new Date(`${day}T00:00:00Z`),
           )
-        : `${shortDate(from)} – ${shortDate(stepped("day", to, -1))}`;
+        : // A span is told in dates: "11/22 – tomorrow" is no span.
+          new Intl.DateTimeFormat(i18n.language, {
+            month: "numeric",
+            day: "numeric",
+            timeZone: "UTC",
+          }).formatRange(
+            new Date(`${from}T00:00:00Z`),
+            new Date(`${stepped("day", to, -1)}T00:00:00Z`),
+          );
   return (
     <div className="page calendar">
       <div className="page-head cal-bar">
