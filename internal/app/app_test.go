@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"ecrm/internal/dbtest"
+	"ecrm/internal/identity"
 	"ecrm/internal/policy"
 	"ecrm/internal/reach"
 	"ecrm/internal/record"
@@ -37,6 +38,7 @@ type person struct {
 }
 
 func TestMain(m *testing.M) {
+	identity.Hastily()
 	code := m.Run()
 	dbtest.Forget()
 	os.Exit(code)

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"testing"
 	"time"
 	"unicode/utf8"
 
@@ -33,6 +34,15 @@ var credentials = store.Declare(store.Table{
 })
 
 var hashing = argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
+
+// Hastily has passwords hashed at the least cost from now on: for tests, which make thousands of
+// people. Elsewhere it panics.
+func Hastily() {
+	if !testing.Testing() {
+		panic("identity: passwords are hashed hastily in tests alone")
+	}
+	hashing.Memory, hashing.Iterations = 8, 1
+}
 
 // AtOnce is how many passwords are hashed at the same time.
 func AtOnce() int { return cap(hashers) }

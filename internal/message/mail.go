@@ -27,7 +27,7 @@ var mails = map[string][3]string{
 	"mail_notice_job_done":        {"{what}：完成", "{what}：完成", "{what}: done"},
 	"mail_notice_job_failed":      {"{what}：失敗", "{what}：失败", "{what}: failed"},
 	"mail_digest_subject":         {"今天的工作（{day}）", "今天的工作（{day}）", "Your day ({day})"},
-	"mail_digest_open":            {"打開工作檯", "打开工作台", "Open the home page"},
+	"mail_digest_open":            {"打開工作台", "打开工作台", "Open the home page"},
 	"mail_digest_small":           {"您選擇了每日摘要；要更改時間或停寄，請到「設定 › 通知設定」。", "您选择了每日摘要；要更改时间或停止发送，请到“设置 › 通知设置”。", "You chose a morning digest; change its hour or stop it under Settings › Notices."},
 	"mail_digest_today":           {"今天：{what}", "今天：{what}", "Today: {what}"},
 	"mail_digest_overdue":         {"逾期：{what}", "逾期：{what}", "Overdue: {what}"},

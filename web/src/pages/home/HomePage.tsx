@@ -18,7 +18,7 @@ const Editing = lazy(() => import("./Editing"));
 /** Pictures of nothing are left out while there is nothing. */
 const PICTURES = ["funnel", "activities", "silence"];
 
-/** 工作檯: what I should do now, and how my sales stand, as I or my role put it together. */
+/** 工作台: what I should do now, and how my sales stand, as I or my role put it together. */
 export function HomePage() {
   const { t } = useTranslation();
   const me = useMe().data;
