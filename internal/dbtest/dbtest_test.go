@@ -60,6 +60,46 @@ func TestPostgresIsEmptyByteOrderedAndGoneAfterwards(t *testing.T) {
 	}
 }
 
+// What one test wrote or changed is unknown to the next.
+func TestFilledDatabasesAreAsTheyWereFilled(t *testing.T) {
+	fills := 0
+	fill := func(dsn string) error {
+		fills++
+		c := connect(t, dsn)
+		_, err := c.Exec(t.Context(), `CREATE TABLE seed (id bigint PRIMARY KEY, name text COLLATE "C"); CREATE TABLE other (id bigint, data bytea); INSERT INTO seed VALUES (9007199254740993, '臺"灣'); INSERT INTO other VALUES (1, '\x00ff')`)
+		if err != nil {
+			return err
+		}
+		return c.Close(t.Context())
+	}
+	defer dbtest.Forget()
+	for name, do := range map[string]string{
+		"rows": "DELETE FROM seed; INSERT INTO seed VALUES (1, 'x'); UPDATE other SET data = NULL", "columns": "ALTER TABLE seed ADD COLUMN more text; UPDATE seed SET more = 'x'",
+		"indexes": "CREATE INDEX more ON seed (name)", "tables": "CREATE TABLE more (id bigint); DROP TABLE other", "nothing": "SELECT 1",
+	} {
+		for range 2 {
+			t.Run(name, func(t *testing.T) {
+				dsn := dbtest.Postgres(t)
+				dbtest.Fill(t, dsn, fill)
+				c := connect(t, dsn)
+				var held string
+				if err := c.QueryRow(t.Context(), `SELECT concat_ws(' ', (SELECT json_agg(s) FROM seed s), (SELECT json_agg(o) FROM other o), (SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace))`).Scan(&held); err != nil {
+					t.Fatal(err)
+				}
+				if held != `[{"id":9007199254740993,"name":"臺\"灣"}] [{"id":1,"data":"\\x00ff"}] 3` {
+					t.Errorf("a filled database holds %s", held)
+				}
+				if _, err := c.Exec(t.Context(), do); err != nil {
+					t.Fatal(err)
+				}
+			})
+		}
+	}
+	if fills > 1 {
+		t.Errorf("filled %d times", fills)
+	}
+}
+
 // BenchmarkPostgres is what every test on PostgreSQL pays before it starts.
 func BenchmarkPostgres(b *testing.B) {
 	for b.Loop() {
