@@ -15,10 +15,12 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -74,8 +76,74 @@ func Postgres(t testing.TB) string {
 	// PostgreSQL's default strategy, copying through the log, is as quick as FILE_COPY (40 to 60 ms)
 	// and forces no checkpoint on the other tests.
 	execute(t, server, "CREATE DATABASE "+name+" TEMPLATE template0")
-	t.Cleanup(func() { execute(t, server, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)") })
+	t.Cleanup(func() { execute(t, server, "DROP DATABASE "+name+" WITH (FORCE)") })
 	return dsn.String()
+}
+
+// filled is the database that Fill copies.
+var filled struct {
+	sync.Mutex
+	name string
+}
+
+// Fill makes the empty PostgreSQL database that a dsn leads to a copy of one that fill filled, which
+// it does once in a test program: hundreds of tables are copied in a tenth of the time that it takes
+// to declare them. On SQLite, where declaring them is quick, and on a database that has tables
+// already it does nothing. A program that uses it calls Forget at its end.
+func Fill(t testing.TB, dsn string, fill func(dsn string) error) {
+	t.Helper()
+	at, err := url.Parse(dsn)
+	if err != nil || at.Scheme != "postgres" && at.Scheme != "postgresql" || !empty(t, dsn) {
+		return
+	}
+	server, name := os.Getenv(ServerVariable), strings.TrimPrefix(at.Path, "/")
+	filled.Lock()
+	defer filled.Unlock()
+	if filled.name == "" {
+		whole := randomName()
+		execute(t, server, "CREATE DATABASE "+whole+" TEMPLATE template0")
+		filled.name = whole
+		at.Path = "/" + whole
+		if err := fill(at.String()); err != nil {
+			t.Fatalf("fill a database: %v", err)
+		}
+	}
+	execute(t, server, "DROP DATABASE "+name)
+	execute(t, server, "CREATE DATABASE "+name+" TEMPLATE "+filled.name)
+}
+
+// Forget drops what Fill copied.
+func Forget() {
+	filled.Lock()
+	defer filled.Unlock()
+	if filled.name == "" {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if connection, err := pgx.Connect(ctx, os.Getenv(ServerVariable)); err == nil {
+		_, err = connection.Exec(ctx, "DROP DATABASE "+filled.name+" WITH (FORCE)")
+		if err := errors.Join(err, connection.Close(ctx)); err != nil {
+			fmt.Fprintln(os.Stderr, "drop the database that others were copied from:", err)
+		}
+	}
+	filled.name = ""
+}
+
+func empty(t testing.TB, dsn string) bool {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	connection, err := pgx.Connect(ctx, dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var tables int
+	err = connection.QueryRow(ctx, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").Scan(&tables)
+	if err := errors.Join(err, connection.Close(ctx)); err != nil {
+		t.Fatal(err)
+	}
+	return tables == 0
 }
 
 // execute runs one statement on a connection of its own, so that nothing stays open between tests.
