@@ -524,7 +524,7 @@ func TestRunThatLostItsJobWritesNothing(t *testing.T) {
 
 func TestJobAsJSON(t *testing.T) {
 	b, err := json.Marshal(jobs.Job{ID: 1 << 60, Kind: "export", State: jobs.Queued, CreatedBy: 7, CreatedAt: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)})
-	want := `{"id":"1152921504606846976","kind":"export","state":"queued","title":"","done":0,"total":0,"rate":0,"seconds_left":0,"created_by":"7","created_at":"2026-01-02T03:04:05Z"}`
+	want := `{"id":"1152921504606846976","kind":"export","state":"queued","title":"","done":0,"total":0,"rate":0,"seconds_left":0,"created_by":"7","undoable":false,"created_at":"2026-01-02T03:04:05Z"}`
 	if err != nil || string(b) != want {
 		t.Errorf("got %s (%v), want %s", b, err, want)
 	}
