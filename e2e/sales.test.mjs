@@ -551,7 +551,7 @@ test('lists and boards are worked with', async (t) => {
     await page.keyboard.press('Enter')
     const box = page.locator('.cell-editor input')
     await box.fill('我的簡稱')
-    await page.route('**/api/v1/events', (r) => r.abort())
+    await page.route('**/api/v1/events?*', (r) => r.abort())
     await call('PATCH', `customers/${made.customers[6]}`, { short_name: '同事的簡稱' })
     await box.press('Enter')
     const dialog = page.getByRole('dialog')

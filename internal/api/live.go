@@ -1,11 +1,13 @@
 package api
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -21,6 +23,8 @@ import (
 type live struct {
 	mu      sync.Mutex
 	streams map[*stream]bool
+	// recent are the newest, for streams that are opened after their page was read.
+	recent []told
 	// ended is closed when the server stops.
 	ended chan struct{}
 	once  sync.Once
@@ -29,6 +33,12 @@ type live struct {
 // EndStreams ends the event streams, which would outlast a server that stops;
 // browsers come again.
 func (s *Server) EndStreams() { s.live.once.Do(func() { close(s.live.ended) }) }
+
+// told is an event and when it came.
+type told struct {
+	at time.Time
+	e  record.Event
+}
 
 // stream is what one open tab is still to be told. What it cannot be told of in
 // time it is told to read anew.
@@ -45,6 +55,8 @@ const (
 	// maxGathered is how many changes are told one by one; whoever sees more than
 	// that change reads anew.
 	maxGathered = 200
+	// mostBack is how long before its opening a stream is told of at most.
+	mostBack = 30 * time.Second
 	// reloadEvery is how often a stream is told to read anew at most.
 	reloadEvery = 2 * time.Second
 )
@@ -62,6 +74,10 @@ func newLive(records *record.Service) *live {
 func (l *live) tell(e record.Event) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if len(l.recent) == maxGathered {
+		l.recent = append(l.recent[:0], l.recent[1:]...)
+	}
+	l.recent = append(l.recent, told{time.Now(), e})
 	for c := range l.streams {
 		if e.Kind == record.Missed {
 			c.missed.Store(true)
@@ -74,11 +90,22 @@ func (l *live) tell(e record.Event) {
 	}
 }
 
-func (l *live) open() (c *stream, shut func()) {
+// open begins a stream, with what came in the time before: while its page was read.
+func (l *live) open(back time.Duration) (c *stream, shut func()) {
 	c = &stream{events: make(chan record.Event, maxGathered)}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.streams[c] = true
+	since := time.Now().Add(-min(back, mostBack))
+	for i, one := range l.recent {
+		if one.at.Before(since) {
+			continue
+		}
+		if i == 0 && len(l.recent) == maxGathered || one.e.Kind == record.Missed {
+			c.missed.Store(true) // there may have been more
+		}
+		c.events <- one.e
+	}
 	return c, func() {
 		l.mu.Lock()
 		defer l.mu.Unlock()
@@ -93,7 +120,11 @@ func (s *Server) events(r *request) error {
 	if !ok {
 		return errNotFound
 	}
-	c, shut := s.live.open()
+	back, err := strconv.ParseUint(cmp.Or(r.URL.Query().Get("back"), "0"), 10, 31)
+	if err != nil {
+		return record.Invalid("back", "not_an_integer")
+	}
+	c, shut := s.live.open(time.Duration(back) * time.Millisecond)
 	defer shut()
 	followed, unfollow := s.Jobs.Follow()
 	defer unfollow()
@@ -210,10 +241,10 @@ func (s *Server) changed(r *request, actor *policy.Actor, events []record.Event,
 		}
 		seen[at] = found
 	}
-	told := map[changedView]bool{}
+	known := map[changedView]bool{}
 	for _, e := range events {
 		v := changedView{e.Object, e.ID, e.Kind}
-		if told[v] {
+		if known[v] {
 			continue
 		}
 		_, visible := seen[where{e.Object, e.Kind == "deleted"}][e.ID]
@@ -243,7 +274,7 @@ func (s *Server) changed(r *request, actor *policy.Actor, events []record.Event,
 		default:
 			continue // a later one may tell who saw it before
 		}
-		told[v] = true
+		known[v] = true
 		if !alive {
 			return false
 		}

@@ -163,7 +163,7 @@ var operations = map[string]operation{
 		body: fixed(object([]string{"file"}, node{"file": node{"type": "string", "contentMediaType": "application/octet-stream"}}))},
 	"GET " + prefix + "files/{id}": {text: t3("下載檔案或縮圖", "下载文件或缩略图", "A file, or a picture made small"), media: "application/octet-stream",
 		query: []parameter{{"size", node{"enum": blob.Sizes}, ""}, {"download", of("boolean"), ""}}},
-	"GET " + prefix + "events":                          {text: t3("即時事件", "实时事件", "Live events"), media: "text/event-stream", answer: fixed(of("string"))},
+	"GET " + prefix + "events":                          {text: t3("即時事件", "实时事件", "Live events"), media: "text/event-stream", query: []parameter{{"back", of("integer"), ""}}, answer: fixed(of("string"))},
 	"GET " + prefix + "analyses":                        {text: t3("可用的分析報表", "可用的分析报表", "The analyses there are"), answer: wrapped("analyses", answerOf[analysis.View]())},
 	"POST " + prefix + "analyses/{name}/actions/run":    {text: t3("分析報表的結果", "分析报表的结果", "Answer an analysis"), body: fixed(answerOf[analysis.Settings]()), answer: fixed(answerOf[analysis.Answer]())},
 	"POST " + prefix + "analyses/{name}/actions/export": {text: t3("分析報表的活頁簿", "分析报表的工作簿", "An analysis as a workbook"), body: fixed(answerOf[analysis.Settings]()), media: xlsxType},

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -66,9 +67,12 @@ func TestNodesNeverMakeTheSameID(t *testing.T) {
 }
 
 // heard is what an open page of somebody is told.
-func (p *person) heard(ctx context.Context) <-chan string {
+func (p *person) heard(ctx context.Context) <-chan string { return p.heardSince(ctx, "") }
+
+// heardSince is that of a page which was read some milliseconds before its stream was opened.
+func (p *person) heardSince(ctx context.Context, back string) <-chan string {
 	p.w.t.Helper()
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, p.w.server.URL+"/api/v1/events", nil)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, p.w.server.URL+"/api/v1/events?back="+back, nil)
 	if err != nil {
 		p.w.t.Fatal(err)
 	}
@@ -86,6 +90,34 @@ func (p *person) heard(ctx context.Context) <-chan string {
 		close(lines)
 	}()
 	return lines
+}
+
+// A page is read before its stream is open: what is given away in between goes from it all the same.
+func TestStreamBeginsWithWhatCameWhileItsPageWasRead(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn)
+		admin, people, departments := w.company()
+		seller, stranger := people["seller"], people["stranger"]
+		id := seller.add("customers", map[string]any{"name": "甲"})
+		time.Sleep(1200 * time.Millisecond) // the making of it is older than the page
+		admin.must(200, "PATCH", "customers/"+id, map[string]any{"owner": stranger.id, "department": departments["south"]})
+		said := func(back string) (lines []string) {
+			ctx, stop := context.WithTimeout(t.Context(), 400*time.Millisecond)
+			defer stop()
+			for line := range seller.heardSince(ctx, back) {
+				lines = append(lines, line)
+			}
+			return lines
+		}
+		if lines := said("1000"); !slices.Contains(lines, "event: gone") || !strings.Contains(strings.Join(lines, " "), id) || slices.Contains(lines, "event: change") {
+			t.Errorf("a stream that is opened late says %q", lines)
+		}
+		if lines := said(""); slices.Contains(lines, "event: gone") {
+			t.Errorf("a stream of what is to come says %q", lines)
+		}
+		seller.must(422, "GET", "events?back=x", nil)
+		seller.must(422, "GET", "events?back=-1", nil)
+	})
 }
 
 // What is written on one node reaches the open pages of another within a second,

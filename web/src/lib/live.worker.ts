@@ -1,10 +1,13 @@
 // One event stream for all tabs: a browser opens only six connections to a server over HTTP/1.1,
 // and every stream would take one of them.
-import { openStream, type Stream } from "./stream";
+import { type LiveEvent, openStream, type Stream } from "./stream";
 
 const scope = self as unknown as { onconnect: (e: MessageEvent) => void };
 const tabs = new Set<MessagePort>();
 let stream: Stream | undefined;
+/** What came lately, for a tab that comes while the stream is open. */
+let recent: { at: number; event: LiveEvent }[] = [];
+const MOST = 200;
 
 scope.onconnect = (e) => {
   const tab = e.ports[0];
@@ -18,11 +21,16 @@ scope.onconnect = (e) => {
       }
       return;
     }
+    const age = Number(data);
+    if (stream && !tabs.has(tab)) {
+      for (const r of recent) if (r.at > performance.now() - age) tab.postMessage(r.event);
+    }
     tabs.add(tab);
     stream ??= openStream((event) => {
       if (event.name === "signed_out") stream = undefined;
+      recent = [...recent.slice(1 - MOST), { at: performance.now(), event }];
       for (const t of tabs) t.postMessage(event);
-    });
+    }, age);
   };
   tab.start();
 };

@@ -11,13 +11,16 @@ export interface Stream {
 const NAMES = ["change", "gone", "job", "notices", "schema", "signed_out", "reload"] as const;
 const AGAIN = 5000;
 
-/** Keeps a stream of events open, and says "reload" after a gap in which events may be lost. */
-export function openStream(tell: (event: LiveEvent) => void): Stream {
+/**
+ * Keeps a stream of events open, and says "reload" after a gap in which events may be lost. It begins
+ * with what came in the milliseconds before, in which the page was read.
+ */
+export function openStream(tell: (event: LiveEvent) => void, back: number): Stream {
   let source: EventSource | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let gap = false;
   const open = () => {
-    source = new EventSource("/api/v1/events");
+    source = new EventSource(`/api/v1/events?back=${Math.min(30_000, Math.ceil(back))}`);
     source.onopen = () => {
       if (gap) tell({ name: "reload", data: {} });
       gap = false;
