@@ -27,8 +27,11 @@ scope.onconnect = (e) => {
     }
     tabs.add(tab);
     stream ??= openStream((event) => {
-      if (event.name === "signed_out") stream = undefined;
       recent = [...recent.slice(1 - MOST), { at: performance.now(), event }];
+      if (event.name === "signed_out") {
+        stream = undefined;
+        recent = []; // whoever signs in next was told none of it
+      }
       for (const t of tabs) t.postMessage(event);
     }, age);
   };

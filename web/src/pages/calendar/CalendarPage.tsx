@@ -127,7 +127,8 @@ export function CalendarPage() {
   return (
     <div className="page calendar">
       <div className="page-head cal-bar">
-        <h1>{t("calendar")}</h1>
+        {/* On a phone the room is the days': read aloud, not shown. */}
+        <h1 className={phone ? "sr-only" : undefined}>{t("calendar")}</h1>
         <div className="row nowrap">
           <IconButton
             label={t("calendar.before")}
