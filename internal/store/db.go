@@ -178,10 +178,6 @@ func (db *DB) Postgres() bool { return db.pool != nil }
 
 // Query reads under the budget, outside any transaction.
 func (db *DB) Query(ctx context.Context, statement string, args ...any) ([][]any, error) {
-	ctx, cancel := context.WithTimeout(ctx, budget(ctx))
-	defer cancel()
-	var rows [][]any
-	var err error
 	if h := hurryOf(ctx); h != nil && h.pending() {
 		list := []Asked{{Statement: statement, Args: args}}
 		if ownMode(args) {
@@ -196,15 +192,11 @@ func (db *DB) Query(ctx context.Context, statement string, args ...any) ([][]any
 		}
 	}
 	if db.pool != nil {
-		conn, away := connection(ctx, db.pool)
-		if away != nil {
-			return nil, away
-		}
-		defer conn.Release()
-		rows, err = pgQuery(ctx, conn, statement, args)
-	} else {
-		rows, err = db.reads.query(ctx, statement, args)
+		return pgQueryBy(ctx, db.pool, statement, args)
 	}
+	ctx, cancel := context.WithTimeout(ctx, budget(ctx))
+	defer cancel()
+	rows, err := db.reads.query(ctx, statement, args)
 	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return nil, ErrTooExpensive
 	}

@@ -41,23 +41,31 @@ func (db *DB) queryPlanned(ctx context.Context, a Asked) ([][]any, error) {
 		}
 		return found[0], nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, budget(ctx))
-	defer cancel()
-	conn, err := connection(ctx, db.planned)
+	return pgQueryBy(ctx, db.planned, a.Statement, a.Args)
+}
+
+// pgQueryBy reads by a connection of a pool, under the budget.
+func pgQueryBy(ctx context.Context, pool *pgxpool.Pool, statement string, args []any) ([][]any, error) {
+	conn, err := connection(ctx, pool)
 	if err != nil {
 		return nil, err
 	}
 	defer conn.Release()
-	rows, err := pgQuery(ctx, conn, a.Statement, a.Args)
+	ctx, cancel := context.WithTimeout(ctx, budget(ctx))
+	defer cancel()
+	rows, err := pgQuery(ctx, conn, statement, args)
 	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return nil, ErrTooExpensive
 	}
 	return rows, err
 }
 
-// connection takes one from a pool. That none comes in time says nothing of the statement: the
-// database is away, or others wait for it.
+// connection takes one from a pool, waiting as long as a statement may take. That none comes in time
+// says nothing of the statement: the database is away, or others wait for it. So the statement's own
+// time begins afterwards.
 func connection(ctx context.Context, pool *pgxpool.Pool) (*pgxpool.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, budget(ctx))
+	defer cancel()
 	conn, err := pool.Acquire(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("no connection to the database: %v", err) //nolint:errorlint // its deadline is not the statement's
@@ -85,8 +93,6 @@ func QueryAll(ctx context.Context, q Querier, list []Asked) ([][][]any, error) {
 }
 
 func (db *DB) queryTogether(ctx context.Context, list []Asked) (found [][][]any, err error) {
-	ctx, cancel := context.WithTimeout(ctx, budget(ctx))
-	defer cancel()
 	batch := &pgx.Batch{}
 	for _, a := range list {
 		batch.Queue(rebind(a.Statement), storable(a.Args)...)
@@ -100,6 +106,8 @@ func (db *DB) queryTogether(ctx context.Context, list []Asked) (found [][][]any,
 		return nil, err
 	}
 	defer conn.Release()
+	ctx, cancel := context.WithTimeout(ctx, budget(ctx))
+	defer cancel()
 	answers := conn.SendBatch(ctx, batch)
 	defer func() {
 		if ended := answers.Close(); err == nil {

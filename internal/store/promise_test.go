@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"ecrm/internal/dbtest"
 )
 
@@ -119,5 +121,27 @@ func TestClosedDatabaseIsOneFile(t *testing.T) {
 	again := opened(t, "sqlite:"+path)
 	if _, err := again.Query(t.Context(), "SELECT count(*) FROM kept"); err != nil {
 		t.Errorf("the table is not in the file: %v", err)
+	}
+}
+
+// A statement that waited for one of the connections has all of its own time still: on a machine where
+// connecting takes long, what takes a moment is not called too expensive.
+func TestWaitingForAConnectionIsNotTheStatementsTime(t *testing.T) {
+	db := openPostgres(t)
+	held := make([]*pgxpool.Conn, db.pool.Config().MaxConns)
+	for i := range held {
+		conn, err := db.pool.Acquire(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		held[i] = conn
+	}
+	time.AfterFunc(Budget*3/4, func() {
+		for _, conn := range held {
+			conn.Release()
+		}
+	})
+	if _, err := db.Query(t.Context(), "SELECT pg_sleep(1)::text"); err != nil {
+		t.Errorf("it ended with %v", err)
 	}
 }
