@@ -30,7 +30,6 @@ test('what is asked of all records leads to the records', async (t) => {
   const app = await launch(t)
   app.expectProblem(/api\/v1\/(me|objects|analyses) answered 401/)
   const page = await app.newPage()
-  page.setDefaultTimeout(8000)
   await page.goto('/')
   const w = words('zh-TW')
   await page.evaluate(
@@ -136,7 +135,6 @@ test('what is asked of all records leads to the records', async (t) => {
 
   await t.test('on a phone, in the dark', async () => {
     const phone = await app.newPage({ viewport: 'phone', theme: 'dark', like: page })
-    phone.setDefaultTimeout(8000)
     for (const [name, more] of [['funnel', ''], ['sales', '&by=month&compare=last_year']]) {
       await phone.goto(`/analyses/${name}?period=last_12_months${more}`)
       await phone.locator('svg.analysis-svg').waitFor()

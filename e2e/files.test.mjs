@@ -24,7 +24,6 @@ test('files stand on a record', async (t) => {
   const app = await launch(t)
   app.expectProblem(/api\/v1\/(me|objects) answered 401/)
   const page = await app.newPage()
-  page.setDefaultTimeout(8000)
   await page.goto('/')
   const w = words('zh-TW')
   await page.evaluate(

@@ -9,7 +9,6 @@ test('calls, tasks and the calendar', async (t) => {
   const app = await launch(t)
   app.expectProblem(/api\/v1\/(me|objects) answered 401/)
   const page = await app.newPage()
-  page.setDefaultTimeout(8000)
   await page.goto('/')
   const w = words('zh-TW')
   await page.evaluate(
@@ -165,7 +164,6 @@ test('calls, tasks and the calendar', async (t) => {
 
   await t.test('on a phone, in the dark', async () => {
     const phone = await app.newPage({ viewport: 'phone', theme: 'dark', like: page })
-    phone.setDefaultTimeout(8000)
     await phone.goto('/calendar')
     await phone.locator('.cal-agenda .cal-entry').first().waitFor()
     await shot(phone, 'calendar-agenda-phone')

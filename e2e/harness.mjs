@@ -136,6 +136,8 @@ export async function launch(t, { args = [], env = {}, command = [path.join(here
     })
     // A new tab belongs to its context and is watched like the first.
     context.on('page', watch)
+    // A machine that others use too may stand still for some seconds.
+    context.setDefaultTimeout(20_000)
     return context.newPage()
   }
 

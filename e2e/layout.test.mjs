@@ -8,7 +8,6 @@ import { launch } from './harness.mjs'
 test('lists and forms are laid out in the settings', async (t) => {
   const app = await launch(t)
   const page = await company(app)
-  page.setDefaultTimeout(8000)
   const made = await fill(page)
   const call = caller(page)
   const object = async (name) => (await call('GET', 'objects')).objects.find((o) => o.name === name)

@@ -28,7 +28,6 @@ test('a card becomes a customer, a stranger a lead', async (t) => {
   app.expectProblem(/api\/v1\/(me|objects) answered 401/)
   app.expectProblem(/actions\/convert answered 409/)
   const page = await app.newPage()
-  page.setDefaultTimeout(8000)
   await page.goto('/')
   const w = words('zh-TW')
   await page.evaluate(
@@ -42,7 +41,6 @@ test('a card becomes a customer, a stranger a lead', async (t) => {
 
   await t.test('a card is taken in one gesture and waits to be typed', async () => {
     const phone = await app.newPage({ viewport: 'phone', like: page })
-    phone.setDefaultTimeout(8000)
     await phone.goto('/o/leads')
     await phone.getByRole('button', { name: '新增', exact: true }).last().click()
     const chooser = phone.waitForEvent('filechooser')

@@ -8,7 +8,6 @@ import { launch } from './harness.mjs'
 test('links on the pages of both ends', async (t) => {
   const app = await launch(t)
   const page = await company(app)
-  page.setDefaultTimeout(8000)
   const made = await fill(page)
   const call = caller(page)
   const deal = made.opportunities[0]

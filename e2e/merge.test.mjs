@@ -9,7 +9,6 @@ test('two records become one, and two again', async (t) => {
   const app = await launch(t)
   app.expectProblem(/customers answered 409/)
   const page = await company(app)
-  page.setDefaultTimeout(8000)
   const call = caller(page)
   const make = async (plural, body) => (await call('POST', plural, body)).id
   const one = await make('customers', {
@@ -106,7 +105,6 @@ test('two records become one, and two again', async (t) => {
 
   await t.test('from a list, dark and on a phone', async () => {
     const dark = await app.newPage({ theme: 'dark', like: page })
-    dark.setDefaultTimeout(8000)
     await dark.goto('/o/customers?q=%E5%AE%8F%E7%A2%A9')
     const boxes = dark.getByRole('checkbox', { name: /宏碩/ })
     await boxes.nth(1).waitFor()
@@ -118,7 +116,6 @@ test('two records become one, and two again', async (t) => {
     await axe(dark)
     await dark.context().close()
     const phone = await app.newPage({ viewport: 'phone', like: page })
-    phone.setDefaultTimeout(8000)
     await phone.goto(`/o/customers/${one}`)
     await phone.getByRole('button', { name: '比對合併' }).click()
     await phone.locator('.merge-outcome').waitFor()

@@ -10,7 +10,7 @@ import { postbox } from './postbox.mjs'
 const linkIn = (mail) => /\/password#[A-Z2-7]+/.exec(mail.replace(/=\n/g, ''))?.[0]
 
 async function until(condition, what) {
-  for (let tries = 0; tries < 120; tries++) {
+  for (let tries = 0; tries < 400; tries++) {
     if (await condition()) return
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
@@ -21,7 +21,6 @@ test('what concerns a person reaches him', async (t) => {
   const app = await launch(t)
   app.expectProblem(/api\/v1\/(me|objects) answered 401/)
   const admin = await app.newPage()
-  admin.setDefaultTimeout(8000)
   await admin.goto('/')
   const w = words('zh-TW')
   await admin.evaluate(
@@ -33,7 +32,6 @@ test('what concerns a person reaches him', async (t) => {
   const made = await fill(admin)
   const call = caller(admin)
   const seller = await app.newPage()
-  seller.setDefaultTimeout(8000)
   await seller.goto('/sign-in')
   await seller.locator('#login').fill('user2')
   await seller.locator('#password').fill(account.password)
@@ -116,7 +114,6 @@ test('what concerns a person reaches him', async (t) => {
     await axe(admin)
     const link = linkIn(box.mails.find(linkIn))
     const fresh = await app.newPage()
-    fresh.setDefaultTimeout(8000)
     await fresh.goto(link)
     await fresh.getByText('您的登入帳號是 fresh').waitFor()
     await shot(fresh, 'mail-invited')
@@ -137,7 +134,6 @@ test('what concerns a person reaches him', async (t) => {
 
   await t.test('on a phone, and in the settings', async () => {
     const phone = await app.newPage({ viewport: 'phone', like: seller })
-    phone.setDefaultTimeout(8000)
     await phone.goto('/')
     await phone.locator('.bell').click()
     await phone.locator('.bell-panel .told').first().waitFor()

@@ -9,7 +9,6 @@ test('objects and fields are made in the settings', async (t) => {
   const page = await company(app)
   const made = await fill(page)
   const call = caller(page)
-  page.setDefaultTimeout(8000)
   const drawer = page.getByRole('dialog')
 
   await t.test('an object with words in three languages, an icon and a place in the rail', async () => {

@@ -21,7 +21,6 @@ test('a list is not left empty by an order that is refused', async (t) => {
   await call('POST', 'opportunities', { name: '大案', customer: first.id, stage: 'new', owner: seller.id })
 
   const reader = await app.newPage()
-  reader.setDefaultTimeout(8000)
   await reader.goto('/')
   await reader.locator('#login').fill('seller')
   await reader.locator('#password').fill(account.password)

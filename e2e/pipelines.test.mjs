@@ -8,7 +8,6 @@ import { launch } from './harness.mjs'
 test('deals go through their pipeline by its rules, and are foreseen', async (t) => {
   const app = await launch(t)
   const page = await company(app)
-  page.setDefaultTimeout(8000)
   const call = caller(page)
   const me = (await call('GET', 'me')).user
   const month = new Date().toISOString().slice(0, 7)

@@ -19,7 +19,6 @@ test('a quote is written, seen and printed', async (t) => {
   const text = (name) => page.locator(`#form-${name}`)
   const totals = () => page.locator('.totals').innerText()
   let id
-  page.setDefaultTimeout(8000)
 
   await t.test('products fill the lines, and the totals follow', async () => {
     await page.goto('/o/quotes?create=quote')

@@ -27,7 +27,7 @@ const tw = wordsOf('zh-TW')
 const cn = wordsOf('zh-CN')
 
 async function until(condition, what) {
-  for (let tries = 0; tries < 160; tries++) {
+  for (let tries = 0; tries < 400; tries++) {
     const answer = await condition()
     if (answer) return answer
     await new Promise((resolve) => setTimeout(resolve, 50))
@@ -99,7 +99,6 @@ const photo = (page) =>
 test('from a stranger to a deal that is won', async (t) => {
   const app = await launch(t)
   const page = await company(app)
-  page.setDefaultTimeout(8000)
   const call = caller(page)
   const box = await postbox(t)
   const month = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 7)
@@ -129,7 +128,6 @@ test('from a stranger to a deal that is won', async (t) => {
 
   const signIn = async (options, login, say) => {
     const one = await app.newPage(options)
-    one.setDefaultTimeout(8000)
     await one.goto('/sign-in')
     await one.locator('#login').fill(login)
     await one.locator('#password').fill(PASSWORD)
@@ -147,7 +145,6 @@ test('from a stranger to a deal that is won', async (t) => {
 
   await t.test('a stranger writes; it is given to the salesperson, who is told by mail and on her phone', async () => {
     const stranger = await app.newPage({ viewport: 'phone' })
-    stranger.setDefaultTimeout(8000)
     await stranger.goto(`/f/${form.token}`)
     await stranger.getByLabel('姓名').fill('陳建宏')
     await stranger.getByLabel('公司').fill('宏碩精密工業股份有限公司')

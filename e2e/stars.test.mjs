@@ -9,7 +9,6 @@ test('favorites stand in the rail, logos in the list', async (t) => {
   const app = await launch(t)
   app.expectProblem(/api\/v1\/(me|objects) answered 401/)
   const page = await app.newPage()
-  page.setDefaultTimeout(8000)
   await page.goto('/')
   const w = words('zh-TW')
   await page.evaluate(

@@ -9,7 +9,6 @@ test('the workbench is arranged, a report is handed in and answered', async (t) 
   const app = await launch(t)
   app.expectProblem(/api\/v1\/(me|objects) answered 401/)
   const page = await app.newPage({ serviceWorkers: 'block' })
-  page.setDefaultTimeout(8000)
   await page.goto('/')
   const w = words('zh-TW')
   await page.evaluate(
@@ -105,7 +104,6 @@ test('the workbench is arranged, a report is handed in and answered', async (t) 
 
   await t.test('a salesperson hands today’s report in within five gestures, on a phone', async () => {
     const phone = await app.newPage({ viewport: 'phone' })
-    phone.setDefaultTimeout(8000)
     await phone.goto('/sign-in')
     await phone.evaluate(async (body) => fetch('/api/v1/session', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }), { login: 'user3', password: account.password })
     await phone.goto('/')
@@ -132,7 +130,6 @@ test('the workbench is arranged, a report is handed in and answered', async (t) 
 
   await t.test('the manager reads the team on one page and answers in place', async () => {
     const manager = await app.newPage({ theme: 'dark' })
-    manager.setDefaultTimeout(8000)
     await manager.goto('/sign-in')
     await manager.evaluate(async (body) => fetch('/api/v1/session', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }), { login: 'user1', password: account.password })
     await manager.goto('/reports?view=team')

@@ -154,11 +154,15 @@ func (c *importFile) do(ctx context.Context, a *app.App, s folder.Streams) error
 			s.Warn("%s\n", leftOut(g))
 		}
 	}
-	totals := map[string]any{"import": strconv.FormatInt(job.ID, 10), "rows": job.Rows, "created": job.Created, "updated": job.Updated, "skipped": job.Skipped, "failed": job.Failed, "warned": job.Warned, "object": job.Object, "columns": columns, "seconds": time.Since(started).Seconds()}
+	totals := map[string]any{"import": strconv.FormatInt(job.ID, 10), "rows": job.Rows, "created": job.Created, "updated": job.Updated, "skipped": job.Skipped, "failed": job.Failed, "continued": job.Continued, "warned": job.Warned, "object": job.Object, "columns": columns, "seconds": time.Since(started).Seconds()}
 	if c.JSON {
 		return json.NewEncoder(s.Out).Encode(totals)
 	}
-	s.Say("import %d, %d rows: %d created, %d updated, %d skipped, %d refused\n", job.ID, job.Rows, job.Created, job.Updated, job.Skipped, job.Failed)
+	continued := ""
+	if job.Continued > 0 {
+		continued = fmt.Sprintf(", %d more of the record before them", job.Continued)
+	}
+	s.Say("import %d, %d rows: %d created, %d updated, %d skipped, %d refused%s\n", job.ID, job.Rows, job.Created, job.Updated, job.Skipped, job.Failed, continued)
 	return nil
 }
 

@@ -377,11 +377,23 @@ func (s *Server) compared(r *request, views ...*objectView) error {
 	return nil
 }
 
+// initial puts the company's currency where rows begin with it: a form needs know no word for it.
+func (s *Server) initial(o *schema.Object, v *objectView) {
+	for i := range v.Fields {
+		for j := range v.Fields[i].Lines {
+			line := &v.Fields[i].Lines[j]
+			line.Default = s.Records.Initial(o.Field(v.Fields[i].Name).Lines().Field(line.Name))
+		}
+	}
+}
+
 func (s *Server) objects(r *request) error {
 	views := []objectView{}
 	for _, o := range r.actor.Registry.Objects() {
 		if r.actor.May(o, policy.View) {
-			views = append(views, describe(r.actor, o, r.language()))
+			v := describe(r.actor, o, r.language())
+			s.initial(o, &v)
+			views = append(views, v)
 		}
 	}
 	if err := s.unsorted(r, views...); err != nil {
@@ -409,6 +421,7 @@ func (s *Server) object(r *request) error {
 		return err
 	}
 	v := describe(r.actor, o, r.language())
+	s.initial(o, &v)
 	if err := s.unsorted(r, v); err != nil {
 		return err
 	}

@@ -30,6 +30,7 @@ func TestRealFilesAreMapped(t *testing.T) {
 		"import/atomic-crm-contacts.csv":                   "contact first_name=given_name last_name=family_name company_name=customer company=- sales=owner",
 		"import/hubspot-contacts.csv":                      "contact First_Name=given_name Create_Date=created_at Last_Modified_Date=- Contact_Owner=owner Mobile_Phone_Number=phones",
 		"import/maven-accounts.csv":                        "customer account=name sector=industry subsidiary_of=parent revenue=annual_revenue employees=employees",
+		"import/maven-products.csv":                        "product product=name series=category sales_price=prices.price",
 		"import/maven-sales_pipeline.csv.gz":               "opportunity sales_agent=owner account=customer deal_stage=stage close_date=expected_close close_value=amount",
 		"import/mautic-fakeleaddata.csv":                   "contact title=salutation firstname=given_name lastname=family_name company=customer",
 		"import/odoo-res.partner.csv":                      "customer Name=name Related_Company=parent Street=address.street State=address.region",

@@ -100,7 +100,7 @@ func TestSeveralRowsOfAFileMakeOneRecordWithRows(t *testing.T) {
 		if got := faults(done); got != want {
 			t.Errorf("the run tells\n%s, want\n%s", got, want)
 		}
-		if got := fmt.Sprint(done["created"], done["updated"], done["skipped"], done["failed"], done["done"]); got != "3 1 1 2 11" {
+		if got := fmt.Sprint(done["created"], done["updated"], done["skipped"], done["failed"], done["continued"], done["done"]); got != "3 1 1 3 3 11" {
 			t.Errorf("the run counts %s", got)
 		}
 		if got := admin.deliveries(); got != "丁單[] 丙單[紙箱×7 膠帶×8] 甲單[螺絲×10 螺帽×20 墊片×30 補件×1] 舊單[舊×1]" {
@@ -151,7 +151,7 @@ func TestARecordHasNoMoreRowsThanItMayFromAFileEither(t *testing.T) {
 	}
 	_, job := admin.upload("delivery", "many.csv", []byte(file.String()))
 	done := admin.finished(fmt.Sprint(job["id"]), "run", "done")
-	if got := fmt.Sprint(done["created"], done["failed"], done["done"]); got != "1 1 2001" {
+	if got := fmt.Sprint(done["created"], done["continued"], done["failed"], done["done"]); got != "1 999 1001 2001" {
 		t.Errorf("the run counts %s", got)
 	}
 	if n := len(itemsOf(only(admin.must(200, "GET", "deliveries", nil)))); n != schema.MaxLines {

@@ -42,7 +42,7 @@ func (s *Service) insert(ctx context.Context, tx store.Querier, a *policy.Actor,
 	var numbered []*schema.Field
 	for _, f := range o.Fields {
 		if f.Default != nil && v[f.Name] == nil {
-			columns, err := f.Kind().Parse(f, f.Default)
+			columns, err := f.Kind().Parse(f, s.Initial(f))
 			if err != nil {
 				return err
 			}

@@ -192,7 +192,7 @@ func (s *Service) become(f *schema.Field, before []schema.Line, change *linesCha
 				value = l.Values[sub.Name]
 			case sub.Default != nil:
 				var err error
-				if value, err = sub.Kind().Parse(sub, sub.Default); err != nil {
+				if value, err = sub.Kind().Parse(sub, s.Initial(sub)); err != nil {
 					bad(in.path+"."+sub.Name, "required")
 				}
 			}

@@ -163,5 +163,13 @@ func (c *Change) Rate(ctx context.Context, currency, day string) (int64, bool, e
 // rateOfOwn is one, held with schema.RateScale decimals.
 const rateOfOwn = 100_000_000
 
+// Initial is the JSON of the value a new record has in a field nothing is said of, nil for none.
+func (s *Service) Initial(f *schema.Field) any {
+	if f.Default == schema.OwnCurrency {
+		return s.Currency()
+	}
+	return f.Default
+}
+
 // Currency is the company's.
 func (c *Change) Currency() string { return c.service.Currency() }

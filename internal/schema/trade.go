@@ -15,6 +15,9 @@ func TaxClasses() []Option {
 	}
 }
 
+// OwnCurrency is the Default of a field of currencies that starts with the company's.
+const OwnCurrency = "own currency"
+
 // Currencies are the currencies that may be offered, those in daily use as offered.
 func Currencies() []Option {
 	var options []Option

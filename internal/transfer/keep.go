@@ -82,13 +82,15 @@ var (
 
 // progress is how far an import is: kept with each batch, in its transaction.
 type progress struct {
-	// Read is how many rows of the file were gone through.
+	// Read is how many rows of the file were gone through: the sum of the five below.
 	Read    int `json:"read"`
 	Created int `json:"created"`
 	Updated int `json:"updated"`
 	Skipped int `json:"skipped"`
 	Failed  int `json:"failed"`
-	Warned  int `json:"warned"`
+	// Continued rows say more of a record that a row before them made or changed.
+	Continued int `json:"continued,omitempty"`
+	Warned    int `json:"warned"`
 	// Problems, Made and Since count the rows of their tables.
 	Problems int `json:"problems"`
 	Made     int `json:"made"`
@@ -229,7 +231,7 @@ func (s *Service) told(ctx context.Context, j *Job, limit int) (Job, error) {
 	if j.State == "undoing" || j.State == "undone" {
 		j.Done = far.Looked
 	}
-	j.Created, j.Updated, j.Skipped, j.Failed, j.Warned = far.Created, far.Updated, far.Skipped, far.Failed, far.Warned
+	j.Created, j.Updated, j.Skipped, j.Failed, j.Continued, j.Warned = far.Created, far.Updated, far.Skipped, far.Failed, far.Continued, far.Warned
 	j.Problems, j.Groups, j.Since = []Problem{}, []*Group{}, nil
 	err := s.eachProblem(ctx, j.ID, limit, func(p Problem) error {
 		j.Problems = append(j.Problems, p)

@@ -258,7 +258,7 @@ func linesTarget(a *policy.Actor, o *schema.Object, f *schema.Field, rest string
 // the lines field too, as our own files do; the others go by their own name where
 // nothing else has it.
 func guessLines(a *policy.Actor, o *schema.Object, header string, sure bool, taken map[string]bool) string {
-	folded := normal.Fold(header)
+	folded, bare := normal.Fold(header), plain(header)
 	for _, f := range o.Fields {
 		if f.Lines() == nil || a.Access(o, f) != "write" {
 			continue
@@ -276,6 +276,9 @@ func guessLines(a *policy.Actor, o *schema.Object, header string, sure bool, tak
 				if strings.TrimSpace(name) != "" && normal.Fold(name) == folded {
 					return spec
 				}
+			}
+			if !sure && bare != "" && slices.ContainsFunc(sub.Aliases, func(w string) bool { return plain(w) == bare }) {
+				return spec
 			}
 		}
 	}

@@ -348,16 +348,19 @@ func (r *run) one(ctx context.Context, u *record.Unit, row entry) error {
 	if err != nil {
 		return err
 	}
-	r.after.Read += 1 + len(row.more)
+	rows := 1 + len(row.more)
+	r.after.Read += rows
 	switch outcome {
 	case "created":
 		r.after.Created++
+		r.after.Continued += len(row.more)
 	case "updated":
 		r.after.Updated++
+		r.after.Continued += len(row.more)
 	case "skipped":
-		r.after.Skipped++
+		r.after.Skipped += rows
 	default:
-		r.after.Failed++
+		r.after.Failed += rows
 	}
 	warned := false
 	for _, p := range problems {

@@ -118,6 +118,7 @@ type Job struct {
 	Updated    int        `json:"updated"`
 	Skipped    int        `json:"skipped"`
 	Failed     int        `json:"failed"`
+	Continued  int        `json:"continued"`
 	Warned     int        `json:"warned"`
 	Problems   []Problem  `json:"problems"`
 	Groups     []*Group   `json:"groups"`

@@ -4,6 +4,7 @@ package product
 
 import (
 	"context"
+	"regexp"
 	"strconv"
 
 	"ecrm/internal/query"
@@ -20,9 +21,17 @@ func Module() record.Module {
 	}}
 }
 
+// priceLists tells lists of products from those of what was offered or sold of them.
+var priceLists = &schema.Lists{
+	Heads: schema.Words("品名, 產品, 產品名稱, 商品, 商品名稱, 貨品名稱, 物料名稱, 存貨名稱, 產品編號, 產品代碼, 產品代號, 商品編號, 商品代碼, 料號, 品號, 貨號, 物料編碼, 存貨編碼, product, product name, item name, article name, material name, product code, product number, item code, item number, sku, part number, part no, article number, artikelnummer, bezeichnung, 商品名, 商品コード, 品番"),
+	Vague: schema.Words("名稱, 品項, 項目, 項目名稱, 編號, 代碼, 代號, 型號, name, title, item, article, code, id, model"),
+	Never: schema.Words("客戶, 客戶名稱, 客戶編號, 公司, 公司名稱, 廠商, 聯絡人, 數量, 訂購數量, 單號, 訂單編號, 訂單號, 報價單號, 商機, 商機名稱, 階段, 業務, 業務員, customer, customer name, account, account name, company, company name, contact, contact name, quantity, qty, order, order number, order no, order id, quote, quote number, quote name, invoice, invoice number, deal, deal name, deal stage, opportunity, opportunity id, opportunity name, stage, sales agent, sales rep, owner, kunde, menge, cliente"),
+	Files: regexp.MustCompile(`(?i)product|price.?list|catalog|item|sku|artikel|produkt|產品|产品|商品|品項|品项|料件|物料|價目|价目|價格表|价格表`),
+}
+
 func product() *schema.Object {
 	return &schema.Object{
-		Name: "product", Plural: "products", Icon: "box", Group: "products", Title: "name", Key: "code", Catalog: true,
+		Name: "product", Plural: "products", Icon: "box", Group: "products", Title: "name", Key: "code", Catalog: true, Lists: priceLists,
 		Label: t("產品", "产品", "Product"), LabelPlural: t("產品", "产品", "Products"),
 		Aliases: schema.Words("item, items, goods, sku, article, material, service, 商品, 品項, 料件, 物料, 貨品, 品名, 服務項目, produkt, artikel, produit, 商品マスタ"),
 		Fields: []*schema.Field{
@@ -34,13 +43,13 @@ func product() *schema.Object {
 				Label:   t("名稱", "名称", "Name")},
 			{Name: "english_name", Type: "text", Search: "n", Aliases: schema.Words("英文品名, 英文名稱, 產品英文名, english name, english product name, name en"), Label: t("英文品名", "英文名称", "English name")},
 			{Name: "category", Type: "reference", Targets: []string{"product_category"}, Grow: true,
-				Aliases: schema.Words("類別, 分類, 產品類別, 產品分類, 商品分類, 商品類別, 品類, 大類, 產品線, 產品系列, category, product category, product family, family, product line, product group, item group, type, kategorie, warengruppe, categoría, catégorie, カテゴリ"),
+				Aliases: schema.Words("類別, 分類, 產品類別, 產品分類, 商品分類, 商品類別, 品類, 大類, 產品線, 產品系列, 系列, series, product series, category, product category, product family, family, product line, product group, item group, type, kategorie, warengruppe, categoría, catégorie, カテゴリ"),
 				Label:   t("產品分類", "产品分类", "Category")},
 			{Name: "unit", Type: "text", MaxLength: 20,
 				Aliases: schema.Words("單位, 計量單位, 銷售單位, 基本單位, 計價單位, unit, uom, unit of measure, sales unit, quantity unit, usage unit, einheit, unidad, unité, 単位"),
 				Label:   t("單位", "单位", "Unit")},
 			{Name: "prices", Type: "lines", Label: t("售價", "售价", "Prices"), Rows: []*schema.Field{
-				{Name: "currency", Type: "picklist", Required: true, Options: schema.Currencies(), Label: t("幣別", "币种", "Currency"),
+				{Name: "currency", Type: "picklist", Required: true, Default: schema.OwnCurrency, Options: schema.Currencies(), Label: t("幣別", "币种", "Currency"),
 					Aliases: schema.Words("幣別, 幣種, 貨幣, currency, currency code, währung, moneda, devise")},
 				{Name: "price", Type: "decimal", Scale: 4, Required: true, Label: t("單價", "单价", "Price"),
 					Aliases: schema.Words("單價, 售價, 定價, 標準價, 標準售價, 牌價, 建議售價, 價格, 銷售價, 零售價, 未稅單價, price, unit price, list price, standard price, sales price, selling price, retail price, rate, msrp, preis, listenpreis, precio, prix, 単価, 定価")},

@@ -348,6 +348,8 @@ export interface Import {
   updated?: number;
   skipped?: number;
   failed?: number;
+  /** Rows that say more of a record a row before them made or changed. */
+  continued?: number;
   warned?: number;
   problems?: ImportProblem[] | null;
   groups?: ProblemGroup[] | null;

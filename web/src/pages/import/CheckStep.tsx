@@ -71,17 +71,19 @@ export function CheckStep({ job, object, hand }: { job: Import; object: ObjectMe
   );
 }
 
-/** How many were, or will be, made, updated, left alone and refused. */
+/** What became, or will become, of each row: these are all of them. */
 export function Counts({ job, future }: { job: Import; future?: boolean }) {
   const { t } = useTranslation();
   return (
     <div className="tiles counts">
-      {(["created", "updated", "skipped", "failed"] as const).map((k) => (
-        <div key={k} className={`tile ${k === "failed" && job.failed ? "tile-bad" : ""}`}>
-          <strong>{grouped(String(job[k] ?? 0))}</strong>
-          {t(future ? `import.will.${k}` : `import.${k}`)}
-        </div>
-      ))}
+      {(["created", "updated", "continued", "skipped", "failed"] as const)
+        .filter((k) => k !== "continued" || job.continued)
+        .map((k) => (
+          <div key={k} className={`tile ${k === "failed" && job.failed ? "tile-bad" : ""}`}>
+            <strong>{grouped(String(job[k] ?? 0))}</strong>
+            {t(future ? `import.will.${k}` : `import.${k}`)}
+          </div>
+        ))}
     </div>
   );
 }
