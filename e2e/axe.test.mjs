@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { caller, company, fill } from './company.mjs'
-import { axe, launch } from './harness.mjs'
+import { axe, launch, visit } from './harness.mjs'
 
 const SETTINGS = ['password', 'notices', 'mail', 'templates', 'calendar', 'sessions', 'reach', 'tokens', 'company', 'users', 'departments', 'roles', 'objects', 'fields', 'layouts']
 // What was measured is 200 kB; the promise is this.
@@ -59,7 +59,7 @@ test('no page has a serious fault of accessibility, whoever looks', async (t) =>
     await t.test(`as ${who}`, async () => {
       const faults = []
       for (const address of Object.values(known).flat()) {
-        await page.goto(address)
+        await visit(page, address)
         await page.locator('h1, .state').first().waitFor()
         await page.waitForFunction(() => !document.querySelector('.skeleton'))
         await axe(page).catch((error) => faults.push(error.message))

@@ -16,7 +16,8 @@
 // error, threw, or got a failed answer that the test did not announce with app.expectProblem.
 
 import { spawn } from 'node:child_process'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -26,7 +27,10 @@ import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
 
 const here = path.dirname(fileURLToPath(import.meta.url))
-const axeSource = createRequire(import.meta.url)('axe-core').source
+const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** Chromium without its window (see scripts/prepare-tests.sh). */
+const shell = '/usr/bin/chromium-headless-shell'
 
 /** The folder screenshots go to. */
 export const shotsFolder = path.join(here, 'shots')
@@ -95,7 +99,7 @@ export async function launch(t, { args = [], env = {}, command = [path.join(here
 
   server = await serve()
   browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+    executablePath: process.env.CHROMIUM || (existsSync(shell) ? shell : '/usr/bin/chromium'),
     args: chromiumFlags,
   })
   return app
@@ -170,12 +174,36 @@ export async function shot(page, name, { fullPage = false } = {}) {
   await page.screenshot({ path: path.join(shotsFolder, `${name}.png`), fullPage, animations: 'disabled' })
 }
 
+/**
+ * Goes to an address as a click on a link does, without loading the whole program again, where the page
+ * before is another one of the signed-in program with nothing open on it; else loads it.
+ */
+export async function visit(page, address) {
+  const within = await page.evaluate((address) => {
+    const open = document.querySelector('[role=dialog], [role=menu], [role=listbox], .popover')
+    if (open || !document.querySelector('.topbar, .bottombar')) return false
+    // Pages of one frame change part by part: what is there may be the one's or the other's.
+    const frame = (pathname) => (pathname.startsWith('/settings') ? '/settings' : pathname)
+    if (frame(new URL(address, location.href).pathname) === frame(location.pathname)) return false
+    globalThis.told = () => (document.querySelector('.main') ?? document.body).innerText
+    globalThis.left = globalThis.told()
+    history.pushState({}, '', address)
+    return true
+  }, address)
+  const other = async () => {
+    await page.waitForFunction(() => globalThis.told() !== globalThis.left, null, { timeout: 1500 })
+    return true
+  }
+  // What says the same may be the page before.
+  if (!within || !(await other().catch(() => false))) await page.goto(address)
+}
+
 /** Fails on violations of accessibility that axe-core calls serious or critical. */
 export async function axe(page, { within = 'body', except = [] } = {}) {
-  await page.evaluate(axeSource)
+  if (!(await page.evaluate('!!globalThis.axe'))) await page.evaluate(axeSource)
   const violations = await page.evaluate(
     async ([include, exclude]) => {
-      const result = await globalThis.axe.run({ include: [[include]], exclude: exclude.map((e) => [e]) }, { resultTypes: ['violations'] })
+      const result = await globalThis.axe.run({ include: [[include]], exclude: exclude.map((e) => [e]) }, { resultTypes: ['violations'], preload: false })
       return result.violations.map(({ id, impact, help, nodes }) => ({
         id,
         impact,

@@ -50,7 +50,7 @@ in_halves() {
     eval "$server"
     go test "$@" -run '^Test[A-L]' "$package" &
     first=$!
-    go test "$@" -run '^(Test[^A-L]|Example)' "$package" || result=1
+    go test "$@" -run '^(Test[^A-L]|Example|Fuzz)' "$package" || result=1
     wait "$first" || result=1
     scripts/postgres.sh stop >/dev/null
     exit $result
