@@ -19,6 +19,13 @@ alone=() together=()
 for file in "$@"; do
   case $file in *figures.test.mjs | *ime.test.mjs | *sales.test.mjs) alone+=("$file") ;; *) together+=("$file") ;; esac
 done
+# The longest first: none of them is left alone at the end.
+longest=()
+for name in shots axe selling naughty lines; do
+  for file in "${together[@]}"; do case $file in *"/$name.test.mjs") longest+=("$file") ;; esac; done
+done
+for file in "${together[@]}"; do case " ${longest[*]} " in *" $file "*) ;; *) longest+=("$file") ;; esac; done
+together=("${longest[@]}")
 run() { [ $# -lt 2 ] || node --test --test-concurrency="$1" --test-reporter=spec "${@:2}"; }
 status=0
 run 2 "${together[@]}" || status=1

@@ -93,15 +93,17 @@ func TestNaughtyTextsAreTakenAsTextInEveryField(t *testing.T) {
 		texts := append(naughty(t), strings.Repeat("長", 50_000), strings.Repeat("W", 50_000), strings.Repeat("e\u0301", 25_000))
 		customer := admin.add("customers", map[string]any{"name": "甲"})
 		// Other objects take some of the texts: the fields are of the same types.
-		every := 9
+		every, customers := 9, 1
 		if os.Getenv("ECRM_LONG") != "" {
 			every = 3
+		} else if !strings.HasPrefix(dsn, "sqlite:") {
+			customers = 3 // what a text becomes is no matter of the database
 		}
 		for _, object := range []string{"customer", "contact", "opportunity", "activity", "task", "department", "role"} {
 			meta := admin.must(200, "GET", "objects/"+object, nil)
 			plural, fields := fmt.Sprint(meta["plural"]), list(meta["fields"])
 			for i, text := range texts {
-				if object != "customer" && i%every != len(object)%every {
+				if object == "customer" && i%customers != 0 || object != "customer" && i%every != len(object)%every {
 					continue
 				}
 				whole := naughtyBody(fields, text)
