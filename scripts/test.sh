@@ -50,7 +50,10 @@ in_halves() {
   (
     eval "$server"
     case $ECRM_TEST_POSTGRES_FOLDER in
-      /dev/shm/*) TMPDIR=$(mktemp -d /dev/shm/ecrm-tests.XXXXXX) && export TMPDIR && trap 'rm -rf "$TMPDIR"' EXIT ;;
+      /dev/shm/*)
+        export GOTMPDIR=${GOTMPDIR:-${TMPDIR:-/tmp}} # programs may not run from there
+        TMPDIR=$(mktemp -d /dev/shm/ecrm-tests.XXXXXX) && export TMPDIR && trap 'rm -rf "$TMPDIR"' EXIT
+        ;;
     esac
     go test "$@" -run '^Test[A-L]' "$package" &
     first=$!
