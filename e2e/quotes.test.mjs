@@ -5,6 +5,9 @@ import { test } from 'node:test'
 import { caller, company } from './company.mjs'
 import { launch } from './harness.mjs'
 
+/** Lets a page believe that its browser shows PDFs within pages, or does not. */
+const showsPdf = (page, shows) => page.addInitScript((shows) => Object.defineProperty(Navigator.prototype, 'pdfViewerEnabled', { get: () => shows }), shows)
+
 test('a quote is written, seen and printed', async (t) => {
   const app = await launch(t)
   const page = await company(app)
@@ -57,6 +60,7 @@ test('a quote is written, seen and printed', async (t) => {
   })
 
   await t.test('the document stands on its page and is downloaded', async () => {
+    await showsPdf(page, true)
     await page.goto(`/o/quotes/${id}`)
     const frame = page.locator('iframe.paper')
     await frame.waitFor()
@@ -71,7 +75,14 @@ test('a quote is written, seen and printed', async (t) => {
     const waiting = page.waitForEvent('download')
     await page.getByRole('link', { name: '下載 PDF' }).click()
     assert.match((await waiting).suggestedFilename(), /^報價單 Q-\d{4}-00001\.pdf$/)
-  
+
+    const without = await app.newPage({ like: page })
+    await showsPdf(without, false)
+    await without.goto(`/o/quotes/${id}`)
+    await without.getByRole('link', { name: '開啟 PDF' }).waitFor()
+    assert.equal(await without.locator('iframe.paper').count(), 0)
+    await app.shot(without, 'quote-page-without')
+    await without.context().close()
 
     await page.setViewportSize({ width: 390, height: 844 })
     await page.goto(`/o/quotes/${id}`)

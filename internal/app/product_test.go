@@ -37,3 +37,33 @@ func TestPriceListBecomesProductsInTheCompanysCurrency(t *testing.T) {
 		}
 	})
 }
+
+// What a deal is about is no reason to refuse it: a product nobody has is told, and the deal comes in
+// without it, by its number where the file has no name that tells it from others.
+func TestDealsOfAnUnknownProductComeIn(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t))
+	admin := w.setUp()
+	admin.add("products", map[string]any{"name": "GTX Pro", "prices": []map[string]any{{"price": "4821"}}})
+	file := "opportunity_id,product,account,deal_stage,close_value,engage_quarter\n"
+	for i := range 12 {
+		file += fmt.Sprintf("Z%d,%s,公司%d,Prospecting,%d,Q%d 2016\n", i, []string{"GTX Pro", "GTXPro"}[i%2], i%3, i*100, i%6)
+	}
+	_, job := admin.upload("", "pipeline.csv", []byte(file))
+	if job["object"] != "opportunity" {
+		t.Fatalf("the file is taken for %v", job["object"])
+	}
+	done := admin.finished(fmt.Sprint(job["id"]), "run", "done")
+	if got := fmt.Sprint(done["created"], done["failed"]); got != "12 0" || len(list(done["problems"])) < 6 {
+		t.Fatalf("the run: %s %v", got, done["problems"])
+	}
+	with := 0
+	for _, r := range list(admin.must(200, "GET", "opportunities?limit=50", nil)["records"]) {
+		if name := fmt.Sprint(at(r, "name")); name[0] != 'Z' {
+			t.Errorf("a deal is called %s", name)
+		}
+		with += len(list(at(r, "items")))
+	}
+	if with != 6 {
+		t.Errorf("%d deals have their product", with)
+	}
+}

@@ -72,7 +72,8 @@ type Field struct {
 	Targets []string `json:"targets,omitempty"`
 	// Scale is the number of decimals of a decimal or percent.
 	Scale int `json:"scale,omitempty"`
-	// Unit is what an integer counts where it is a span of time: "minutes".
+	// Unit is what an integer counts where it is a span of time, "minutes", and what a date
+	// stands for where that is more than a day: "month".
 	Unit string `json:"-"`
 	// OfHundred tells that an integer counts parts of a hundred: files of other
 	// programs may write 0.75 for 75.

@@ -156,10 +156,10 @@ func guessAll(a *policy.Actor, o *schema.Object, d *tabular.Detected, unique []b
 		// A person may go by the mail address, a company hardly.
 		switch person := o.Field("family_name") != nil && g.taken["mails"]; {
 		case !person:
-			nameColumn(g.mapped, o, d.Rows, g.taken[schema.ExternalIDs])
+			nameColumn(g.mapped, o, d.Rows, g.taken[schema.ExternalIDs], unique)
 			g.sum -= 3
 		case d.HeaderRow == 0:
-			nameColumn(g.mapped, o, d.Rows, g.taken[schema.ExternalIDs])
+			nameColumn(g.mapped, o, d.Rows, g.taken[schema.ExternalIDs], unique)
 		}
 	}
 	return g.mapped, g.sum + fitness(o, g.mapped, d.Format)

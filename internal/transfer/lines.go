@@ -158,9 +158,6 @@ func (c *converter) rows(ctx context.Context, e entry, main *draft) ([]Problem, 
 			if t.lines == nil || there == "" {
 				continue
 			}
-			if filled[t.lines] == nil {
-				filled[t.lines] = record.Values{}
-			}
 			column := &c.job.Columns[i]
 			scratch := newDraft()
 			value, problem, err := c.value(ctx, scratch, t, []cellText{{column, "", row.Cells[i], there}})
@@ -176,6 +173,10 @@ func (c *converter) rows(ctx context.Context, e entry, main *draft) ([]Problem, 
 				problems = append(problems, Problem{Row: row.Number, Column: column.Header, Code: problem.Code, Params: problem.Params, Value: there, Warning: !refuses})
 			}
 			if value != nil {
+				// A row of which nothing fits is none: the record comes in without it.
+				if filled[t.lines] == nil {
+					filled[t.lines] = record.Values{}
+				}
 				filled[t.lines][t.field.Name] = value
 			}
 		}

@@ -148,8 +148,9 @@ func looks(a *policy.Actor, o *schema.Object, c tabular.Column, taken map[string
 }
 
 // nameColumn finds what most likely names the records where no header says so:
-// a column whose header speaks of a name, else the first that holds words.
-func nameColumn(columns []Column, o *schema.Object, rows int, numbered bool) {
+// a column whose header speaks of a name, else the first that holds words. Where each
+// record has a number of another program, words that several records share name none.
+func nameColumn(columns []Column, o *schema.Object, rows int, numbered bool, unique []bool) {
 	best, confidence := -1, 0.0
 	for i, c := range columns {
 		if c.Field != "" || len(c.Samples) == 0 {
@@ -166,7 +167,9 @@ func nameColumn(columns []Column, o *schema.Object, rows int, numbered bool) {
 		}
 		header, likely := normal.Fold(c.Header), 0.0
 		if words*2 > len(c.Samples) {
-			likely = 0.3
+			if !numbered || unique[i] {
+				likely = 0.3
+			}
 			if strings.HasSuffix(header, normal.Fold("代碼")) || strings.HasSuffix(header, "code") {
 				likely = 0.2
 			}

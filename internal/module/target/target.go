@@ -21,7 +21,7 @@ func Module() record.Module {
 		Aliases: schema.Words("quota, sales quota, sales target, goal, 目標, 業績, 銷售目標, 月目標, quote, objetivo, objectif"),
 		Fields: []*schema.Field{
 			{Name: "name", Type: "text", Label: t("名稱", "名称", "Name"), ReadOnly: true, Search: "i"},
-			{Name: "month", Type: "date", Label: t("月份", "月份", "Month"), Required: true, Indexed: true,
+			{Name: "month", Type: "date", Unit: "month", Label: t("月份", "月份", "Month"), Required: true, Indexed: true,
 				Aliases: schema.Words("目標月份, 年月, 期間, month, period, start date")},
 			{Name: "amount", Type: "money", Label: t("目標金額", "目标金额", "Amount"), Required: true,
 				Aliases: schema.Words("目標, 業績目標, 月目標, 目標額, target, target amount, quota, goal")},

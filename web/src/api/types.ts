@@ -86,7 +86,7 @@ export interface Field {
   targets?: string[];
   scale?: number;
   /** What an integer counts where it is a span of time. */
-  unit?: "minutes";
+  unit?: "minutes" | "month";
   max_length?: number;
   lines?: Field[];
   default?: unknown;

@@ -1,12 +1,14 @@
-import { shortDate } from "../../lib/format";
+import { monthText, shortDate } from "../../lib/format";
 import type { FieldType } from "../types";
 import { DayEditor } from "./DayEditor";
 
 export const date: FieldType = {
-  Display: ({ value }) =>
+  Display: ({ value, field }) =>
     value ? (
       <time dateTime={String(value)} title={String(value)}>
-        {shortDate(String(value))}
+        {field.unit === "month"
+          ? monthText(String(value).slice(0, "2026-11".length))
+          : shortDate(String(value))}
       </time>
     ) : null,
   Editor: DayEditor,

@@ -9,12 +9,13 @@ import { Icon } from "../../ui/Icon";
 import { Select } from "../../ui/Input";
 
 /**
- * The record as it is printed: seen here, downloaded, printed. A phone opens it in its own viewer,
- * since browsers there show no PDF within a page.
+ * The record as it is printed: seen here, downloaded, printed. Where a browser shows no PDF within a
+ * page, as those of phones and tablets and those that were told not to, it is opened by itself.
  */
 export function PrintPart({ object, record }: { object: ObjectMeta; record: RecordData }) {
   const { t } = useTranslation();
-  const phone = usePhone();
+  // Browsers that do not tell are of a time when those of desks all showed them.
+  const within = !usePhone() && navigator.pdfViewerEnabled !== false;
   const [form, setForm] = useState("");
   const [language, setLanguage] = useState("");
   const frame = useRef<HTMLIFrameElement>(null);
@@ -53,7 +54,7 @@ export function PrintPart({ object, record }: { object: ObjectMeta; record: Reco
           ))}
         </Select>
         <div className="grow" />
-        {phone && (
+        {!within && (
           <a className="btn" href={shown} target="_blank" rel="noreferrer">
             <Icon name="file" size={16} />
             {t("print.open")}
@@ -63,11 +64,11 @@ export function PrintPart({ object, record }: { object: ObjectMeta; record: Reco
           <Icon name="download" size={16} />
           {t("print.download")}
         </a>
-        {!phone && (
+        {within && (
           <Button onClick={() => frame.current?.contentWindow?.print()}>{t("print")}</Button>
         )}
       </div>
-      {!phone && (
+      {within && (
         <iframe
           ref={frame}
           key={shown}
