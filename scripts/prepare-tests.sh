@@ -8,9 +8,12 @@ missing=()
 present() { command -v "$1" >/dev/null 2>&1; }
 
 able() { [ "$(id -u)" = 0 ] && present apt-get; }
-# The shell is Chromium without its window: the same pages in two thirds of the time.
-if ! present "${CHROMIUM:-chromium-headless-shell}"; then
-  if able; then missing+=(chromium-headless-shell); elif ! present chromium; then missing+=(chromium); fi
+shell=chromium-headless-shell
+offered() { apt-cache show "$shell" >/dev/null 2>&1; }
+# The shell is Chromium without its window: the same pages in two thirds of the time. Who has the
+# browser and no such package does with the browser.
+if ! present "${CHROMIUM:-$shell}"; then
+  if able && { offered || ! present chromium; }; then missing+=("$shell"); elif ! present chromium; then missing+=(chromium); fi
 fi
 { present fc-list && [ -n "$(fc-list ':lang=zh-tw' family 2>/dev/null | head -n 1)" ]; } || missing+=(fontconfig fonts-noto-cjk)
 found=
@@ -45,7 +48,7 @@ trap 'rm -f "$log"' EXIT
 install() {
   apt-get update || return 1
   # Older editions of Debian have no shell apart from the browser.
-  if ! apt-cache show chromium-headless-shell >/dev/null 2>&1; then missing=("${missing[@]/#chromium-headless-shell/chromium}"); fi
+  offered || missing=("${missing[@]/#$shell/chromium}")
   apt-get install -y --no-install-recommends "${missing[@]}"
 }
 install >"$log" 2>&1 || { cat "$log" >&2; complain "apt-get failed"; exit 1; }

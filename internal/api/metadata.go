@@ -377,12 +377,15 @@ func (s *Server) compared(r *request, views ...*objectView) error {
 	return nil
 }
 
-// initial puts the company's currency where rows begin with it: a form needs know no word for it.
+// initial puts the company's currency where fields or rows begin with it: a form needs know no word
+// for it.
 func (s *Server) initial(o *schema.Object, v *objectView) {
 	for i := range v.Fields {
-		for j := range v.Fields[i].Lines {
-			line := &v.Fields[i].Lines[j]
-			line.Default = s.Records.Initial(o.Field(v.Fields[i].Name).Lines().Field(line.Name))
+		one := &v.Fields[i]
+		f := o.Field(one.Name)
+		one.Default = s.Records.Initial(f)
+		for j := range one.Lines {
+			one.Lines[j].Default = s.Records.Initial(f.Lines().Field(one.Lines[j].Name))
 		}
 	}
 }

@@ -190,7 +190,7 @@ func TestJobsOfAnImportSayWhatTheyDid(t *testing.T) {
 		admin.finished(id, "undo", "undone")
 		want := map[string]string{
 			"import_check": fmt.Sprintf("map[import:%s]", id),
-			"import":       fmt.Sprintf("map[created:2 failed:0 import:%s skipped:0 updated:0]", id),
+			"import":       fmt.Sprintf("map[continued:0 created:2 failed:0 import:%s skipped:0 updated:0]", id),
 			"import_undo":  fmt.Sprintf("map[changed_since:0 done:2 import:%s]", id),
 		}
 		list, _ := admin.must(200, "GET", "jobs", nil)["jobs"].([]any)

@@ -15,8 +15,11 @@ func TaxClasses() []Option {
 	}
 }
 
+// ownCurrency is a type of its own, so that no text somebody gives as a default means it.
+type ownCurrency string
+
 // OwnCurrency is the Default of a field of currencies that starts with the company's.
-const OwnCurrency = "own currency"
+const OwnCurrency ownCurrency = "own currency"
 
 // Currencies are the currencies that may be offered, those in daily use as offered.
 func Currencies() []Option {

@@ -72,7 +72,7 @@ func told(j *Job, action string) map[string]any {
 	result := map[string]any{"import": strconv.FormatInt(j.ID, 10)}
 	switch action {
 	case "run":
-		result["created"], result["updated"], result["skipped"], result["failed"] = j.far.Created, j.far.Updated, j.far.Skipped, j.far.Failed
+		result["created"], result["updated"], result["skipped"], result["failed"], result["continued"] = j.far.Created, j.far.Updated, j.far.Skipped, j.far.Failed, j.far.Continued
 	case "undo":
 		result["done"], result["changed_since"] = j.far.Looked-j.far.Since, j.far.Since
 	}

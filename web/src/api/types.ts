@@ -85,7 +85,7 @@ export interface Field {
   options?: Option[];
   targets?: string[];
   scale?: number;
-  /** What an integer counts where it is a span of time. */
+  /** What an integer counts where it is a span of time; what a date stands for beyond its day. */
   unit?: "minutes" | "month";
   max_length?: number;
   lines?: Field[];

@@ -12,7 +12,16 @@ import { Icon } from "../../ui/Icon";
 import { EmptyState, ErrorState, Skeleton, useErrorText } from "../../ui/State";
 import { toast } from "../../ui/Toast";
 
-const COUNTS = ["created", "updated", "done", "unchanged", "skipped", "failed", "changed_since"];
+const COUNTS = [
+  "created",
+  "updated",
+  "continued",
+  "done",
+  "unchanged",
+  "skipped",
+  "failed",
+  "changed_since",
+];
 
 /** Imports, exports and changes of many records: how far they are, and what came of them. */
 export function JobsPage() {
